@@ -1,0 +1,4 @@
+// Tradewind is the GraphQL backend of a cross-border marketplace.
+package main
+
+func main() {}
