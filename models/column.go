@@ -1,0 +1,43 @@
+package models
+
+import (
+	"database/sql/driver"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// Key names a row of a brand.
+type Key struct {
+	BrandID uuid.UUID
+	ID      uuid.UUID
+}
+
+// StringList is a text[] column; nil is written as an empty array.
+type StringList []string
+
+var arrays = pgtype.NewMap()
+
+// Scan reads a text[] value.
+func (l *StringList) Scan(src any) error {
+	return arrays.SQLScanner((*[]string)(l)).Scan(src)
+}
+
+// Value writes a text[] value.
+func (l StringList) Value() (driver.Value, error) {
+	list := []string(l)
+	if list == nil {
+		list = []string{}
+	}
+	text, err := arrays.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, list, nil)
+	return string(text), err
+}
+
+// GormDataType keeps the parsed schema equal to the migrated one.
+func (StringList) GormDataType() string { return "text[]" }
+
+// Vector is a tsvector column in its text form.
+type Vector string
+
+// GormDataType keeps the parsed schema equal to the migrated one.
+func (Vector) GormDataType() string { return "tsvector" }

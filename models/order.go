@@ -1,0 +1,264 @@
+package models
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+)
+
+// Purchase is what a shopper paid for at once: one order per storefront.
+type Purchase struct {
+	ID         uuid.UUID `gorm:"primaryKey"`
+	ShopperID  uuid.UUID
+	Currency   string
+	TotalMinor int64
+	PlacedAt   time.Time
+}
+
+// PaymentStatus says what became of a payment.
+type PaymentStatus string
+
+// Statuses of a payment and of an order's payments together.
+const (
+	PaymentCaptured PaymentStatus = "CAPTURED"
+	PaymentRefunded PaymentStatus = "REFUNDED"
+)
+
+// Payment is money taken from a shopper for a purchase.
+type Payment struct {
+	ID          uuid.UUID `gorm:"primaryKey"`
+	ShopperID   uuid.UUID
+	PurchaseID  uuid.UUID
+	Provider    string
+	Reference   string
+	Status      PaymentStatus
+	Currency    string
+	AmountMinor int64
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// PaymentAllocation is the part of a payment that belongs to an order.
+type PaymentAllocation struct {
+	BrandID     uuid.UUID `gorm:"primaryKey"`
+	ID          uuid.UUID `gorm:"primaryKey"`
+	PaymentID   uuid.UUID
+	OrderID     uuid.UUID
+	Currency    string
+	AmountMinor int64
+}
+
+// OrderSource says whether an order was placed here or came from a file.
+type OrderSource string
+
+// Sources of orders.
+const (
+	OrderFromShop   OrderSource = "SHOP"
+	OrderFromImport OrderSource = "IMPORT"
+)
+
+// OrderKind tells sales from the credit notes of imported history.
+type OrderKind string
+
+// Kinds of orders.
+const (
+	OrderSale       OrderKind = "SALE"
+	OrderCreditNote OrderKind = "CREDIT_NOTE"
+)
+
+// OrderStatus is where an order stands as a whole.
+type OrderStatus string
+
+// Statuses of an order.
+const (
+	OrderPlaced    OrderStatus = "PLACED"
+	OrderCancelled OrderStatus = "CANCELLED"
+)
+
+// OrderPaymentStatus says whether an order's money is with us.
+type OrderPaymentStatus string
+
+// Payment statuses of an order; unknown for imported history.
+const (
+	OrderPaid           OrderPaymentStatus = "PAID"
+	OrderRefunded       OrderPaymentStatus = "REFUNDED"
+	OrderPaymentUnknown OrderPaymentStatus = "UNKNOWN"
+)
+
+// FulfilmentStatus says whether an order's goods have left.
+type FulfilmentStatus string
+
+// Fulfilment statuses of an order.
+const (
+	Unfulfilled FulfilmentStatus = "UNFULFILLED"
+	Fulfilled   FulfilmentStatus = "FULFILLED"
+)
+
+// Recipient is who receives an order, and where. Region is the ISO 3166-2
+// code without the country; Province, City and District are as written.
+type Recipient struct {
+	Name       string `json:"name"`
+	Phone      string `json:"phone"`
+	Country    string `json:"country"`
+	Region     string `json:"region,omitempty"`
+	Province   string `json:"province,omitempty"`
+	City       string `json:"city"`
+	District   string `json:"district,omitempty"`
+	Street     string `json:"street"`
+	PostalCode string `json:"postalCode,omitempty"`
+}
+
+// Order is what one shopper bought from one storefront.
+type Order struct {
+	BrandID          uuid.UUID `gorm:"primaryKey"`
+	ID               uuid.UUID `gorm:"primaryKey"`
+	Number           string
+	Source           OrderSource
+	Kind             OrderKind
+	StorefrontID     uuid.UUID
+	PurchaseID       *uuid.UUID
+	ShopperID        *uuid.UUID
+	BatchID          *uuid.UUID
+	Status           OrderStatus
+	PaymentStatus    OrderPaymentStatus
+	FulfilmentStatus FulfilmentStatus
+	Currency         string
+	GoodsMinor       int64
+	DiscountMinor    int64
+	ShippingMinor    int64
+	TaxMinor         int64
+	TotalMinor       int64
+	SellerName       string
+	BuyerCountry     *string
+	BuyerRegion      *string
+	BuyerReference   *string
+	Recipient        *Recipient `gorm:"type:jsonb;serializer:json"`
+	CancelReason     *string
+	PlacedAt         time.Time
+	CancelledAt      *time.Time
+	RecordedAt       time.Time
+	Version          int32
+}
+
+// GlobalID is the opaque id of the API.
+func (o Order) GlobalID() string { return globalid.EncodeOf(globalid.Order, o.BrandID, o.ID) }
+
+// TenantID is the brand whose row this is.
+func (o Order) TenantID() uuid.UUID { return o.BrandID }
+
+func (o Order) money(minor int64) money.Money { return money.New(minor, money.Currency(o.Currency)) }
+
+// Goods is the sum of its lines.
+func (o Order) Goods() money.Money { return o.money(o.GoodsMinor) }
+
+// Discount is what was taken off, as a positive amount.
+func (o Order) Discount() money.Money { return o.money(o.DiscountMinor) }
+
+// Shipping is what carriage was charged.
+func (o Order) Shipping() money.Money { return o.money(o.ShippingMinor) }
+
+// Tax is duties and taxes together.
+func (o Order) Tax() money.Money { return o.money(o.TaxMinor) }
+
+// Total is what the shopper paid.
+func (o Order) Total() money.Money { return o.money(o.TotalMinor) }
+
+// CanCancel tells whether it may still be cancelled: placed here and not shipped.
+func (o Order) CanCancel() bool {
+	return o.Source == OrderFromShop && o.Status == OrderPlaced && o.FulfilmentStatus == Unfulfilled
+}
+
+// OrderLine is one bought variant, with everything frozen as it was.
+type OrderLine struct {
+	BrandID         uuid.UUID `gorm:"primaryKey"`
+	ID              uuid.UUID `gorm:"primaryKey"`
+	OrderID         uuid.UUID
+	Ordinal         int32
+	ProductID       *uuid.UUID
+	VariantID       *uuid.UUID
+	SKU             *string `gorm:"column:sku"`
+	DefaultLanguage string
+	Texts           Texts[LineText]  `gorm:"type:jsonb;serializer:json"`
+	Options         []SelectedOption `gorm:"type:jsonb;serializer:json"`
+	Quantity        int64
+	UnitPrice       decimal.Decimal `gorm:"type:numeric"`
+	Currency        string
+	GoodsMinor      int64
+	HSCode          *string `gorm:"column:hs_code"`
+	OriginCountry   *string
+	OriginRegion    *string
+	CategoryPath    *string
+	ImportKey       *string
+}
+
+// GlobalID is the opaque id of the API.
+func (l OrderLine) GlobalID() string { return globalid.EncodeOf(globalid.OrderLine, l.BrandID, l.ID) }
+
+// TenantID is the brand whose row this is.
+func (l OrderLine) TenantID() uuid.UUID { return l.BrandID }
+
+// Goods is quantity times unit price, rounded half up once per line.
+func (l OrderLine) Goods() money.Money { return money.New(l.GoodsMinor, money.Currency(l.Currency)) }
+
+// ChargeKind is what a part of an order's total is for. Duty is never a tax.
+type ChargeKind string
+
+// Kinds of charges.
+const (
+	ChargeGoods          ChargeKind = "GOODS"
+	ChargeDiscount       ChargeKind = "DISCOUNT"
+	ChargeShipping       ChargeKind = "SHIPPING"
+	ChargeInsurance      ChargeKind = "INSURANCE"
+	ChargeDuty           ChargeKind = "DUTY"
+	ChargeConsumptionTax ChargeKind = "CONSUMPTION_TAX"
+	ChargeVAT            ChargeKind = "VAT"
+	ChargeFee            ChargeKind = "FEE"
+)
+
+// Charge is a typed part of an order's total.
+type Charge struct {
+	BrandID     uuid.UUID `gorm:"primaryKey"`
+	ID          uuid.UUID `gorm:"primaryKey"`
+	OrderID     uuid.UUID
+	LineID      *uuid.UUID
+	Kind        ChargeKind
+	Currency    string
+	AmountMinor int64
+}
+
+// Amount is signed: discounts are negative.
+func (c Charge) Amount() money.Money { return money.New(c.AmountMinor, money.Currency(c.Currency)) }
+
+// OrderEventType is a step in an order's life.
+type OrderEventType string
+
+// Steps of an order.
+const (
+	OrderWasPlaced    OrderEventType = "PLACED"
+	OrderWasPaid      OrderEventType = "PAID"
+	OrderWasCancelled OrderEventType = "CANCELLED"
+	OrderWasRefunded  OrderEventType = "REFUNDED"
+	OrderWasImported  OrderEventType = "IMPORTED"
+)
+
+// OrderEvent is an entry of an order's history.
+type OrderEvent struct {
+	BrandID    uuid.UUID `gorm:"primaryKey"`
+	ID         uuid.UUID `gorm:"primaryKey"`
+	OrderID    uuid.UUID
+	Type       OrderEventType
+	Note       *string
+	ActorID    *uuid.UUID
+	RecordedAt time.Time
+}
+
+// OrderNumber finds an order placed here by its number.
+type OrderNumber struct {
+	Number  string `gorm:"primaryKey"`
+	BrandID uuid.UUID
+	OrderID uuid.UUID
+}

@@ -1,0 +1,50 @@
+package models
+
+// Texts are translations by BCP 47 language: "en", "zh-CN".
+type Texts[T any] map[string]T
+
+// In gives the text of the first language that has one. It tries the wanted
+// languages in order, then the default, then English, then the first there is
+// by name, and tells which it took.
+func (t Texts[T]) In(fallback string, wanted ...string) (text T, language string) {
+	for _, language := range append(wanted, fallback, "en") {
+		if text, ok := t[language]; ok {
+			return text, language
+		}
+	}
+	for l := range t {
+		if language == "" || l < language {
+			language = l
+		}
+	}
+	return t[language], language
+}
+
+// ProductText is what a product says in one language.
+type ProductText struct {
+	Title          string `json:"title"`
+	Description    string `json:"description,omitempty"`
+	SEOTitle       string `json:"seoTitle,omitempty"`
+	SEODescription string `json:"seoDescription,omitempty"`
+}
+
+// BrandText is what a brand tells of itself in one language.
+type BrandText struct {
+	Description string `json:"description"`
+}
+
+// StorefrontText is what a storefront says in one language.
+type StorefrontText struct {
+	Name        string `json:"name"`
+	Description string `json:"description,omitempty"`
+}
+
+// CategoryText is a category's name in one language.
+type CategoryText struct {
+	Name string `json:"name"`
+}
+
+// LineText is what an ordered product was called when it was ordered.
+type LineText struct {
+	Title string `json:"title"`
+}
