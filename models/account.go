@@ -1,3 +1,5 @@
+// Package models holds the rows and enums of every capability with their pure
+// methods. It knows no database and no GraphQL.
 package models
 
 import (

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -101,9 +102,7 @@ func configure(cfg *pgxpool.Config, o Options) {
 	if params["application_name"] == "" {
 		params["application_name"] = "tradewind"
 	}
-	for k, v := range o.Params {
-		params[k] = v
-	}
+	maps.Copy(params, o.Params)
 	cfg.ConnConfig.Tracer = tracers(o)
 	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		readTimesAsUTC(conn.TypeMap())

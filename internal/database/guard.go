@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -81,10 +82,9 @@ func (g *Guard) check(ctx context.Context, sql string) context.Context {
 	if g == nil || len(g.tables) == 0 || ctx.Value(crossingKey{}) != nil {
 		return ctx
 	}
-	var table string
-	if v, ok := g.verdicts.Load(sql); ok {
-		table = v.(string)
-	} else {
+	known, _ := g.verdicts.Load(sql)
+	table, ok := known.(string)
+	if !ok {
 		table = unscopedTable(sql, g.tables)
 		g.verdicts.Store(sql, table)
 	}
@@ -95,8 +95,7 @@ func (g *Guard) check(ctx context.Context, sql string) context.Context {
 }
 
 func (g *Guard) refuse(ctx context.Context, table, sql string) context.Context {
-	var known refused
-	if errors.As(ctx.Err(), &known) {
+	if _, ok := errors.AsType[refused](ctx.Err()); ok {
 		return ctx // already refused on its way to the driver
 	}
 	err := refused{fmt.Errorf("%w: table %s in: %s", ErrAcrossBrands, table, sql)}
@@ -151,11 +150,9 @@ func (t guardTracer) TraceCopyFromStart(ctx context.Context, _ *pgx.Conn, d pgx.
 	if !t.guard.tables[table] || ctx.Value(crossingKey{}) != nil {
 		return ctx
 	}
-	for _, column := range d.ColumnNames {
-		if column == "brand_id" {
-			// pgx asks for the columns' types by a select of its own.
-			return context.WithValue(ctx, crossingKey{}, table)
-		}
+	if slices.Contains(d.ColumnNames, "brand_id") {
+		// pgx asks for the columns' types by a select of its own.
+		return context.WithValue(ctx, crossingKey{}, table)
 	}
 	return t.guard.refuse(ctx, table, "copy "+d.TableName.Sanitize())
 }

@@ -108,6 +108,7 @@ func (t Type) OfBrand() bool {
 	switch t {
 	case Account, Brand, Category, Shopper:
 		return false
+	default:
+		return true
 	}
-	return true
 }
