@@ -10,7 +10,7 @@ LINT := $(GO) tool -modfile=.ci/tools.mod golangci-lint
 # Packages whose goroutines share state: pools, caches, counters, child
 # processes, transactions that compete. Directories that do not exist are left
 # out. The race detector recompiles everything it touches: keep to these.
-RACE := $(patsubst %,./%/...,$(wildcard graph internal/auth internal/cluster internal/command \
+RACE := $(patsubst %,./%/...,$(wildcard graph internal/auth internal/postgres internal/command \
 	internal/database internal/dbtest internal/inventory internal/order))
 
 # $(call tagged,TAG) runs the tests that are in files with the build tag TAG and
