@@ -5,9 +5,10 @@ package dbtest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -33,16 +34,52 @@ func New(t testing.TB) *database.DB {
 func DSN(t testing.TB) string {
 	t.Helper()
 	run := start(t)
-	name := run.cloneName()
-	if err := run.clone(name); err != nil {
-		t.Fatalf("clone the test database: %v", err)
+	return run.lend(t, run.template)
+}
+
+// Seeded is New with data that costs time to make: fill runs once, for all
+// packages and runs that share the cluster, and each caller gets a clone of
+// the outcome. The key must change with what fill does.
+func Seeded(t testing.TB, key string, fill func(context.Context, *database.DB) error) *database.DB {
+	t.Helper()
+	run := start(t)
+	sum := sha256.Sum256([]byte(key))
+	name := run.template + "_" + hex.EncodeToString(sum[:8])
+	err := once(t.Context(), run.server, name, run.template, func(dsn string) error {
+		db, err := database.Open(t.Context(), dsn, database.Options{})
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		if err := fill(t.Context(), db); err != nil {
+			return err
+		}
+		_, err = db.Pool.Exec(t.Context(), "analyze")
+		return err
+	})
+	if err != nil {
+		t.Fatalf("make the test data %q: %v", key, err)
+	}
+	return Open(t, run.lend(t, name), database.Options{})
+}
+
+// Folder returns a temporary folder that the user PostgreSQL runs as can
+// reach, which t.TempDir is not for root.
+func Folder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "tradewind-") //nolint:usetesting // t.TempDir lies in a closed folder
+	if err == nil {
+		err = os.Chmod(dir, 0o755)
+	}
+	if err != nil {
+		t.Fatalf("make a temporary folder: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := run.exec("drop database if exists " + ident(name) + " with (force)"); err != nil {
-			t.Errorf("drop the test database: %v", err)
+		if err := os.RemoveAll(dir); err != nil {
+			t.Errorf("remove the temporary folder: %v", err)
 		}
 	})
-	return run.server.DSN(name)
+	return dir
 }
 
 // Open opens the database at dsn as New does, with options. The pool is
@@ -120,10 +157,25 @@ func start(t testing.TB) *process {
 
 func (p *process) openShared() (*database.DB, error) {
 	name := p.cloneName()
-	if err := p.clone(name); err != nil {
+	if err := p.clone(name, p.template); err != nil {
 		return nil, err
 	}
 	return database.Open(context.Background(), p.server.DSN(name), database.Options{Guard: &database.Guard{}})
+}
+
+// lend clones template for a test and drops the clone with it.
+func (p *process) lend(t testing.TB, template string) string {
+	t.Helper()
+	name := p.cloneName()
+	if err := p.clone(name, template); err != nil {
+		t.Fatalf("clone the test database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := p.run("drop database if exists " + ident(name) + " with (force)"); err != nil {
+			t.Errorf("drop the test database: %v", err)
+		}
+	})
+	return p.server.DSN(name)
 }
 
 // cloneName names its process, so that leftovers of a killed one are known.
@@ -131,17 +183,14 @@ func (p *process) cloneName() string {
 	return fmt.Sprintf("test_%d_%d", os.Getpid(), p.clones.Add(1))
 }
 
-func (p *process) clone(name string) error {
-	return p.exec("create database " + ident(name) + " template " + ident(p.template) + " strategy file_copy")
+func (p *process) clone(name, template string) error {
+	return p.run("create database " + ident(name) + " template " + ident(template) + " strategy file_copy")
 }
 
-func (p *process) exec(sql string) error {
+func (p *process) run(sql string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	return admin(ctx, p.server, func(conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, sql)
-		return err
-	})
+	return admin(ctx, p.server, func(conn *pgx.Conn) error { return script(ctx, conn, sql) })
 }
 
 func admin(ctx context.Context, server *postgres.Server, fn func(*pgx.Conn) error) error {
@@ -153,12 +202,3 @@ func admin(ctx context.Context, server *postgres.Server, fn func(*pgx.Conn) erro
 }
 
 func ident(name string) string { return pgx.Identifier{name}.Sanitize() }
-
-// DatabaseName is the name of the database a DSN leads to.
-func DatabaseName(dsn string) string {
-	u, err := url.Parse(dsn)
-	if err != nil {
-		return ""
-	}
-	return u.Path[1:]
-}

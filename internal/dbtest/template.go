@@ -30,7 +30,20 @@ func migrated(ctx context.Context, server *postgres.Server) (string, error) {
 		return "", err
 	}
 	name := "template_" + sum
-	err = admin(ctx, server, func(conn *pgx.Conn) error {
+	err = once(ctx, server, name, "template1", func(dsn string) error {
+		_, err := database.Migrate(ctx, dsn, files)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("make the migrated template: %w", err)
+	}
+	return name, nil
+}
+
+// once makes the template name by filling a copy of base, unless it exists.
+// A process that dies half-way leaves no template.
+func once(ctx context.Context, server *postgres.Server, name, base string, fill func(dsn string) error) error {
+	return admin(ctx, server, func(conn *pgx.Conn) error {
 		// One builds, the others wait. The lock goes with the connection.
 		if _, err := conn.Exec(ctx, "select pg_advisory_lock(hashtextextended($1, 0))", name); err != nil {
 			return err
@@ -40,25 +53,31 @@ func migrated(ctx context.Context, server *postgres.Server) (string, error) {
 		if err != nil || exists {
 			return err
 		}
-		building := "building_" + sum
-		for _, sql := range []string{
-			"drop database if exists " + ident(building) + " with (force)",
-			"create database " + ident(building) + " strategy file_copy",
-		} {
-			if _, err := conn.Exec(ctx, sql); err != nil {
-				return err
-			}
-		}
-		if _, err := database.Migrate(ctx, server.DSN(building), files); err != nil {
+		unfinished := "unfinished_" + name
+		if err := script(ctx, conn,
+			"drop database if exists "+ident(unfinished)+" with (force)",
+			"create database "+ident(unfinished)+" template "+ident(base)+" strategy file_copy",
+		); err != nil {
 			return err
 		}
-		_, err = conn.Exec(ctx, "alter database "+ident(building)+" rename to "+ident(name))
-		return err
+		if err := fill(server.DSN(unfinished)); err != nil {
+			return err
+		}
+		return script(ctx, conn,
+			// Else autovacuum comes in, and cloning waits for it.
+			"alter database "+ident(unfinished)+" allow_connections false",
+			"alter database "+ident(unfinished)+" rename to "+ident(name),
+		)
 	})
-	if err != nil {
-		return "", fmt.Errorf("make the migrated template: %w", err)
+}
+
+func script(ctx context.Context, conn *pgx.Conn, statements ...string) error {
+	for _, sql := range statements {
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			return fmt.Errorf("%s: %w", sql, err)
+		}
 	}
-	return name, nil
+	return nil
 }
 
 // hash names the content of files.
@@ -82,9 +101,14 @@ func hash(files fs.FS) (string, error) {
 }
 
 // sweep drops the databases of test processes that have ended without
-// dropping them.
+// dropping them. One process at a time; the others leave it to that one.
 func (p *process) sweep(ctx context.Context) error {
 	return admin(ctx, p.server, func(conn *pgx.Conn) error {
+		var mine bool
+		err := conn.QueryRow(ctx, "select pg_try_advisory_lock(hashtextextended('sweep', 0))").Scan(&mine)
+		if err != nil || !mine {
+			return err
+		}
 		rows, err := conn.Query(ctx, `select datname from pg_database where datname like 'test\_%'`)
 		if err != nil {
 			return err
@@ -98,7 +122,7 @@ func (p *process) sweep(ctx context.Context) error {
 			if err == nil && syscall.Kill(pid, 0) == nil {
 				continue
 			}
-			if _, err := conn.Exec(ctx, "drop database if exists "+ident(name)+" with (force)"); err != nil {
+			if err := script(ctx, conn, "drop database if exists "+ident(name)+" with (force)"); err != nil {
 				return err
 			}
 		}

@@ -62,7 +62,7 @@ func search(ctx context.Context, patterns, path []string) ([]Installation, error
 			found = append(found, in)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b Installation) int { return compareVersions(b.Version, a.Version) })
+	newestFirst(found)
 	return found, nil
 }
 
@@ -106,25 +106,8 @@ func compareVersions(a, b string) int {
 	return 0
 }
 
-// VersionError is a cluster whose PostgreSQL major this machine lacks.
-type VersionError struct {
-	Folder string
-	Major  int      // what the folder was made with
-	Found  []string // what is installed
-}
-
-func (e *VersionError) Error() string {
-	found := "none"
-	if len(e.Found) > 0 {
-		found = strings.Join(e.Found, ", ")
-	}
-	return fmt.Sprintf("the data in %s was made by PostgreSQL %d, and PostgreSQL %s is installed here: "+
-		"install PostgreSQL %d, or move the data with pg_upgrade or pg_dump, or choose another folder (--data-dir, DATA_DIR)",
-		e.Folder, e.Major, found, e.Major)
-}
-
 // choose picks the PostgreSQL for the cluster: that of its own major, or for
-// a new one the highest, or a download where there is none at all.
+// a new one the highest, or a download where there is none recent enough.
 func choose(ctx context.Context, l layout, as *account, o Options) (Installation, error) {
 	found, err := o.find(ctx)
 	if err != nil {
@@ -133,12 +116,23 @@ func choose(ctx context.Context, l layout, as *account, o Options) (Installation
 	if in, err := inspect(ctx, filepath.Join(l.binaries, "bin")); err == nil {
 		found = append(found, in)
 	}
-	if !l.initialised() {
-		if len(found) > 0 && found[0].Major >= OldestMajor {
-			return found[0], nil
-		}
-		return o.download(ctx, l, as, o)
+	newestFirst(found)
+	if l.initialised() {
+		return ofMajor(l, found)
 	}
+	if len(found) > 0 && found[0].Major >= OldestMajor {
+		return found[0], nil
+	}
+	o.Progress("downloading PostgreSQL")
+	in, err := o.download(ctx, l, as)
+	if err != nil {
+		return Installation{}, &NotFoundError{Found: versions(found), Err: err}
+	}
+	return in, nil
+}
+
+// ofMajor picks the installation that can read the cluster's data.
+func ofMajor(l layout, found []Installation) (Installation, error) {
 	text, err := os.ReadFile(filepath.Join(l.data, "PG_VERSION"))
 	if err != nil {
 		return Installation{}, l.unwritable(err)
@@ -147,12 +141,57 @@ func choose(ctx context.Context, l layout, as *account, o Options) (Installation
 	if err != nil {
 		return Installation{}, fmt.Errorf("read the version of the data in %s: %w", l.data, err)
 	}
-	mismatch := &VersionError{Folder: l.data, Major: major}
 	for _, in := range found {
 		if in.Major == major {
 			return in, nil
 		}
-		mismatch.Found = append(mismatch.Found, in.Version)
 	}
-	return Installation{}, mismatch
+	return Installation{}, &VersionError{Folder: l.data, Major: major, Found: versions(found)}
 }
+
+func newestFirst(list []Installation) {
+	slices.SortStableFunc(list, func(a, b Installation) int { return compareVersions(b.Version, a.Version) })
+}
+
+func versions(list []Installation) []string {
+	var all []string
+	for _, in := range list {
+		all = append(all, in.Version)
+	}
+	return all
+}
+
+// VersionError is a cluster whose PostgreSQL major this machine lacks.
+type VersionError struct {
+	Folder string
+	Major  int      // what the data was made by
+	Found  []string // what is installed
+}
+
+func (e *VersionError) Error() string {
+	here := "this machine has none"
+	if len(e.Found) > 0 {
+		here = "this machine has " + strings.Join(e.Found, ", ")
+	}
+	return fmt.Sprintf("the data in %s was made by PostgreSQL %d, and %s: install PostgreSQL %d, "+
+		"or move the data over with pg_upgrade or pg_dump, or choose another folder (--data-dir, DATA_DIR)",
+		e.Folder, e.Major, here, e.Major)
+}
+
+// NotFoundError is a machine without a usable PostgreSQL.
+type NotFoundError struct {
+	Found []string // what is installed, and too old
+	Err   error    // why none could be downloaded
+}
+
+func (e *NotFoundError) Error() string {
+	old := ""
+	if len(e.Found) > 0 {
+		old = " (only " + strings.Join(e.Found, ", ") + ")"
+	}
+	return fmt.Sprintf("no PostgreSQL %d or newer on this machine%s, and downloading one failed (%v): "+
+		"install it (Debian: apt install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql@17), "+
+		"put the folder of its programs on PATH, or set DATABASE_URL to a database that runs elsewhere", OldestMajor, old, e.Err)
+}
+
+func (e *NotFoundError) Unwrap() error { return e.Err }

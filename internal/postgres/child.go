@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -32,13 +33,15 @@ func launch(ctx context.Context, bin Installation, l layout, as *account, socket
 		return nil, l.unwritable(err)
 	}
 	defer log.Close()
-	start, err := log.Seek(0, 2)
+	start, err := log.Seek(0, io.SeekEnd)
 	if err != nil {
 		return nil, l.unwritable(err)
 	}
-	cmd := exec.Command(filepath.Join(bin.Bin, "postgres"), "-D", l.data, "-p", port,
+	// It outlives ctx, which bounds the start alone.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), filepath.Join(bin.Bin, "postgres"),
+		"-D", l.data, "-p", port,
 		"-c", "listen_addresses=",
-		"-c", "unix_socket_directories="+socketDir,
+		"-c", `unix_socket_directories="`+socketDir+`"`,
 		"-c", "unix_socket_permissions=0700",
 		"-c", "logging_collector=off",
 		"-c", "log_destination=stderr")
@@ -58,7 +61,7 @@ func launch(ctx context.Context, bin Installation, l layout, as *account, socket
 // start runs cmd from a thread that lives as long as the child: Linux counts
 // the end of the thread that started it as the death of the parent.
 func (c *child) start(cmd *exec.Cmd) error {
-	endWithParent(cmd)
+	endWithParent(cmd, syscall.SIGINT)
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread()
@@ -85,7 +88,7 @@ func (c *child) awaitReady(ctx context.Context, l layout) error {
 		}
 		select {
 		case <-c.done:
-			return fmt.Errorf("it ended at once: %w", errors.Join(c.err, errors.New("see its messages below")))
+			return fmt.Errorf("it ended at once (%v) and said:", c.err)
 		default:
 		}
 		if err := wait(ctx, 5*time.Millisecond); err != nil {
@@ -176,5 +179,22 @@ func logSince(l layout, offset int64) string {
 	if err != nil || offset > int64(len(text)) {
 		return ""
 	}
-	return lastLines(string(text[offset:]), 12)
+	return lastLines(text[offset:])
+}
+
+// watchByShell leaves a shell behind that reads from a pipe only we hold. The
+// pipe ends when we do, also when we were killed, and the shell then asks the
+// postmaster for a fast shutdown. For systems without a parent-death signal.
+func watchByShell(pid int) (stop func()) {
+	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", `read -r _; kill -INT "$0"`, strconv.Itoa(pid))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	pipe, err := cmd.StdinPipe()
+	if err != nil || cmd.Start() != nil {
+		return func() {}
+	}
+	return func() {
+		_ = cmd.Process.Kill()
+		_ = pipe.Close()
+		_ = cmd.Wait()
+	}
 }

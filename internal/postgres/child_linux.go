@@ -7,11 +7,11 @@ import (
 	"syscall"
 )
 
-// endWithParent has the kernel ask for a fast shutdown when we are gone,
-// also when we were killed.
-func endWithParent(cmd *exec.Cmd) { cmd.SysProcAttr.Pdeathsig = syscall.SIGINT }
+// endWithParent has the kernel send the child a signal when we are gone,
+// also when we were killed. The thread that starts it counts as the parent.
+func endWithParent(cmd *exec.Cmd, signal syscall.Signal) { cmd.SysProcAttr.Pdeathsig = signal }
 
-func watchParent(int) func() { return func() {} }
+func watchParent(int) (stop func()) { return func() {} }
 
 // isPostmaster tells a running postmaster, whose working folder is its data,
 // from another program that has got its pid since.

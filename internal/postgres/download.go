@@ -8,66 +8,72 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	embedded "github.com/fergusstrange/embedded-postgres"
 )
 
-// NotFoundError is a machine without a usable PostgreSQL.
-type NotFoundError struct {
-	Found []string // installations that are too old
-	Err   error    // why the download failed
+// patience bounds a download. Some 30 MB come over what may be a slow line.
+const patience = 10 * time.Minute
+
+// download fetches PostgreSQL into the data folder, from Maven Central.
+func download(ctx context.Context, l layout, as *account) (Installation, error) {
+	return fetch(ctx, l, as, embedded.DefaultConfig().Version(embedded.V17))
 }
 
-func (e *NotFoundError) Error() string {
-	return fmt.Sprintf("no PostgreSQL %d or newer on this machine, and downloading one failed (%v): "+
-		"install it (Debian: apt install postgresql; Fedora: dnf install postgresql-server; macOS: brew install postgresql@17), "+
-		"put its bin folder on PATH, or set DATABASE_URL to a database that runs elsewhere", OldestMajor, e.Err)
-}
-
-func (e *NotFoundError) Unwrap() error { return e.Err }
-
-// download fetches PostgreSQL into the data folder. The library knows no
-// fetching without starting, and refuses to start as root; we start with our
-// own launcher anyway, so what counts is that the programs have arrived.
-func download(ctx context.Context, l layout, as *account, o Options) (Installation, error) {
-	o.Progress("downloading PostgreSQL")
+// fetch has the library download and unpack. It cannot do so without going on
+// to make a cluster, which it refuses as root, and would then listen on TCP.
+// We run the programs with our own launcher, so it is stopped on purpose, by a
+// locale that does not exist: what counts is whether the programs have come.
+func fetch(ctx context.Context, l layout, as *account, config embedded.Config) (Installation, error) {
 	scratch, err := os.MkdirTemp("", "tradewind-postgres-")
 	if err != nil {
 		return Installation{}, err
 	}
 	defer os.RemoveAll(scratch)
-	free, err := freePort()
+	free, err := freePort(ctx)
 	if err != nil {
 		return Installation{}, err
 	}
-	config := embedded.DefaultConfig().
-		Version(embedded.V17).
-		Port(free).
+	server := embedded.NewDatabase(config.
+		Port(free). // it insists on one that is free
 		CachePath(filepath.Join(scratch, "cache")).
 		RuntimePath(filepath.Join(scratch, "run")).
 		DataPath(filepath.Join(scratch, "data")).
 		BinariesPath(l.binaries).
-		Logger(io.Discard)
-	server := embedded.NewDatabase(config)
-	startErr := server.Start()
-	if startErr == nil {
-		startErr = server.Stop()
+		Locale("none-of-this-name").
+		Logger(io.Discard))
+
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- server.Start() }()
+	var reason error
+	select {
+	case reason = <-ended:
+	case <-ctx.Done():
+		return Installation{}, fmt.Errorf("gave up: %w", ctx.Err())
 	}
 	if err := as.own(l.binaries); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return Installation{}, err
 	}
 	in, err := inspect(ctx, filepath.Join(l.binaries, "bin"))
-	if err != nil {
-		return Installation{}, &NotFoundError{Err: errors.Join(startErr, err)}
+	if errors.Is(err, os.ErrNotExist) {
+		return Installation{}, reason
 	}
-	return in, nil
+	return in, err
 }
 
-func freePort() (uint32, error) {
-	l, err := net.Listen("tcp", "localhost:0")
+func freePort(ctx context.Context) (uint32, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", "localhost:0")
 	if err != nil {
 		return 0, err
 	}
 	defer l.Close()
-	return uint32(l.Addr().(*net.TCPAddr).Port), nil
+	addr, ok := l.Addr().(*net.TCPAddr)
+	if !ok {
+		return 0, fmt.Errorf("unexpected address %s", l.Addr())
+	}
+	return uint32(addr.Port), nil
 }

@@ -8,7 +8,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 )
 
 // initialise makes a new cluster. It is built beside its place and moved
@@ -31,14 +33,15 @@ func initialise(ctx context.Context, bin Installation, l layout, as *account, o 
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("make a PostgreSQL cluster in %s with %s: %w\n%s", l.root, bin.Bin, err, lastLines(string(out), 12))
+		return fmt.Errorf("make a PostgreSQL cluster in %s with %s: %w\n%s", l.root, bin.Bin, err, lastLines(out))
 	}
 	if err := appendFile(filepath.Join(fresh, "postgresql.conf"), includeSettings); err != nil {
 		return l.unwritable(err)
 	}
 	if !o.Scratch {
-		if err := as.run(ctx, l.root, filepath.Join(bin.Bin, "initdb"), "--sync-only", "-D", fresh); err != nil {
-			return err
+		out, err := as.run(ctx, l.root, filepath.Join(bin.Bin, "initdb"), "--sync-only", "-D", fresh)
+		if err != nil {
+			return fmt.Errorf("write the new cluster to disk: %w\n%s", err, lastLines(out))
 		}
 	}
 	if err := os.Rename(fresh, l.data); err != nil {
@@ -60,9 +63,7 @@ func initdb(ctx context.Context, bin Installation, fresh string, l layout, as *a
 	if !o.Scratch {
 		args = append(args, "--data-checksums")
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join(bin.Bin, "initdb"), append(args, locale...)...)
-	as.as(cmd, l.root)
-	return cmd.CombinedOutput()
+	return as.run(ctx, l.root, filepath.Join(bin.Bin, "initdb"), append(args, locale...)...)
 }
 
 // locales are tried in turn: texts sort by code point, the same on every
@@ -78,13 +79,14 @@ func locales(major int) [][]string {
 	}
 }
 
-func (a *account) run(ctx context.Context, dir, program string, args ...string) error {
+// run runs a program of PostgreSQL to its end, or to ours.
+func (a *account) run(ctx context.Context, dir, program string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
 	a.as(cmd, dir)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s: %w\n%s", filepath.Base(program), err, lastLines(string(out), 12))
-	}
-	return nil
+	endWithParent(cmd, syscall.SIGKILL)
+	runtime.LockOSThread() // see child.start
+	defer runtime.UnlockOSThread()
+	return cmd.CombinedOutput()
 }
 
 func appendFile(path, text string) error {
@@ -104,7 +106,8 @@ func syncFolder(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-func lastLines(text string, n int) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+// lastLines is the end of a program's output, where its reason is.
+func lastLines(out []byte) string {
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	return strings.Join(lines[max(0, len(lines)-12):], "\n")
 }

@@ -48,6 +48,23 @@ func newLayout(dataDir string) (layout, error) {
 	}, nil
 }
 
+// DefaultDataDir is where data lives unless said otherwise: /var/lib/tradewind
+// for root, else a folder below $XDG_DATA_HOME.
+func DefaultDataDir() (string, error) {
+	if os.Getuid() == 0 {
+		return "/var/lib/tradewind", nil
+	}
+	// A relative value is to be ignored, says the XDG specification.
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "tradewind"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("find a place for the data folder: %w; name one (--data-dir, DATA_DIR)", err)
+	}
+	return filepath.Join(home, ".local", "share", "tradewind"), nil
+}
+
 // prepare makes the folders and settles as whom PostgreSQL runs.
 func prepare(o Options) (layout, *account, error) {
 	l, err := newLayout(o.DataDir)

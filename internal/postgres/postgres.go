@@ -34,9 +34,9 @@ type Options struct {
 	Settings map[string]string
 	// Scratch gives up durability for speed. For data that tests can remake.
 	Scratch bool
-	// StartTimeout bounds the wait for a cluster that starts, recovers after
-	// a crash, or is still stopping from before. Default 90 s: a busy machine
-	// has been seen to take 10.
+	// StartTimeout bounds the making, starting and recovery of a cluster, and
+	// the wait for one that is still stopping. A download is not counted.
+	// Default 90 s: a busy machine has been seen to take 10.
 	StartTimeout time.Duration
 	// Log receives what happens. Default slog.Default().
 	Log *slog.Logger
@@ -44,7 +44,7 @@ type Options struct {
 	Progress func(string)
 
 	find     func(context.Context) ([]Installation, error)
-	download func(context.Context, layout, *account, Options) (Installation, error)
+	download func(context.Context, layout, *account) (Installation, error)
 }
 
 // Server is a running cluster: our own child, or one that was joined.
@@ -82,7 +82,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 // there already, or else one of its own that lasts until Stop.
 func Join(ctx context.Context, o Options) (*Server, error) {
 	o = o.withDefaults()
-	ctx, cancel := context.WithTimeout(ctx, o.StartTimeout)
+	deadline, cancel := context.WithTimeout(ctx, o.StartTimeout)
 	defer cancel()
 	for {
 		l, as, err := prepare(o)
@@ -106,14 +106,14 @@ func Join(ctx context.Context, o Options) (*Server, error) {
 		case !errors.As(err, &inUse):
 			return nil, errors.Join(err, guest.Close())
 		}
-		s, err := attach(ctx, l, o)
+		s, err := attach(deadline, l, o)
 		if err == nil {
 			s.locks = append(s.locks, guest)
 			return s, nil
 		}
 		_ = guest.Close()
-		if err := wait(ctx, 50*time.Millisecond); err != nil {
-			return nil, fmt.Errorf("join the PostgreSQL of %s: %w", inUse, err)
+		if wait(deadline, 50*time.Millisecond) != nil {
+			return nil, fmt.Errorf("join the PostgreSQL that %s runs in %s: %w", inUse.Process, l.dataDir, err)
 		}
 	}
 }
@@ -178,7 +178,7 @@ func (s *Server) waitForGuests(ctx context.Context) {
 	for told := false; ; told = true {
 		lock, err := tryLock(s.layout.guests)
 		if err == nil {
-			_ = lock.Close()
+			s.locks = append(s.locks, lock) // newcomers wait until we have stopped
 			return
 		}
 		if !told {
@@ -193,12 +193,12 @@ func (s *Server) waitForGuests(ctx context.Context) {
 // run makes the cluster where there is none and starts it. The folder's lock
 // is held.
 func run(ctx context.Context, l layout, as *account, o Options) (*Server, error) {
-	ctx, cancel := context.WithTimeout(ctx, o.StartTimeout)
-	defer cancel()
 	bin, err := choose(ctx, l, as, o)
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, o.StartTimeout)
+	defer cancel()
 	if err := awaitPredecessor(ctx, l, o.Log); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,134 @@
+package dbtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/tradewind-commerce/tradewind/internal/postgres"
+)
+
+const (
+	// keeperVar marks a process as the keeper of a cluster, and names its folder.
+	keeperVar = "TRADEWIND_DBTEST_KEEPER"
+
+	// linger is how long a cluster outlives its last user, so that the next
+	// package, still compiling, finds it.
+	linger = 30 * time.Second
+)
+
+// Every test binary shares one cluster, and each of them is short-lived. So
+// the cluster is the child of a keeper: this same binary, started again in a
+// session of its own by whoever comes first. Users hold a shared lock for as
+// long as they live; when the keeper gets the exclusive one, nobody is left.
+var _ = keepIfAsked()
+
+func keepIfAsked() struct{} {
+	if folder := os.Getenv(keeperVar); folder != "" {
+		keep(context.Background(), folder)
+		os.Exit(0)
+	}
+	return struct{}{}
+}
+
+// startKeeper runs this binary as the cluster's keeper and waits until it
+// reports that PostgreSQL is up.
+func startKeeper(ctx context.Context, folder string) error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer read.Close()
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), self)
+	cmd.Env = append(os.Environ(), keeperVar+"="+folder)
+	cmd.Dir = "/"
+	cmd.ExtraFiles = []*os.File{write} // its fd 3; it must not hold the test's output
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	err = cmd.Start()
+	if err := errors.Join(err, write.Close()); err != nil {
+		return err
+	}
+	go func() { _ = cmd.Wait() }()
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = read.SetReadDeadline(deadline)
+	}
+	answer, err := io.ReadAll(read)
+	if err != nil {
+		return err
+	}
+	if string(answer) != "ready" {
+		return fmt.Errorf("%s", answer)
+	}
+	return nil
+}
+
+// keep runs the cluster in folder until nobody has used it for a while, then
+// removes it.
+func keep(ctx context.Context, folder string) {
+	syscall.CloseOnExec(3) // or PostgreSQL would hold the answer open
+	answer := os.NewFile(3, "answer")
+	server, err := startScratch(ctx, folder)
+	if err != nil {
+		fmt.Fprint(answer, err)
+		return
+	}
+	fmt.Fprint(answer, "ready")
+	_ = answer.Close()
+
+	const step = 250 * time.Millisecond
+	tick := time.NewTicker(step)
+	defer tick.Stop()
+	for idle := time.Duration(0); ; {
+		select {
+		case <-server.Done():
+			return
+		case <-tick.C:
+		}
+		users, err := lock(folder+".users", syscall.LOCK_EX|syscall.LOCK_NB)
+		if err != nil {
+			idle = 0
+			continue
+		}
+		if idle += step; idle < linger {
+			_ = users.Close()
+			continue
+		}
+		// New users wait for the lock, and then start a keeper of their own.
+		_ = server.Stop(ctx)
+		_ = os.RemoveAll(folder)
+		return
+	}
+}
+
+// startScratch runs the cluster in folder, or a new one where it is broken,
+// as one without fsync may be after a power cut.
+func startScratch(ctx context.Context, folder string) (*postgres.Server, error) {
+	options := postgres.Options{
+		DataDir: folder,
+		Scratch: true,
+		Log:     quiet,
+		Settings: map[string]string{
+			"max_connections": "400",
+			"shared_buffers":  "128MB",
+			"max_wal_size":    "512MB",
+		},
+	}
+	server, err := postgres.Start(ctx, options)
+	if err == nil {
+		return server, nil
+	}
+	if os.RemoveAll(filepath.Join(folder, "postgres", "data")) != nil {
+		return nil, err
+	}
+	return postgres.Start(ctx, options)
+}
