@@ -123,7 +123,9 @@ type BrandDocument struct {
 }
 
 // GlobalID is the opaque id of the API.
-func (d BrandDocument) GlobalID() string { return globalid.EncodeOf(globalid.Document, d.BrandID, d.ID) }
+func (d BrandDocument) GlobalID() string {
+	return globalid.EncodeOf(globalid.Document, d.BrandID, d.ID)
+}
 
 // TenantID is the brand whose row this is.
 func (d BrandDocument) TenantID() uuid.UUID { return d.BrandID }
@@ -164,4 +166,20 @@ type BrandTransition struct {
 	Reason     *string
 	ActorID    *uuid.UUID
 	RecordedAt time.Time
+}
+
+// BrandContact is a person who answers for a brand.
+type BrandContact struct {
+	Name        string
+	Email       string
+	Phone       *string
+	ConfirmedAt *time.Time
+}
+
+// Contact is nil before there is a name and an address.
+func (b Brand) Contact() *BrandContact {
+	if b.ContactName == nil || b.ContactEmail == nil {
+		return nil
+	}
+	return &BrandContact{Name: *b.ContactName, Email: *b.ContactEmail, Phone: b.ContactPhone, ConfirmedAt: b.ContactConfirmedAt}
 }

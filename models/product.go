@@ -217,3 +217,17 @@ type SearchEntry struct {
 	Title         string
 	Tokens        Vector
 }
+
+// NetContent is what is inside a package.
+type NetContent struct {
+	Quantity decimal.Decimal
+	Unit     NetUnit
+}
+
+// Content is what is inside, nil where it is not told.
+func (v Variant) Content() *NetContent {
+	if v.NetContent == nil || v.NetUnit == nil {
+		return nil
+	}
+	return &NetContent{Quantity: *v.NetContent, Unit: *v.NetUnit}
+}

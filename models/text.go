@@ -1,5 +1,10 @@
 package models
 
+import (
+	"maps"
+	"slices"
+)
+
 // Texts are translations by BCP 47 language: "en", "zh-CN".
 type Texts[T any] map[string]T
 
@@ -47,4 +52,40 @@ type CategoryText struct {
 // LineText is what an ordered product was called when it was ordered.
 type LineText struct {
 	Title string `json:"title"`
+}
+
+// SEO is what a search engine should show.
+type SEO struct {
+	Title       string
+	Description *string
+}
+
+// ProductTranslation is a product's texts in one language.
+type ProductTranslation struct {
+	Language       string
+	Title          string
+	Description    *string
+	SEOTitle       *string
+	SEODescription *string
+}
+
+// Translations gives all texts in order of their languages.
+func (p Product) Translations() []*ProductTranslation {
+	all := make([]*ProductTranslation, 0, len(p.Texts))
+	for _, language := range slices.Sorted(maps.Keys(p.Texts)) {
+		t := p.Texts[language]
+		all = append(all, &ProductTranslation{
+			Language: language, Title: t.Title,
+			Description: Optional(t.Description), SEOTitle: Optional(t.SEOTitle), SEODescription: Optional(t.SEODescription),
+		})
+	}
+	return all
+}
+
+// Optional is nil for an empty text.
+func Optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }

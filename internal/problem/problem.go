@@ -112,7 +112,8 @@ func (d *Denied) Error() string {
 
 // BadInput is a malformed argument of a query: the API's BAD_USER_INPUT.
 type BadInput struct {
-	// Argument is its dotted path, such as "where.id" or "after".
+	// Argument is its dotted path, such as "where.id" or "after"; empty where
+	// the error is wrapped with a path already.
 	Argument string
 	Message  string
 }

@@ -1,0 +1,59 @@
+// Package graph is the GraphQL surface: schema, limits, errors and transport.
+package graph
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/99designs/gqlgen/graphql/handler"
+	"github.com/99designs/gqlgen/graphql/handler/extension"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/tradewind-commerce/tradewind/graph/generated"
+)
+
+// Options of the GraphQL handler. Zero values are the defaults.
+type Options struct {
+	Limits Limits
+	// QueryCache is how many parsed documents are kept. Default 1,000.
+	QueryCache int
+	// MaxBody is the largest request body in bytes. Default 1 MiB.
+	MaxBody int64
+	// NoIntrospection hides the schema from introspection.
+	NoIntrospection bool
+	Log             *slog.Logger
+}
+
+// NewHandler serves the schema over POST and GET.
+func NewHandler(root generated.ResolverRoot, o Options) http.Handler {
+	if o.QueryCache <= 0 {
+		o.QueryCache = 1000
+	}
+	if o.MaxBody <= 0 {
+		o.MaxBody = 1 << 20
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	limits := o.Limits.withDefaults()
+	config := generated.Config{Resolvers: root}
+	config.Directives.Requires = requires
+
+	s := handler.New(generated.NewExecutableSchema(config))
+	s.AddTransport(transport.Options{})
+	s.AddTransport(transport.POST{})
+	s.AddTransport(transport.GET{})
+	s.SetQueryCache(lru.New[*ast.QueryDocument](o.QueryCache))
+	s.SetParserTokenLimit(limits.Tokens)
+	s.SetErrorPresenter(present(o.Log))
+	s.SetRecoverFunc(recoverPanic(o.Log))
+	s.SetDisableSuggestion(o.NoIntrospection)
+	if !o.NoIntrospection {
+		s.Use(extension.Introspection{})
+	}
+	s.Use(limits)
+	s.AroundOperations(prepare)
+	return readBody(s, o.MaxBody)
+}

@@ -1,0 +1,126 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/tradewind-commerce/tradewind/internal/paging"
+)
+
+// Limits bound what one operation may ask for.
+type Limits struct {
+	// Depth of nested selections. Default 15.
+	Depth int
+	// Fields after fragments are spread. Default 1,000.
+	Fields int
+	// Cost: a field costs 1, what stands in a page is multiplied by its size. Default 50,000.
+	Cost int
+	// Tokens of a document. Default 15,000.
+	Tokens int
+}
+
+func (l Limits) withDefaults() Limits {
+	for _, v := range []struct {
+		limit    *int
+		fallback int
+	}{{&l.Depth, 15}, {&l.Fields, 1000}, {&l.Cost, 50_000}, {&l.Tokens, 15_000}} {
+		if *v.limit <= 0 {
+			*v.limit = v.fallback
+		}
+	}
+	return l
+}
+
+var _ interface {
+	graphql.OperationContextMutator
+	graphql.HandlerExtension
+} = Limits{}
+
+// ExtensionName names the extension to gqlgen.
+func (Limits) ExtensionName() string { return "Limits" }
+
+// Validate has nothing to check.
+func (Limits) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationContext refuses an operation that asks for too much, before it runs.
+func (l Limits) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	w := walk{limits: l, variables: op.Variables}
+	cost, err := w.selections(op.Operation.SelectionSet, 1)
+	if err == nil && cost > l.Cost {
+		err = fmt.Errorf("costs %d of at most %d: ask for smaller pages or fewer fields", cost, l.Cost)
+	}
+	if err != nil {
+		return &gqlerror.Error{Message: "the operation " + err.Error(), Extensions: map[string]any{"code": codeBadUserInput}}
+	}
+	return nil
+}
+
+type walk struct {
+	limits    Limits
+	variables map[string]any
+	fields    int
+}
+
+func (w *walk) selections(set ast.SelectionSet, depth int) (cost int, err error) {
+	for _, s := range set {
+		var part int
+		switch s := s.(type) {
+		case *ast.Field:
+			part, err = w.field(s, depth)
+		case *ast.InlineFragment:
+			part, err = w.selections(s.SelectionSet, depth)
+		case *ast.FragmentSpread:
+			part, err = w.selections(s.Definition.SelectionSet, depth)
+		}
+		if err != nil {
+			return 0, err
+		}
+		if cost += part; cost > w.limits.Cost {
+			return cost, nil
+		}
+	}
+	return cost, nil
+}
+
+func (w *walk) field(f *ast.Field, depth int) (int, error) {
+	if strings.HasPrefix(f.Name, "__") {
+		return 1, nil
+	}
+	if w.fields++; w.fields > w.limits.Fields {
+		return 0, fmt.Errorf("has more than %d fields", w.limits.Fields)
+	}
+	if depth > w.limits.Depth {
+		return 0, fmt.Errorf("is nested more than %d deep", w.limits.Depth)
+	}
+	below, err := w.selections(f.SelectionSet, depth+1)
+	if err != nil {
+		return 0, err
+	}
+	return 1 + below*w.size(f), nil
+}
+
+// size is how many rows a field may give: its page, or the ids it was given.
+func (w *walk) size(f *ast.Field) int {
+	if f.Definition == nil || len(f.SelectionSet) == 0 {
+		return 1
+	}
+	args := f.ArgumentMap(w.variables)
+	if ids, ok := args["ids"].([]any); ok {
+		return max(len(ids), 1)
+	}
+	if f.Definition.Arguments.ForName("first") == nil {
+		return 1
+	}
+	size := paging.DefaultSize
+	for _, name := range []string{"first", "last"} {
+		if n, err := graphql.UnmarshalInt(args[name]); err == nil && args[name] != nil {
+			size = max(n, 1)
+		}
+	}
+	return size
+}

@@ -1,0 +1,141 @@
+// Package apitest talks to the API over real HTTP in tests, as any actor.
+package apitest
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tradewind-commerce/tradewind/graph"
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/command"
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+)
+
+// API is a server on a database of its own. Its callers are told apart by
+// tokens that stand for actors, so that no identity provider is needed.
+type API struct {
+	DB  *database.DB
+	URL string
+	// Now is the server's clock.
+	Now time.Time
+
+	mutex  sync.Mutex
+	actors []*auth.Actor
+}
+
+// New starts a server on a clone of the migrated database. Its clock stands.
+func New(t testing.TB, now time.Time) *API {
+	t.Helper()
+	a := &API{DB: dbtest.New(t), Now: now}
+	handler := graph.NewHandler(command.Wire(a.DB.Gorm, func() time.Time { return a.Now }), graph.Options{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler.ServeHTTP(w, r.WithContext(auth.With(r.Context(), a.actor(r))))
+	}))
+	t.Cleanup(server.Close)
+	a.URL = server.URL
+	return a
+}
+
+func (a *API) actor(r *http.Request) *auth.Actor {
+	n, err := strconv.Atoi(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+	if err != nil {
+		return auth.Anonymous()
+	}
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	return a.actors[n]
+}
+
+// Client calls the API as one actor.
+type Client struct {
+	api   *API
+	token string
+}
+
+// As gives a client of an actor; nil is an anonymous visitor.
+func (a *API) As(actor *auth.Actor) *Client {
+	if actor == nil {
+		return &Client{api: a}
+	}
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.actors = append(a.actors, actor)
+	return &Client{api: a, token: strconv.Itoa(len(a.actors) - 1)}
+}
+
+// Answer is what came back.
+type Answer struct {
+	Status int             `json:"-"`
+	Raw    []byte          `json:"-"`
+	Data   json.RawMessage `json:"data"`
+	Errors []struct {
+		Message    string         `json:"message"`
+		Path       []any          `json:"path"`
+		Extensions map[string]any `json:"extensions"`
+	} `json:"errors"`
+}
+
+// Code is the code of the first error, empty where there is none.
+func (a Answer) Code() string {
+	if len(a.Errors) == 0 {
+		return ""
+	}
+	code, _ := a.Errors[0].Extensions["code"].(string)
+	return code
+}
+
+// Post sends an operation and gives whatever comes back.
+func (c *Client) Post(t testing.TB, query string, variables map[string]any) Answer {
+	t.Helper()
+	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Send(t, body)
+}
+
+// Send posts a body as it is.
+func (c *Client) Send(t testing.TB, body []byte) Answer {
+	t.Helper()
+	request, _ := http.NewRequest(http.MethodPost, c.api.URL, bytes.NewReader(body))
+	request.Header.Set("Content-Type", "application/json")
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer := Answer{Status: response.StatusCode}
+	if answer.Raw, err = io.ReadAll(response.Body); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(answer.Raw, &answer); err != nil {
+		t.Fatalf("not JSON (%d): %s", response.StatusCode, answer.Raw)
+	}
+	return answer
+}
+
+// Do sends an operation that must succeed and reads its data into out.
+func (c *Client) Do(t testing.TB, query string, variables map[string]any, out any) {
+	t.Helper()
+	answer := c.Post(t, query, variables)
+	if len(answer.Errors) > 0 {
+		t.Fatalf("errors: %s", answer.Raw)
+	}
+	if out != nil {
+		if err := json.Unmarshal(answer.Data, out); err != nil {
+			t.Fatalf("read data: %v\n%s", err, answer.Raw)
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package auth
+
+import "github.com/tradewind-commerce/tradewind/models"
+
+// Permission is something a caller may be allowed to do.
+type Permission string
+
+// Permissions of the API; the schema's enum of the same name describes them.
+const (
+	SignedIn         Permission = "SIGNED_IN"
+	BrandRead        Permission = "BRAND_READ"
+	BrandWrite       Permission = "BRAND_WRITE"
+	BrandPrivateRead Permission = "BRAND_PRIVATE_READ"
+	BrandOwn         Permission = "BRAND_OWN"
+	BrandReview      Permission = "BRAND_REVIEW"
+	StorefrontWrite  Permission = "STOREFRONT_WRITE"
+	CategoryWrite    Permission = "CATEGORY_WRITE"
+	ProductWrite     Permission = "PRODUCT_WRITE"
+	StockRead        Permission = "STOCK_READ"
+	StockWrite       Permission = "STOCK_WRITE"
+	OrderPlace       Permission = "ORDER_PLACE"
+	OrderRead        Permission = "ORDER_READ"
+	OrderCancel      Permission = "ORDER_CANCEL"
+	ReportRead       Permission = "REPORT_READ"
+)
+
+// Permissions in order of the schema.
+var Permissions = []Permission{
+	SignedIn, BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite,
+	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, ReportRead,
+}
+
+// What everybody who signed in may do, for themselves.
+var accountPermissions = []Permission{SignedIn, OrderPlace, OrderRead, OrderCancel}
+
+var platformPermissions = map[models.PlatformRole][]Permission{
+	models.RoleOperator: {
+		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite, ProductWrite,
+		StockRead, StockWrite, OrderRead, OrderCancel, ReportRead,
+	},
+	models.RoleReporting: {BrandRead, ReportRead},
+}
+
+var brandPermissions = map[models.BrandRole][]Permission{
+	models.RoleOwner: {
+		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, StorefrontWrite, ProductWrite, StockRead, StockWrite,
+		OrderRead, OrderCancel, ReportRead,
+	},
+	models.RoleManager: {
+		BrandRead, BrandWrite, BrandPrivateRead, StorefrontWrite, ProductWrite, StockRead, StockWrite, OrderRead,
+		OrderCancel, ReportRead,
+	},
+	models.RoleStaff:   {BrandRead, ProductWrite, StockRead, StockWrite, OrderRead, OrderCancel},
+	models.RoleAnalyst: {BrandRead, StockRead, OrderRead, ReportRead},
+}
+
+// Rule is what a type or field asks of its reader.
+type Rule struct {
+	// Needs is empty for what everybody may read.
+	Needs Permission
+	// Own is true where the field itself says so, not its type: then the
+	// permission must be held for the brand of the row.
+	Own bool
+}
+
+// Types says what each type asks of its readers; a field inherits it.
+var Types = map[string]Permission{
+	"Query": "", "Mutation": "", "PageInfo": "", "Money": "", "UserError": "", "Blocker": "", "Viewer": "",
+	"Account": SignedIn, "Membership": SignedIn,
+	"Brand": "", "BrandConnection": "", "BrandEdge": "",
+	"BrandContact": BrandPrivateRead, "BrandDocument": BrandPrivateRead, "PayoutAccount": BrandPrivateRead,
+	"BrandJobReport": BrandRead, "BrandTransition": BrandRead,
+	"Storefront": "", "StorefrontConnection": "", "StorefrontEdge": "",
+	"Category": "",
+	"Product":  "", "ProductConnection": "", "ProductEdge": "", "ProductOption": "", "ProductTranslation": "",
+	"SelectedOption": "", "SEO": "", "Media": "", "NetContent": "",
+	"Variant": "", "VariantConnection": "", "VariantEdge": "",
+	"Listing": "", "ListingConnection": "", "ListingEdge": "", "Price": "", "PriceRange": "",
+	"Warehouse": StockRead, "StockLevel": StockRead, "StockAdjustment": StockRead,
+	"StockAdjustmentConnection": StockRead, "StockAdjustmentEdge": StockRead,
+	"Order": OrderRead, "OrderConnection": OrderRead, "OrderEdge": OrderRead, "OrderLine": OrderRead,
+	"OrderEvent": OrderRead, "Charge": OrderRead, "Recipient": OrderRead, "Shopper": OrderRead,
+	"SalesReport": ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
+}
+
+// Fields says what single fields ask beyond their type.
+var Fields = map[string]Permission{
+	"Query.orders": OrderRead, "Query.salesReport": ReportRead,
+
+	"Brand.statusReason": BrandRead, "Brand.contact": BrandPrivateRead, "Brand.jobsBefore": BrandRead,
+	"Brand.jobsNow": BrandRead, "Brand.jobsHistory": BrandRead, "Brand.appliedAt": BrandRead,
+	"Brand.documents": BrandPrivateRead, "Brand.payoutAccount": BrandPrivateRead,
+	"Brand.approvalBlockers": BrandRead, "Brand.transitions": BrandRead, "Brand.members": BrandPrivateRead,
+	"Brand.warehouses": StockRead, "Brand.orders": OrderRead,
+
+	"Product.createdAt": BrandRead, "Product.updatedAt": BrandRead,
+	"Variant.stock": StockRead, "Variant.stockAdjustments": StockRead,
+	"Listing.publicationBlockers": BrandRead,
+
+	"Mutation.membershipSet": BrandOwn, "Mutation.membershipRemove": BrandOwn,
+	"Mutation.brandApply": SignedIn, "Mutation.brandUpdate": BrandWrite, "Mutation.brandContactConfirm": BrandReview,
+	"Mutation.brandPayoutAccountSet": BrandOwn, "Mutation.brandDocumentSubmit": BrandWrite,
+	"Mutation.brandDocumentReview": BrandReview, "Mutation.brandReviewStart": BrandReview,
+	"Mutation.brandApprove": BrandReview, "Mutation.brandReject": BrandReview, "Mutation.brandSuspend": BrandReview,
+	"Mutation.brandReinstate": BrandReview, "Mutation.brandClose": BrandOwn, "Mutation.brandJobsReport": BrandWrite,
+	"Mutation.storefrontCreate": StorefrontWrite, "Mutation.storefrontUpdate": StorefrontWrite,
+	"Mutation.storefrontOpen": StorefrontWrite, "Mutation.storefrontPause": StorefrontWrite,
+	"Mutation.storefrontClose": StorefrontWrite,
+	"Mutation.categoryCreate":  CategoryWrite, "Mutation.categoryUpdate": CategoryWrite,
+	"Mutation.productCreate": ProductWrite, "Mutation.productUpdate": ProductWrite,
+	"Mutation.productTranslationSet": ProductWrite, "Mutation.productTranslationRemove": ProductWrite,
+	"Mutation.productArchive": ProductWrite, "Mutation.productRestore": ProductWrite,
+	"Mutation.variantCreate": ProductWrite, "Mutation.variantUpdate": ProductWrite,
+	"Mutation.variantArchive": ProductWrite, "Mutation.variantRestore": ProductWrite,
+	"Mutation.listingPricesSet": ProductWrite, "Mutation.listingPublish": ProductWrite,
+	"Mutation.listingUnpublish": ProductWrite,
+	"Mutation.warehouseCreate":  StockWrite, "Mutation.warehouseUpdate": StockWrite, "Mutation.stockAdjust": StockWrite,
+	"Mutation.orderPlace": OrderPlace, "Mutation.orderCancel": OrderCancel,
+}
+
+// RuleOf gives the rule of a field; known is false where neither it nor its
+// type has one. Payloads of mutations are open: their parts are not.
+func RuleOf(typeName, field string) (rule Rule, known bool) {
+	if p, ok := Fields[typeName+"."+field]; ok {
+		return Rule{Needs: p, Own: true}, true
+	}
+	p, ok := Types[typeName]
+	if !ok && len(typeName) > len("Payload") && typeName[len(typeName)-len("Payload"):] == "Payload" {
+		ok = true
+	}
+	return Rule{Needs: p}, ok
+}

@@ -1,0 +1,31 @@
+// Package command holds the bodies of the command line.
+package command
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/brand"
+	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/identity"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
+	"github.com/tradewind-commerce/tradewind/internal/order"
+	"github.com/tradewind-commerce/tradewind/internal/report"
+	"github.com/tradewind-commerce/tradewind/internal/storefront"
+	"github.com/tradewind-commerce/tradewind/resolvers"
+)
+
+// Wire builds the domain on a database and a clock.
+func Wire(db *gorm.DB, now func() time.Time) *resolvers.Resolver {
+	stock := inventory.NewService(db, now)
+	return &resolvers.Resolver{
+		Identity:    identity.NewService(db, now),
+		Brands:      brand.NewService(db, now),
+		Storefronts: storefront.NewService(db, now),
+		Catalog:     catalog.NewService(db, now),
+		Inventory:   stock,
+		Orders:      order.NewService(db, stock, now),
+		Reports:     report.NewService(db, now),
+	}
+}

@@ -1,0 +1,21 @@
+package paging
+
+import "github.com/tradewind-commerce/tradewind/models"
+
+// Connections and edges by their names in the schema, to which they are bound.
+type (
+	BrandConnection           = Connection[models.Brand]
+	BrandEdge                 = Edge[models.Brand]
+	StorefrontConnection      = Connection[models.Storefront]
+	StorefrontEdge            = Edge[models.Storefront]
+	ProductConnection         = Connection[models.Product]
+	ProductEdge               = Edge[models.Product]
+	VariantConnection         = Connection[models.Variant]
+	VariantEdge               = Edge[models.Variant]
+	ListingConnection         = Connection[models.Listing]
+	ListingEdge               = Edge[models.Listing]
+	StockAdjustmentConnection = Connection[models.StockAdjustment]
+	StockAdjustmentEdge       = Edge[models.StockAdjustment]
+	OrderConnection           = Connection[models.Order]
+	OrderEdge                 = Edge[models.Order]
+)

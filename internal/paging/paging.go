@@ -1,0 +1,216 @@
+// Package paging reads lists in pages by keyset: a page starts behind the sort
+// values of the last row seen, so that it costs the same however far it lies.
+package paging
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+)
+
+// Limits of a page.
+const (
+	DefaultSize = 20
+	MaxSize     = 100
+)
+
+// Args are the arguments of a connection as they came.
+type Args struct {
+	First, Last   *int32
+	After, Before *string
+}
+
+// Connection is a page of a list.
+type Connection[N any] struct {
+	Edges    []*Edge[N]
+	PageInfo PageInfo
+	count    func(context.Context) (int64, error)
+}
+
+// Edge is a row of a page with its cursor.
+type Edge[N any] struct {
+	Cursor string
+	Node   *N
+}
+
+// PageInfo says where a page lies.
+type PageInfo struct {
+	HasNextPage, HasPreviousPage bool
+	StartCursor, EndCursor       *string
+}
+
+// Nodes are the rows alone.
+func (c *Connection[N]) Nodes() []*N {
+	nodes := make([]*N, len(c.Edges))
+	for i, e := range c.Edges {
+		nodes[i] = e.Node
+	}
+	return nodes
+}
+
+// TotalCount counts all pages' rows, when it is asked for.
+func (c *Connection[N]) TotalCount(ctx context.Context) (int, error) {
+	if c.count == nil {
+		return len(c.Edges), nil
+	}
+	n, err := c.count(ctx)
+	return int(n), err
+}
+
+// Empty is a page of a list without rows.
+func Empty[N any]() *Connection[N] {
+	return &Connection[N]{Edges: []*Edge[N]{}}
+}
+
+// Column is a part of a sort: an SQL expression that is never null, its SQL
+// type, and its value in a row. Times are compared to the microsecond.
+type Column[N any] struct {
+	Expr  string
+	Type  string
+	Value func(*N) any
+}
+
+// Sort is a total order of rows: its last column tells all rows apart.
+// Its name and Filter are part of every cursor, so that one of another list,
+// order or filter is refused.
+type Sort[N any] struct {
+	Name    string
+	Filter  any
+	Columns []Column[N]
+	Desc    bool
+}
+
+// Find reads a page. The query holds conditions and joins, and neither order
+// nor limit; it is counted as it is when the total is asked for.
+func Find[N any](query *gorm.DB, args Args, sort Sort[N]) (*Connection[N], error) {
+	window, err := args.window()
+	if err != nil {
+		return nil, err
+	}
+	query = query.Session(&gorm.Session{})
+	page := query
+	exprs := make([]string, len(sort.Columns))
+	for i, c := range sort.Columns {
+		exprs[i] = c.Expr
+	}
+	left := "(" + strings.Join(exprs, ", ") + ")"
+	for _, bound := range []struct {
+		name   string
+		cursor *string
+		after  bool
+	}{{"after", args.After, true}, {"before", args.Before, false}} {
+		if bound.cursor == nil {
+			continue
+		}
+		values, err := sort.decode(bound.name, *bound.cursor)
+		if err != nil {
+			return nil, err
+		}
+		marks := make([]string, len(sort.Columns))
+		for i, c := range sort.Columns {
+			marks[i] = "?::" + c.Type
+		}
+		operator := " > "
+		if bound.after == sort.Desc {
+			operator = " < "
+		}
+		page = page.Where(left+operator+"("+strings.Join(marks, ", ")+")", values...)
+	}
+	direction := ""
+	if sort.Desc != window.backward {
+		direction = " desc"
+	}
+	var rows []*N
+	err = page.Order(strings.Join(exprs, direction+", ") + direction).Limit(window.size + 1).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("read a page: %w", err)
+	}
+	c := pageOf(rows, window, args, sort.encode)
+	c.count = func(ctx context.Context) (n int64, err error) {
+		err = query.WithContext(ctx).Count(&n).Error
+		return n, err
+	}
+	return c, nil
+}
+
+// pageOf cuts the extra row that tells whether there is more.
+func pageOf[N any](rows []*N, w window, args Args, cursor func(*N) string) *Connection[N] {
+	more := len(rows) > w.size
+	if more {
+		rows = rows[:w.size]
+	}
+	if w.backward {
+		slices.Reverse(rows)
+	}
+	c := &Connection[N]{Edges: make([]*Edge[N], len(rows))}
+	for i, row := range rows {
+		c.Edges[i] = &Edge[N]{Cursor: cursor(row), Node: row}
+	}
+	if n := len(c.Edges); n > 0 {
+		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
+	}
+	c.PageInfo.HasNextPage = more && !w.backward || w.backward && args.Before != nil
+	c.PageInfo.HasPreviousPage = more && w.backward || !w.backward && args.After != nil
+	return c
+}
+
+// Slice pages over rows that are all at hand, in their order.
+func Slice[N any](rows []*N, args Args, key func(*N) uuid.UUID) (*Connection[N], error) {
+	w, err := args.window()
+	if err != nil {
+		return nil, err
+	}
+	sort := Sort[N]{Name: "slice", Columns: []Column[N]{{Value: func(n *N) any { return key(n) }}}}
+	from, to := 0, len(rows)
+	for i, row := range rows {
+		c := sort.encode(row)
+		if args.After != nil && c == *args.After {
+			from = i + 1
+		}
+		if args.Before != nil && c == *args.Before {
+			to = i
+		}
+	}
+	for name, cursor := range map[string]*string{"after": args.After, "before": args.Before} {
+		if cursor != nil {
+			if _, err := sort.decode(name, *cursor); err != nil {
+				return nil, err
+			}
+		}
+	}
+	part := slices.Clone(rows[min(from, to):to])
+	if w.backward {
+		slices.Reverse(part)
+	}
+	c := pageOf(part[:min(len(part), w.size+1)], w, args, sort.encode)
+	c.count = func(context.Context) (int64, error) { return int64(len(rows)), nil }
+	return c, nil
+}
+
+type window struct {
+	size     int
+	backward bool
+}
+
+func (a Args) window() (window, error) {
+	if a.First != nil && a.Last != nil {
+		return window{}, &problem.BadInput{Argument: "last", Message: "give first or last, not both"}
+	}
+	w := window{size: DefaultSize, backward: a.Last != nil}
+	for name, n := range map[string]*int32{"first": a.First, "last": a.Last} {
+		if n == nil {
+			continue
+		}
+		if *n < 0 || *n > MaxSize {
+			return window{}, &problem.BadInput{Argument: name, Message: fmt.Sprintf("must be 0 to %d", MaxSize)}
+		}
+		w.size = int(*n)
+	}
+	return w, nil
+}

@@ -1,0 +1,38 @@
+package models
+
+import "time"
+
+// Date is a calendar day, without a time zone.
+type Date struct {
+	Year  int
+	Month time.Month
+	Day   int
+}
+
+// ParseDate reads YYYY-MM-DD.
+func ParseDate(s string) (Date, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return Date{}, err
+	}
+	return DateOf(t), nil
+}
+
+// DateOf is the day of an instant in its own location.
+func DateOf(t time.Time) Date {
+	year, month, day := t.Date()
+	return Date{year, month, day}
+}
+
+// Start is the day's first instant in a location; the day may begin after
+// midnight where clocks skip it.
+func (d Date) Start(in *time.Location) time.Time {
+	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, in)
+}
+
+// AddDays moves by whole days.
+func (d Date) AddDays(n int) Date {
+	return DateOf(time.Date(d.Year, d.Month, d.Day+n, 0, 0, 0, 0, time.UTC))
+}
+
+func (d Date) String() string { return d.Start(time.UTC).Format(time.DateOnly) }

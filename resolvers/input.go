@@ -1,0 +1,60 @@
+package resolvers
+
+import (
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// ids parses the ids of a mutation's input and collects what is wrong with
+// them, so that all of it is told at once as userErrors.
+type ids struct{ refused problem.List }
+
+// key reads an id of a brand's row, at its dotted path.
+func (r *ids) key(path string, t globalid.Type, id string) models.Key {
+	parsed, err := globalid.ParseAs(t, id)
+	if err != nil {
+		r.refused.Add(path, problem.Invalid, err.Error())
+	}
+	return models.Key{BrandID: parsed.Brand, ID: parsed.Row}
+}
+
+// row reads an id of a row without a brand, or of a brand itself.
+func (r *ids) row(path string, t globalid.Type, id string) globalid.ID {
+	parsed, err := globalid.ParseAs(t, id)
+	if err != nil {
+		r.refused.Add(path, problem.Invalid, err.Error())
+	}
+	return parsed
+}
+
+func (r *ids) err() error { return r.refused.Err() }
+
+// argument reads an id of a query's argument: a bad one is BAD_USER_INPUT.
+func argument(path string, t globalid.Type, id string) (globalid.ID, error) {
+	parsed, err := globalid.ParseAs(t, id)
+	if err != nil {
+		return globalid.ID{}, &problem.BadInput{Argument: path, Message: err.Error()}
+	}
+	return parsed, nil
+}
+
+func keyOf(id globalid.ID) models.Key { return models.Key{BrandID: id.Brand, ID: id.Row} }
+
+func page(first *int32, after *string, last *int32, before *string) paging.Args {
+	return paging.Args{First: first, After: after, Last: last, Before: before}
+}
+
+// given is the value of an optional input, nil where it is absent or null.
+func given[T any](o graphql.Omittable[*T]) *T { return o.Value() }
+
+// or is the value of an optional argument, or its default.
+func or[T any](v *T, fallback T) T {
+	if v == nil {
+		return fallback
+	}
+	return *v
+}

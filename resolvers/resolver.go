@@ -1,0 +1,24 @@
+// Package resolvers translates between the API and the domain: parse, one
+// domain call, shape.
+package resolvers
+
+import (
+	"github.com/tradewind-commerce/tradewind/internal/brand"
+	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/identity"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
+	"github.com/tradewind-commerce/tradewind/internal/order"
+	"github.com/tradewind-commerce/tradewind/internal/report"
+	"github.com/tradewind-commerce/tradewind/internal/storefront"
+)
+
+// Resolver holds the domain.
+type Resolver struct {
+	Identity    *identity.Service
+	Brands      *brand.Service
+	Storefronts *storefront.Service
+	Catalog     *catalog.Service
+	Inventory   *inventory.Service
+	Orders      *order.Service
+	Reports     *report.Service
+}
