@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 const (
@@ -258,6 +259,11 @@ func (s *Server) ensureDatabase(ctx context.Context, name string) error {
 	err = conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1)", name).Scan(&exists)
 	if err == nil && !exists {
 		_, err = conn.Exec(ctx, "create database "+pgx.Identifier{name}.Sanitize())
+	}
+	// Another command may have made it at the same moment.
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && (pg.Code == "42P04" || pg.ConstraintName == "pg_database_datname_index") {
+		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("create database %s: %w", name, err)
