@@ -7,8 +7,6 @@ import (
 	"io"
 	"net/http"
 	"unicode/utf8"
-
-	"github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // readBody takes in a whole body before anything else runs, so that one that
@@ -41,6 +39,6 @@ func WriteError(w http.ResponseWriter, status int, code, message string) {
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(map[string]any{
 		"data":   nil,
-		"errors": gqlerror.List{{Message: message, Extensions: map[string]any{"code": code}}},
+		"errors": []error{coded(nil, code, message, nil)},
 	})
 }

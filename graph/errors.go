@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -91,9 +92,7 @@ func clientError(e *gqlerror.Error) *gqlerror.Error {
 
 func coded(path ast.Path, code, message string, more map[string]any) *gqlerror.Error {
 	extensions := map[string]any{"code": code}
-	for k, v := range more {
-		extensions[k] = v
-	}
+	maps.Copy(extensions, more)
 	return &gqlerror.Error{Message: message, Path: path, Extensions: extensions}
 }
 

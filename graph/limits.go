@@ -55,7 +55,7 @@ func (l Limits) MutateOperationContext(_ context.Context, op *graphql.OperationC
 		err = fmt.Errorf("costs %d of at most %d: ask for smaller pages or fewer fields", cost, l.Cost)
 	}
 	if err != nil {
-		return &gqlerror.Error{Message: "the operation " + err.Error(), Extensions: map[string]any{"code": codeBadUserInput}}
+		return coded(nil, codeBadUserInput, "the operation "+err.Error(), nil)
 	}
 	return nil
 }

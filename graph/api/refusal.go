@@ -9,7 +9,7 @@ func Refused(err error) ([]*problem.Problem, error) {
 		return []*problem.Problem{}, nil
 	}
 	if refusals := problem.From(err); refusals != nil {
-		return refusals, nil
+		return refusals, nil //nolint:nilerr // a refusal is an answer
 	}
 	return []*problem.Problem{}, err
 }

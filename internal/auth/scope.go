@@ -66,7 +66,7 @@ func Where(a *Actor, table, alias string, now time.Time) (condition string, args
 	if alias == "" {
 		alias = table
 	}
-	var any []string
+	var either []string
 	for _, g := range Scopes[table] {
 		column := alias + "." + g.Column
 		switch g.Rows {
@@ -78,24 +78,24 @@ func Where(a *Actor, table, alias string, now time.Time) (condition string, args
 			}
 		case OfBrands:
 			if brands := a.BrandsWith(g.Permission); len(brands) > 0 {
-				any, args = append(any, column+" in ?"), append(args, brands)
+				either, args = append(either, column+" in ?"), append(args, brands)
 			}
 		case OfAccount:
 			if id := a.AccountID(); id != nil {
-				any, args = append(any, column+" = ?"), append(args, *id)
+				either, args = append(either, column+" = ?"), append(args, *id)
 			}
 		case Past:
-			any, args = append(any, column+" <= ?"), append(args, now)
+			either, args = append(either, column+" <= ?"), append(args, now)
 		case IsTrue:
-			any = append(any, column)
+			either = append(either, column)
 		case IsNull:
-			any = append(any, column+" is null")
+			either = append(either, column+" is null")
 		case TextIs:
-			any, args = append(any, column+" = ?"), append(args, g.Text)
+			either, args = append(either, column+" = ?"), append(args, g.Text)
 		}
 	}
-	if len(any) == 0 {
+	if len(either) == 0 {
 		return "false", nil
 	}
-	return "(" + strings.Join(any, " or ") + ")", args
+	return "(" + strings.Join(either, " or ") + ")", args
 }
