@@ -41,3 +41,12 @@ type Vector string
 
 // GormDataType keeps the parsed schema equal to the migrated one.
 func (Vector) GormDataType() string { return "tsvector" }
+
+// Pairs gives keys as rows for "(brand_id, id) in ?".
+func Pairs(keys []Key) [][]any {
+	pairs := make([][]any, len(keys))
+	for i, k := range keys {
+		pairs[i] = []any{k.BrandID, k.ID}
+	}
+	return pairs
+}

@@ -58,3 +58,11 @@ func or[T any](v *T, fallback T) T {
 	}
 	return *v
 }
+
+// found answers null for what is not there, as nullable lookups do.
+func found[T any](row *T, err error) (*T, error) {
+	if refused := problem.From(err); len(refused) == 1 && refused[0].Code == problem.NotFound {
+		return nil, nil
+	}
+	return row, err
+}
