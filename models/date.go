@@ -24,15 +24,9 @@ func DateOf(t time.Time) Date {
 	return Date{year, month, day}
 }
 
-// Start is the day's first instant in a location; the day may begin after
-// midnight where clocks skip it.
-func (d Date) Start(in *time.Location) time.Time {
-	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, in)
-}
-
 // AddDays moves by whole days.
 func (d Date) AddDays(n int) Date {
 	return DateOf(time.Date(d.Year, d.Month, d.Day+n, 0, 0, 0, 0, time.UTC))
 }
 
-func (d Date) String() string { return d.Start(time.UTC).Format(time.DateOnly) }
+func (d Date) String() string { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly) }

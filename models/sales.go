@@ -23,6 +23,7 @@ type SalesFact struct {
 	BrandID       uuid.UUID `gorm:"primaryKey"`
 	ID            uuid.UUID `gorm:"primaryKey"`
 	Kind          FactKind
+	Source        OrderSource
 	EventAt       time.Time
 	RecordedAt    time.Time
 	OrderID       uuid.UUID

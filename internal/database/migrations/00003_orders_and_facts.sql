@@ -190,6 +190,7 @@ create table sales_facts (
   brand_id        uuid        not null,
   id              uuid        not null,
   kind            text        not null,
+  source          text        not null,
   event_at        timestamptz not null,
   recorded_at     timestamptz not null,
   order_id        uuid        not null,
@@ -217,6 +218,7 @@ create table sales_facts (
   constraint sales_facts_pk primary key (brand_id, id),
   constraint sales_facts_line_key unique (brand_id, line_id, kind),
   constraint sales_facts_order_fk foreign key (brand_id, order_id) references orders (brand_id, id) on delete restrict,
+  constraint sales_facts_source_check check (source in ('SHOP', 'IMPORT')),
   constraint sales_facts_kind_check check (kind in ('SALE', 'REFUND')),
   constraint sales_facts_sale_check check (kind <> 'SALE' or (refund_minor = 0 and units_returned = 0)),
   constraint sales_facts_refund_check check (kind <> 'REFUND' or (gross_minor = 0 and discount_minor = 0 and units_sold = 0))
