@@ -5,7 +5,8 @@ import "strings"
 // unscopedTable returns the first tenant table that sql reads or writes
 // without narrowing it by brand_id, or "". It is a reading of the words, not
 // a parser: every mention of a tenant table wants one condition on brand_id
-// (after where, on or using), an insert wants it among its columns.
+// (after where, on or using), an insert wants it among its columns. A join to
+// the brands themselves spends one and narrows nothing.
 func unscopedTable(sql string, tables map[string]bool) string {
 	words := split(sql)
 	if len(words) == 0 || !guarded[words[0]] {
@@ -17,6 +18,7 @@ func unscopedTable(sql string, tables map[string]bool) string {
 		first      string
 		mentions   int
 		conditions int
+		hubs       int // mentions of brands
 	)
 	for i, w := range words {
 		switch w {
@@ -36,6 +38,8 @@ func unscopedTable(sql string, tables map[string]bool) string {
 		switch {
 		case w == "brand_id" && at == inCondition:
 			conditions++
+		case w == "brands" && names(words, i, at):
+			hubs++
 		case tables[w] && names(words, i, at):
 			if word(words, i-1) == "into" {
 				if insertsBrand(words[i+1:]) {
@@ -49,7 +53,7 @@ func unscopedTable(sql string, tables map[string]bool) string {
 			}
 		}
 	}
-	if mentions > conditions {
+	if mentions > 0 && mentions+hubs > conditions {
 		return first
 	}
 	return ""

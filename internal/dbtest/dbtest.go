@@ -37,6 +37,12 @@ func DSN(t testing.TB) string {
 	return run.lend(t, run.template)
 }
 
+// EmptyDSN is the URL of a database of the test's own that was never migrated.
+func EmptyDSN(t testing.TB) string {
+	t.Helper()
+	return start(t).lend(t, "template0")
+}
+
 // Seeded is New with data that costs time to make: fill runs once, for all
 // packages and runs that share the cluster, and each caller gets a clone of
 // the outcome. The key must change with what fill does.
