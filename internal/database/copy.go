@@ -1,0 +1,68 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"reflect"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+)
+
+// Copy writes many rows of one model by COPY, a few times faster than
+// inserts, inside the transaction tx. Rows are written as they are: nothing
+// fills in timestamps or defaults, every column of the model is sent.
+func Copy[T any](tx *gorm.DB, rows []T) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	parsed := &gorm.Statement{DB: tx}
+	if err := parsed.Parse(new(T)); err != nil {
+		return fmt.Errorf("copy %T: %w", *new(T), err)
+	}
+	var fields []*schema.Field
+	var columns []string
+	for _, field := range parsed.Schema.Fields {
+		if field.DBName != "" && field.Creatable {
+			fields, columns = append(fields, field), append(columns, field.DBName)
+		}
+	}
+	ctx := tx.Statement.Context
+	source := pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
+		return columnValues(ctx, fields, reflect.ValueOf(&rows[i]).Elem())
+	})
+	err := Conn(tx, func(conn *pgx.Conn) error {
+		written, err := conn.CopyFrom(ctx, pgx.Identifier{parsed.Table}, columns, source)
+		if err == nil && written != int64(len(rows)) {
+			err = fmt.Errorf("%d of %d rows written", written, len(rows))
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("copy %s: %w", parsed.Table, err)
+	}
+	return nil
+}
+
+// columnValues reads a row in the order of the fields. What has a text form
+// of its own, such as JSON and arrays, is asked for it.
+func columnValues(ctx context.Context, fields []*schema.Field, row reflect.Value) ([]any, error) {
+	values := make([]any, len(fields))
+	for i, field := range fields {
+		value, _ := field.ValueOf(ctx, row)
+		if at := reflect.ValueOf(value); at.Kind() == reflect.Pointer && at.IsNil() {
+			continue
+		}
+		if valuer, ok := value.(driver.Valuer); ok {
+			text, err := valuer.Value()
+			if err != nil {
+				return nil, fmt.Errorf("column %s: %w", field.DBName, err)
+			}
+			value = text
+		}
+		values[i] = value
+	}
+	return values, nil
+}
