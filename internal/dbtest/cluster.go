@@ -83,7 +83,7 @@ func join(ctx context.Context) (*postgres.Server, error) {
 }
 
 // userLock keeps the shared lock's file from being collected.
-var userLock *os.File
+var userLock *os.File //nolint:unused // being reachable is its use
 
 var quiet = slog.New(slog.DiscardHandler)
 

@@ -27,14 +27,13 @@ const (
 // the cluster is the child of a keeper: this same binary, started again in a
 // session of its own by whoever comes first. Users hold a shared lock for as
 // long as they live; when the keeper gets the exclusive one, nobody is left.
-var _ = keepIfAsked()
-
-func keepIfAsked() struct{} {
+//
+//nolint:gochecknoinits // it must come before any test or TestMain
+func init() {
 	if folder := os.Getenv(keeperVar); folder != "" {
 		keep(context.Background(), folder)
 		os.Exit(0)
 	}
-	return struct{}{}
 }
 
 // startKeeper runs this binary as the cluster's keeper and waits until it

@@ -53,12 +53,12 @@ func search(ctx context.Context, patterns, path []string) ([]Installation, error
 	var found []Installation
 	seen := map[string]bool{}
 	for _, dir := range folders {
-		real, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
-		if err != nil || seen[real] || !runnable(real) || !runnable(filepath.Join(filepath.Dir(real), "initdb")) {
+		resolved, err := filepath.EvalSymlinks(filepath.Join(dir, "postgres"))
+		if err != nil || seen[resolved] || !runnable(resolved) || !runnable(filepath.Join(filepath.Dir(resolved), "initdb")) {
 			continue
 		}
-		seen[real] = true
-		if in, err := inspect(ctx, filepath.Dir(real)); err == nil {
+		seen[resolved] = true
+		if in, err := inspect(ctx, filepath.Dir(resolved)); err == nil {
 			found = append(found, in)
 		}
 	}

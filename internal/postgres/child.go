@@ -27,7 +27,7 @@ type child struct {
 }
 
 // launch starts PostgreSQL and returns once it accepts connections.
-func launch(ctx context.Context, bin Installation, l layout, as *account, socketDir string, o Options) (*child, error) {
+func launch(ctx context.Context, bin Installation, l layout, as *account, socketDir string) (*child, error) {
 	log, err := openLog(l)
 	if err != nil {
 		return nil, l.unwritable(err)
@@ -88,7 +88,7 @@ func (c *child) awaitReady(ctx context.Context, l layout) error {
 		}
 		select {
 		case <-c.done:
-			return fmt.Errorf("it ended at once (%v) and said:", c.err)
+			return fmt.Errorf("it ended at once (%v) and said:", c.err) //nolint:errorlint,revive // nil where it ended well; its words follow
 		default:
 		}
 		if err := wait(ctx, 5*time.Millisecond); err != nil {
@@ -146,7 +146,7 @@ func awaitPredecessor(ctx context.Context, l layout, log *slog.Logger) error {
 	for told := false; ; told = true {
 		s, err := readStatus(l)
 		if err != nil || !alive(s.pid) {
-			return nil
+			return nil //nolint:nilerr // no status, no predecessor
 		}
 		if !isPostmaster(s.pid, l.data) {
 			return os.Remove(filepath.Join(l.data, "postmaster.pid"))

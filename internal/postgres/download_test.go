@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,7 +81,7 @@ func archive(t *testing.T, bin string) []byte {
 // LZMA2 chunks, checked by CRC-32.
 func storedXZ(data []byte) []byte {
 	sum := func(b []byte) []byte { return binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(b)) }
-	varint := func(n int) []byte { return binary.AppendUvarint(nil, uint64(n)) } //nolint:gosec // a length
+	varint := func(n int) []byte { return binary.AppendUvarint(nil, uint64(n)) }
 	pad := func(b []byte) []byte {
 		for len(b)%4 != 0 {
 			b = append(b, 0)
@@ -93,7 +94,7 @@ func storedXZ(data []byte) []byte {
 	out = append(out, sum(flags)...)
 
 	header := []byte{2, 0, 0x21, 1, 0x16, 0, 0, 0} // 12 bytes, LZMA2 with an 8 MiB dictionary
-	block := append(header, sum(header)...)
+	block := slices.Concat(header, sum(header))
 	for i, rest := 0, data; len(rest) > 0; i++ {
 		n := min(len(rest), 1<<16)
 		control := byte(2)
@@ -114,7 +115,7 @@ func storedXZ(data []byte) []byte {
 	index = append(index, sum(index)...)
 	out = append(out, index...)
 
-	footer := append(binary.LittleEndian.AppendUint32(nil, uint32(len(index)/4-1)), flags...) //nolint:gosec // a length
+	footer := append(binary.LittleEndian.AppendUint32(nil, uint32(len(index)/4-1)), flags...)
 	out = append(out, sum(footer)...)
 	out = append(out, footer...)
 	return append(out, 'Y', 'Z')

@@ -33,8 +33,8 @@ func newLayout(dataDir string) (layout, error) {
 	if err != nil {
 		return layout{}, fmt.Errorf("find the data folder: %w", err)
 	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
+	if resolved, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = resolved
 	}
 	root := filepath.Join(dir, "postgres")
 	return layout{

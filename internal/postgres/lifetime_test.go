@@ -140,18 +140,19 @@ func TestKilledGoToolLeavesNothingBehind(t *testing.T) {
 	waitGone(t, "PostgreSQL", database)
 }
 
+//nolint:tparallel // its parts are one story
 func TestShellWatchesWhereTheKernelDoesNot(t *testing.T) {
 	t.Parallel()
 	// The child stands for PostgreSQL: it ends by SIGINT alone.
 	child := exec.CommandContext(t.Context(), "sleep", "60")
 	must(t, child.Start())
-	t.Run("stopped watching, the child lives on", func(t *testing.T) { //nolint:tparallel // one after the other
+	t.Run("stopped watching, the child lives on", func(t *testing.T) {
 		postgres.WatchByShell(child.Process.Pid)()
 		if err := syscall.Kill(child.Process.Pid, 0); err != nil {
 			t.Fatal(err)
 		}
 	})
-	t.Run("parent killed, the child is asked to stop", func(t *testing.T) { //nolint:tparallel // one after the other
+	t.Run("parent killed, the child is asked to stop", func(t *testing.T) {
 		self, err := os.Executable()
 		must(t, err)
 		parent := exec.CommandContext(t.Context(), self)
@@ -164,7 +165,7 @@ func TestShellWatchesWhereTheKernelDoesNot(t *testing.T) {
 		must(t, parent.Process.Kill())
 		_ = parent.Wait()
 		var exit *exec.ExitError
-		if err := child.Wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGINT { //nolint:forcetypeassert // Unix
+		if err := child.Wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGINT {
 			t.Fatalf("the child ended by %v", err)
 		}
 	})
@@ -175,8 +176,7 @@ func TestStartedTwiceOnOneFolder(t *testing.T) {
 	dir := dbtest.Folder(t)
 	h := mustStart(t, dir, "")
 	_, err := postgres.Start(t.Context(), quietly(dir))
-	var inUse *postgres.InUseError
-	if !errors.As(err, &inUse) {
+	if _, ok := errors.AsType[*postgres.InUseError](err); !ok {
 		t.Fatalf("the second start: %v", err)
 	}
 	for _, want := range []string{dir, "process " + strconv.Itoa(h.pid), "--data-dir"} {

@@ -29,7 +29,7 @@ func lockFolder(l layout) (*os.File, error) {
 	if err != nil {
 		return nil, l.unwritable(err)
 	}
-	if err := f.Truncate(0); err == nil {
+	if err = f.Truncate(0); err == nil {
 		_, err = fmt.Fprintf(f, "process %d (%s)\n", os.Getpid(), strings.Join(os.Args, " "))
 	}
 	if err != nil {

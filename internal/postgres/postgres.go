@@ -216,7 +216,7 @@ func run(ctx context.Context, l layout, as *account, o Options) (*Server, error)
 		return nil, err
 	}
 	began := time.Now()
-	c, err := launch(ctx, bin, l, as, socketDir, o)
+	c, err := launch(ctx, bin, l, as, socketDir)
 	if err != nil {
 		return nil, err
 	}

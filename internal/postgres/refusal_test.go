@@ -35,8 +35,7 @@ func TestDataOfAnotherMajorVersion(t *testing.T) {
 	t.Run("names both versions and what to do", func(t *testing.T) {
 		t.Parallel()
 		_, err := postgres.Start(t.Context(), postgres.On(quietly(dir), postgres.Installation{Version: "15.4", Major: 15}))
-		var mismatch *postgres.VersionError
-		if !errors.As(err, &mismatch) {
+		if _, ok := errors.AsType[*postgres.VersionError](err); !ok {
 			t.Fatal(err)
 		}
 		names(t, err, data, "PostgreSQL 12", "15.4", "pg_upgrade", "--data-dir")
@@ -72,8 +71,7 @@ func TestNoPostgreSQLFound(t *testing.T) {
 	t.Parallel()
 	_, err := postgres.Start(t.Context(), postgres.On(quietly(dbtest.Folder(t)),
 		postgres.Installation{Version: "14.2", Major: 14}))
-	var missing *postgres.NotFoundError
-	if !errors.As(err, &missing) {
+	if _, ok := errors.AsType[*postgres.NotFoundError](err); !ok {
 		t.Fatal(err)
 	}
 	names(t, err, "PostgreSQL 15 or newer", "only 14.2", "no network", "apt install postgresql", "PATH", "DATABASE_URL")
@@ -98,7 +96,7 @@ func TestFolderThatCannotBeUsed(t *testing.T) {
 		if os.Getuid() == 0 {
 			as = "nobody" // and the folder is root's
 		} else {
-			must(t, os.Chmod(dir, 0o555)) //nolint:gosec // that is the case
+			must(t, os.Chmod(dir, 0o555))
 		}
 		for _, folder := range []string{dir, filepath.Join(dir, "below", "it")} {
 			_, err := startHelper(t, folder, as)

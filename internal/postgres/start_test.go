@@ -122,7 +122,7 @@ func TestSearch(t *testing.T) {
 		must(t, os.MkdirAll(bin, 0o755))
 		script := "#!/bin/sh\necho 'postgres (PostgreSQL) " + version + "'\n"
 		for _, program := range []string{"postgres", "initdb"} {
-			must(t, os.WriteFile(filepath.Join(bin, program), []byte(script), 0o755)) //nolint:gosec // a program
+			must(t, os.WriteFile(filepath.Join(bin, program), []byte(script), 0o755))
 		}
 		return bin
 	}
@@ -133,7 +133,7 @@ func TestSearch(t *testing.T) {
 	install("nothing", "")
 	half := filepath.Join(root, "client")
 	must(t, os.MkdirAll(half, 0o755))
-	must(t, os.WriteFile(filepath.Join(half, "postgres"), []byte("#!/bin/sh\n"), 0o755)) //nolint:gosec // a program
+	must(t, os.WriteFile(filepath.Join(half, "postgres"), []byte("#!/bin/sh\n"), 0o755))
 	must(t, os.Symlink(onPath, filepath.Join(root, "again")))
 
 	found, err := postgres.Search(t.Context(), []string{filepath.Join(root, "lib/*/bin")},
