@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 )
@@ -26,11 +27,6 @@ func (l faultLog) Error(ctx context.Context, msg string, args ...any) {
 	l.log.ErrorContext(ctx, msg, "args", args)
 }
 
-// ParamsFilter keeps values out of the statement that Trace is given.
-func (l faultLog) ParamsFilter(_ context.Context, sql string, _ ...any) (string, []any) {
-	return sql, nil
-}
-
 func (l faultLog) Trace(ctx context.Context, begin time.Time, statement func() (string, int64), err error) {
 	if !fault(err) {
 		return
@@ -38,6 +34,12 @@ func (l faultLog) Trace(ctx context.Context, begin time.Time, statement func() (
 	sql, _ := statement()
 	l.log.ErrorContext(ctx, "statement failed", "error", err, "sql", sql, "took", time.Since(begin))
 }
+
+// dialect is PostgreSQL, whose statements are shown without their values.
+type dialect struct{ *postgres.Dialector }
+
+// Explain is what a log shows of a statement.
+func (dialect) Explain(sql string, _ ...any) string { return sql }
 
 // fault tells a broken statement or server from the failures that callers
 // handle: absence, violated constraints, lost races, a caller who left.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -48,6 +49,10 @@ func Migrate(ctx context.Context, dsn string, files fs.FS) ([]string, error) {
 	}
 	defer db.Close()
 	results, err := provider.Up(ctx)
+	var partial *goose.PartialError
+	if errors.As(err, &partial) {
+		return nil, fmt.Errorf("migration %s: %w", filepath.Base(partial.Failed.Source.Path), partial.Err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
