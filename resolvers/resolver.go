@@ -5,6 +5,7 @@ package resolvers
 import (
 	"github.com/tradewind-commerce/tradewind/internal/brand"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/order"
@@ -17,6 +18,7 @@ type Resolver struct {
 	Identity    *identity.Service
 	Brands      *brand.Service
 	Storefronts *storefront.Service
+	Categories  *category.Service
 	Catalog     *catalog.Service
 	Inventory   *inventory.Service
 	Orders      *order.Service

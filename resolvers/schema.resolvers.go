@@ -7,18 +7,24 @@ package resolvers
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 )
 
 func (r *queryResolver) Node(ctx context.Context, id string) (api.Node, error) {
-	panic(fmt.Errorf("not implemented: Node - node"))
+	rows, err := r.nodes(ctx, func(int) string { return "id" }, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	return rows[0], nil
 }
 
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]api.Node, error) {
-	panic(fmt.Errorf("not implemented: Nodes - nodes"))
+	if err := tooManyIDs(len(ids)); err != nil {
+		return nil, err
+	}
+	return r.nodes(ctx, idAt, ids)
 }
 
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }

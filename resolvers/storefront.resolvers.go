@@ -44,7 +44,7 @@ func (r *queryResolver) Storefronts(ctx context.Context, first *int32, after *st
 }
 
 func (r *storefrontResolver) Brand(ctx context.Context, obj *models.Storefront) (*models.Brand, error) {
-	panic(fmt.Errorf("not implemented: Brand - brand"))
+	return brandOf(ctx, r.Resolver, obj)
 }
 
 func (r *storefrontResolver) Description(ctx context.Context, obj *models.Storefront) (*string, error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/brand"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/order"
@@ -23,6 +24,7 @@ func Wire(db *gorm.DB, now func() time.Time) *resolvers.Resolver {
 		Identity:    identity.NewService(db, now),
 		Brands:      brand.NewService(db, now),
 		Storefronts: storefront.NewService(db, now),
+		Categories:  category.NewService(db, now),
 		Catalog:     catalog.NewService(db, now),
 		Inventory:   stock,
 		Orders:      order.NewService(db, stock, now),
