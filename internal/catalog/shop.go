@@ -1,0 +1,81 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// Shop says in which storefront of a brand a listing or price is wanted: the
+// named one, or the primary one of a market. It is comparable.
+type Shop struct {
+	Storefront models.Key
+	// Country and Currency choose where no storefront is named; an empty
+	// currency leaves it to the storefront.
+	Country  string
+	Currency string
+}
+
+// narrow adds the choice to a query that reads table, whose rows have a storefront.
+func (w Shop) narrow(query *gorm.DB, table string) *gorm.DB {
+	if w.Storefront.ID != uuid.Nil {
+		return query.Where("("+table+".brand_id, "+table+".storefront_id) = (?, ?)", w.Storefront.BrandID, w.Storefront.ID)
+	}
+	query = query.Joins("join storefronts on storefronts.brand_id = "+table+".brand_id and storefronts.id = "+table+".storefront_id").
+		Where("storefronts.is_primary and storefronts.country = ?", w.Country)
+	if w.Currency != "" {
+		query = query.Where("storefronts.currency = ?", w.Currency)
+	}
+	return query
+}
+
+// ListingsIn gives at most one listing of each product: its listing in the shop.
+func (s *Service) ListingsIn(ctx context.Context, shop Shop, products []models.Key) ([]*models.Listing, error) {
+	query := byKeys(s.seen(ctx, "listings").Select("listings.*"), "listings", "product_id", products)
+	rows, err := find[models.Listing](shop.narrow(query, "listings"))
+	return rows, reading("listings", err)
+}
+
+// PricesIn gives at most one price of each variant: its price in the shop,
+// where the caller may see the listing there.
+func (s *Service) PricesIn(ctx context.Context, shop Shop, variants []models.Key) ([]*models.Price, error) {
+	where, args := auth.Where(auth.From(ctx), "listings", "", s.now())
+	query := byKeys(s.db.WithContext(ctx).Select("prices.*"), "prices", "variant_id", variants).
+		Joins("join listings on listings.brand_id = prices.brand_id and listings.storefront_id = prices.storefront_id and listings.product_id = prices.product_id").
+		Where(where, args...)
+	rows, err := find[models.Price](shop.narrow(query, "prices"))
+	return rows, reading("prices", err)
+}
+
+// InStorefront names a product's place in a storefront, whether or not it is listed there.
+type InStorefront struct{ BrandID, StorefrontID, ProductID uuid.UUID }
+
+// PlaceOfListing is where a listing stands.
+func PlaceOfListing(l *models.Listing) InStorefront {
+	return InStorefront{l.BrandID, l.StorefrontID, l.ProductID}
+}
+
+// PlaceOfPrice is where a price holds.
+func PlaceOfPrice(p *models.Price) InStorefront {
+	return InStorefront{p.BrandID, p.StorefrontID, p.ProductID}
+}
+
+// PricesAt gives the prices of the variants that the caller may see, of
+// listings that the caller has read, in order of the variants.
+func (s *Service) PricesAt(ctx context.Context, places []InStorefront) ([]*models.Price, error) {
+	triples := make([][]any, len(places))
+	for i, p := range places {
+		triples[i] = []any{p.BrandID, p.StorefrontID, p.ProductID}
+	}
+	where, args := auth.Where(auth.From(ctx), "variants", "", s.now())
+	rows, err := find[models.Price](s.db.WithContext(ctx).Select("prices.*").
+		Joins("join variants on variants.brand_id = prices.brand_id and variants.id = prices.variant_id").
+		Where("(prices.brand_id, prices.storefront_id, prices.product_id) in ?", triples).
+		Where(where, args...).
+		Order("prices.product_id, variants.position, variants.id"))
+	return rows, reading("prices", err)
+}
