@@ -7,12 +7,19 @@ package resolvers
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/tradewind-commerce/tradewind/graph/api"
+	"github.com/tradewind-commerce/tradewind/internal/report"
 )
 
-func (r *queryResolver) SalesReport(ctx context.Context, where *api.SalesReportWhere, groupBy []api.SalesDimension, period *api.SalesPeriod, timeZone *time.Location, sortKey *api.SalesSortKey, reverse *bool, first *int32, after *string) (*api.SalesReport, error) {
-	panic(fmt.Errorf("not implemented: SalesReport - salesReport"))
+func (r *queryResolver) SalesReport(ctx context.Context, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) (*report.Report, error) {
+	query, err := salesQuery(where)
+	if err != nil {
+		return nil, err
+	}
+	query.GroupBy, query.Period, query.TimeZone = groupBy, or(period, ""), timeZone
+	query.SortKey, query.Reverse = or(sortKey, ""), or(reverse, false)
+	query.Page = page(first, after, nil, nil)
+	return r.Reports.Sales(ctx, query)
 }

@@ -12,8 +12,10 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/tradewind-commerce/tradewind/graph/api"
+	"github.com/tradewind-commerce/tradewind/graph/scalar"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -27,7 +29,7 @@ import (
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _DimensionValue_dimension(ctx context.Context, field graphql.CollectedField, obj *api.DimensionValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _DimensionValue_dimension(ctx context.Context, field graphql.CollectedField, obj *report.DimensionValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -39,8 +41,8 @@ func (ec *executionContext) _DimensionValue_dimension(ctx context.Context, field
 			return obj.Dimension, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v api.SalesDimension) graphql.Marshaler {
-			return ec.marshalNSalesDimension2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesDimension(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v report.Dimension) graphql.Marshaler {
+			return ec.marshalNSalesDimension2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimension(ctx, selections, v)
 		},
 		true,
 		true,
@@ -50,7 +52,7 @@ func (ec *executionContext) fieldContext_DimensionValue_dimension(_ context.Cont
 	return graphql.NewScalarFieldContext("DimensionValue", field, false, false, "SalesDimension")
 }
 
-func (ec *executionContext) _DimensionValue_key(ctx context.Context, field graphql.CollectedField, obj *api.DimensionValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _DimensionValue_key(ctx context.Context, field graphql.CollectedField, obj *report.DimensionValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -73,7 +75,7 @@ func (ec *executionContext) fieldContext_DimensionValue_key(_ context.Context, f
 	return graphql.NewScalarFieldContext("DimensionValue", field, false, false, "String")
 }
 
-func (ec *executionContext) _DimensionValue_label(ctx context.Context, field graphql.CollectedField, obj *api.DimensionValue) (ret graphql.Marshaler) {
+func (ec *executionContext) _DimensionValue_label(ctx context.Context, field graphql.CollectedField, obj *report.DimensionValue) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -96,7 +98,7 @@ func (ec *executionContext) fieldContext_DimensionValue_label(_ context.Context,
 	return graphql.NewScalarFieldContext("DimensionValue", field, false, false, "String")
 }
 
-func (ec *executionContext) _SalesReport_rows(ctx context.Context, field graphql.CollectedField, obj *api.SalesReport) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReport_rows(ctx context.Context, field graphql.CollectedField, obj *report.Report) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -113,11 +115,11 @@ func (ec *executionContext) _SalesReport_rows(ctx context.Context, field graphql
 			directive1 := func(ctx context.Context) (any, error) {
 				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
 				if err != nil {
-					var zeroVal []*api.SalesReportRow
+					var zeroVal []*report.Row
 					return zeroVal, err
 				}
 				if ec.Directives.Requires == nil {
-					var zeroVal []*api.SalesReportRow
+					var zeroVal []*report.Row
 					return zeroVal, errors.New("directive requires is not implemented")
 				}
 				return ec.Directives.Requires(ctx, obj, directive0, permission)
@@ -126,8 +128,8 @@ func (ec *executionContext) _SalesReport_rows(ctx context.Context, field graphql
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*api.SalesReportRow) graphql.Marshaler {
-			return ec.marshalNSalesReportRow2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesReportRowᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.Row) graphql.Marshaler {
+			return ec.marshalNSalesReportRow2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐRowᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -146,7 +148,7 @@ func (ec *executionContext) fieldContext_SalesReport_rows(_ context.Context, fie
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReport_totals(ctx context.Context, field graphql.CollectedField, obj *api.SalesReport) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReport_totals(ctx context.Context, field graphql.CollectedField, obj *report.Report) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -163,11 +165,11 @@ func (ec *executionContext) _SalesReport_totals(ctx context.Context, field graph
 			directive1 := func(ctx context.Context) (any, error) {
 				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
 				if err != nil {
-					var zeroVal []*api.SalesReportTotals
+					var zeroVal []*report.Totals
 					return zeroVal, err
 				}
 				if ec.Directives.Requires == nil {
-					var zeroVal []*api.SalesReportTotals
+					var zeroVal []*report.Totals
 					return zeroVal, errors.New("directive requires is not implemented")
 				}
 				return ec.Directives.Requires(ctx, obj, directive0, permission)
@@ -176,8 +178,8 @@ func (ec *executionContext) _SalesReport_totals(ctx context.Context, field graph
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*api.SalesReportTotals) graphql.Marshaler {
-			return ec.marshalNSalesReportTotals2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesReportTotalsᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.Totals) graphql.Marshaler {
+			return ec.marshalNSalesReportTotals2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐTotalsᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -196,7 +198,7 @@ func (ec *executionContext) fieldContext_SalesReport_totals(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReport_pageInfo(ctx context.Context, field graphql.CollectedField, obj *api.SalesReport) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReport_pageInfo(ctx context.Context, field graphql.CollectedField, obj *report.Report) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -208,8 +210,8 @@ func (ec *executionContext) _SalesReport_pageInfo(ctx context.Context, field gra
 			return obj.PageInfo, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋpagingᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v paging.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋpagingᚐPageInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -228,7 +230,7 @@ func (ec *executionContext) fieldContext_SalesReport_pageInfo(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReport_totalCount(ctx context.Context, field graphql.CollectedField, obj *api.SalesReport) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReport_totalCount(ctx context.Context, field graphql.CollectedField, obj *report.Report) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -237,21 +239,21 @@ func (ec *executionContext) _SalesReport_totalCount(ctx context.Context, field g
 			return ec.fieldContext_SalesReport_totalCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalCount, nil
+			return obj.TotalCount(ctx)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
-			return ec.marshalNInt2int32(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_SalesReport_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("SalesReport", field, true, false, "Int")
 }
 
-func (ec *executionContext) _SalesReport_timeZone(ctx context.Context, field graphql.CollectedField, obj *api.SalesReport) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReport_timeZone(ctx context.Context, field graphql.CollectedField, obj *report.Report) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -274,7 +276,7 @@ func (ec *executionContext) fieldContext_SalesReport_timeZone(_ context.Context,
 	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "TimeZone")
 }
 
-func (ec *executionContext) _SalesReport_asOf(ctx context.Context, field graphql.CollectedField, obj *api.SalesReport) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReport_asOf(ctx context.Context, field graphql.CollectedField, obj *report.Report) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -297,7 +299,7 @@ func (ec *executionContext) fieldContext_SalesReport_asOf(_ context.Context, fie
 	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _SalesReportRow_cursor(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportRow_cursor(ctx context.Context, field graphql.CollectedField, obj *report.Row) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -320,7 +322,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_cursor(_ context.Context
 	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "String")
 }
 
-func (ec *executionContext) _SalesReportRow_dimensions(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportRow_dimensions(ctx context.Context, field graphql.CollectedField, obj *report.Row) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -337,11 +339,11 @@ func (ec *executionContext) _SalesReportRow_dimensions(ctx context.Context, fiel
 			directive1 := func(ctx context.Context) (any, error) {
 				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
 				if err != nil {
-					var zeroVal []*api.DimensionValue
+					var zeroVal []*report.DimensionValue
 					return zeroVal, err
 				}
 				if ec.Directives.Requires == nil {
-					var zeroVal []*api.DimensionValue
+					var zeroVal []*report.DimensionValue
 					return zeroVal, errors.New("directive requires is not implemented")
 				}
 				return ec.Directives.Requires(ctx, obj, directive0, permission)
@@ -350,8 +352,8 @@ func (ec *executionContext) _SalesReportRow_dimensions(ctx context.Context, fiel
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*api.DimensionValue) graphql.Marshaler {
-			return ec.marshalNDimensionValue2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐDimensionValueᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*report.DimensionValue) graphql.Marshaler {
+			return ec.marshalNDimensionValue2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimensionValueᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -370,7 +372,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_dimensions(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReportRow_currency(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportRow_currency(ctx context.Context, field graphql.CollectedField, obj *report.Row) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -382,8 +384,8 @@ func (ec *executionContext) _SalesReportRow_currency(ctx context.Context, field 
 			return obj.Currency, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Currency) graphql.Marshaler {
-			return ec.marshalNCurrencyCode2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐCurrency(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCurrencyCode2string(ctx, selections, v)
 		},
 		true,
 		true,
@@ -393,7 +395,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_currency(_ context.Conte
 	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "CurrencyCode")
 }
 
-func (ec *executionContext) _SalesReportRow_orders(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportRow_orders(ctx context.Context, field graphql.CollectedField, obj *report.Row) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -416,7 +418,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_orders(_ context.Context
 	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SalesReportRow_units(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportRow_units(ctx context.Context, field graphql.CollectedField, obj *report.Row) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -439,7 +441,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_units(_ context.Context,
 	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SalesReportRow_unitsReturned(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportRow_unitsReturned(ctx context.Context, field graphql.CollectedField, obj *report.Row) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -462,7 +464,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_unitsReturned(_ context.
 	return graphql.NewScalarFieldContext("SalesReportRow", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SalesReportRow_gross(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportRow_gross(ctx context.Context, field graphql.CollectedField, obj *report.Row) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -471,11 +473,11 @@ func (ec *executionContext) _SalesReportRow_gross(ctx context.Context, field gra
 			return ec.fieldContext_SalesReportRow_gross(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Gross, nil
+			return obj.Gross(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -485,7 +487,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_gross(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "SalesReportRow",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -494,7 +496,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_gross(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReportRow_discounts(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportRow_discounts(ctx context.Context, field graphql.CollectedField, obj *report.Row) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -503,11 +505,11 @@ func (ec *executionContext) _SalesReportRow_discounts(ctx context.Context, field
 			return ec.fieldContext_SalesReportRow_discounts(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Discounts, nil
+			return obj.Discounts(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -517,7 +519,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_discounts(_ context.Cont
 	fc = &graphql.FieldContext{
 		Object:     "SalesReportRow",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -526,7 +528,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_discounts(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReportRow_refunds(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportRow_refunds(ctx context.Context, field graphql.CollectedField, obj *report.Row) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -535,11 +537,11 @@ func (ec *executionContext) _SalesReportRow_refunds(ctx context.Context, field g
 			return ec.fieldContext_SalesReportRow_refunds(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Refunds, nil
+			return obj.Refunds(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -549,7 +551,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_refunds(_ context.Contex
 	fc = &graphql.FieldContext{
 		Object:     "SalesReportRow",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -558,7 +560,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_refunds(_ context.Contex
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReportRow_net(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportRow_net(ctx context.Context, field graphql.CollectedField, obj *report.Row) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -567,11 +569,11 @@ func (ec *executionContext) _SalesReportRow_net(ctx context.Context, field graph
 			return ec.fieldContext_SalesReportRow_net(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Net, nil
+			return obj.Net(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -581,7 +583,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_net(_ context.Context, f
 	fc = &graphql.FieldContext{
 		Object:     "SalesReportRow",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -590,7 +592,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_net(_ context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReportRow_averageOrder(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportRow) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportRow_averageOrder(ctx context.Context, field graphql.CollectedField, obj *report.Row) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -599,7 +601,7 @@ func (ec *executionContext) _SalesReportRow_averageOrder(ctx context.Context, fi
 			return ec.fieldContext_SalesReportRow_averageOrder(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AverageOrder, nil
+			return obj.AverageOrder(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
@@ -613,7 +615,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_averageOrder(_ context.C
 	fc = &graphql.FieldContext{
 		Object:     "SalesReportRow",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -622,7 +624,7 @@ func (ec *executionContext) fieldContext_SalesReportRow_averageOrder(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReportTotals_currency(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportTotals_currency(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -634,8 +636,8 @@ func (ec *executionContext) _SalesReportTotals_currency(ctx context.Context, fie
 			return obj.Currency, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v money.Currency) graphql.Marshaler {
-			return ec.marshalNCurrencyCode2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐCurrency(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCurrencyCode2string(ctx, selections, v)
 		},
 		true,
 		true,
@@ -645,7 +647,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_currency(_ context.Co
 	return graphql.NewScalarFieldContext("SalesReportTotals", field, false, false, "CurrencyCode")
 }
 
-func (ec *executionContext) _SalesReportTotals_orders(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportTotals_orders(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -668,7 +670,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_orders(_ context.Cont
 	return graphql.NewScalarFieldContext("SalesReportTotals", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SalesReportTotals_units(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportTotals_units(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -691,7 +693,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_units(_ context.Conte
 	return graphql.NewScalarFieldContext("SalesReportTotals", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SalesReportTotals_unitsReturned(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportTotals_unitsReturned(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -714,7 +716,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_unitsReturned(_ conte
 	return graphql.NewScalarFieldContext("SalesReportTotals", field, false, false, "BigInt")
 }
 
-func (ec *executionContext) _SalesReportTotals_gross(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportTotals_gross(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -723,11 +725,11 @@ func (ec *executionContext) _SalesReportTotals_gross(ctx context.Context, field 
 			return ec.fieldContext_SalesReportTotals_gross(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Gross, nil
+			return obj.Gross(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -737,7 +739,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_gross(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "SalesReportTotals",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -746,7 +748,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_gross(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReportTotals_discounts(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportTotals_discounts(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -755,11 +757,11 @@ func (ec *executionContext) _SalesReportTotals_discounts(ctx context.Context, fi
 			return ec.fieldContext_SalesReportTotals_discounts(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Discounts, nil
+			return obj.Discounts(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -769,7 +771,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_discounts(_ context.C
 	fc = &graphql.FieldContext{
 		Object:     "SalesReportTotals",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -778,7 +780,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_discounts(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReportTotals_refunds(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportTotals_refunds(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -787,11 +789,11 @@ func (ec *executionContext) _SalesReportTotals_refunds(ctx context.Context, fiel
 			return ec.fieldContext_SalesReportTotals_refunds(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Refunds, nil
+			return obj.Refunds(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -801,7 +803,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_refunds(_ context.Con
 	fc = &graphql.FieldContext{
 		Object:     "SalesReportTotals",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -810,7 +812,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_refunds(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReportTotals_net(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportTotals_net(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -819,11 +821,11 @@ func (ec *executionContext) _SalesReportTotals_net(ctx context.Context, field gr
 			return ec.fieldContext_SalesReportTotals_net(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Net, nil
+			return obj.Net(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
-			return ec.marshalNMoney2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
 		},
 		true,
 		true,
@@ -833,7 +835,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_net(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "SalesReportTotals",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -842,7 +844,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_net(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _SalesReportTotals_averageOrder(ctx context.Context, field graphql.CollectedField, obj *api.SalesReportTotals) (ret graphql.Marshaler) {
+func (ec *executionContext) _SalesReportTotals_averageOrder(ctx context.Context, field graphql.CollectedField, obj *report.Totals) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -851,7 +853,7 @@ func (ec *executionContext) _SalesReportTotals_averageOrder(ctx context.Context,
 			return ec.fieldContext_SalesReportTotals_averageOrder(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.AverageOrder, nil
+			return obj.AverageOrder(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *money.Money) graphql.Marshaler {
@@ -865,7 +867,7 @@ func (ec *executionContext) fieldContext_SalesReportTotals_averageOrder(_ contex
 	fc = &graphql.FieldContext{
 		Object:     "SalesReportTotals",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Money(ctx, field)
@@ -1007,7 +1009,7 @@ func UnmarshalSalesReportWhere(ctx context.Context, raw any) (api.SalesReportWhe
 
 var dimensionValueImplementors = []string{"DimensionValue"}
 
-func (ec *executionContext) _DimensionValue(ctx context.Context, sel ast.SelectionSet, obj *api.DimensionValue) graphql.Marshaler {
+func (ec *executionContext) _DimensionValue(ctx context.Context, sel ast.SelectionSet, obj *report.DimensionValue) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, dimensionValueImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1050,7 +1052,7 @@ func (ec *executionContext) _DimensionValue(ctx context.Context, sel ast.Selecti
 
 var salesReportImplementors = []string{"SalesReport"}
 
-func (ec *executionContext) _SalesReport(ctx context.Context, sel ast.SelectionSet, obj *api.SalesReport) graphql.Marshaler {
+func (ec *executionContext) _SalesReport(ctx context.Context, sel ast.SelectionSet, obj *report.Report) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, salesReportImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1062,32 +1064,33 @@ func (ec *executionContext) _SalesReport(ctx context.Context, sel ast.SelectionS
 		case "rows":
 			out.Values[i] = ec._SalesReport_rows(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totals":
 			out.Values[i] = ec._SalesReport_totals(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = ec._SalesReport_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
-			out.Values[i] = ec._SalesReport_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._SalesReport_totalCount(ctx, field, obj)
+				})
 		case "timeZone":
 			out.Values[i] = ec._SalesReport_timeZone(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "asOf":
 			out.Values[i] = ec._SalesReport_asOf(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -1108,7 +1111,7 @@ func (ec *executionContext) _SalesReport(ctx context.Context, sel ast.SelectionS
 
 var salesReportRowImplementors = []string{"SalesReportRow"}
 
-func (ec *executionContext) _SalesReportRow(ctx context.Context, sel ast.SelectionSet, obj *api.SalesReportRow) graphql.Marshaler {
+func (ec *executionContext) _SalesReportRow(ctx context.Context, sel ast.SelectionSet, obj *report.Row) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, salesReportRowImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1191,7 +1194,7 @@ func (ec *executionContext) _SalesReportRow(ctx context.Context, sel ast.Selecti
 
 var salesReportTotalsImplementors = []string{"SalesReportTotals"}
 
-func (ec *executionContext) _SalesReportTotals(ctx context.Context, sel ast.SelectionSet, obj *api.SalesReportTotals) graphql.Marshaler {
+func (ec *executionContext) _SalesReportTotals(ctx context.Context, sel ast.SelectionSet, obj *report.Totals) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, salesReportTotalsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1266,11 +1269,11 @@ func (ec *executionContext) _SalesReportTotals(ctx context.Context, sel ast.Sele
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNDimensionValue2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐDimensionValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*api.DimensionValue) graphql.Marshaler {
+func (ec *executionContext) marshalNDimensionValue2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimensionValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.DimensionValue) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNDimensionValue2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐDimensionValue(ctx, sel, v[i])
+		return ec.marshalNDimensionValue2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimensionValue(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1282,7 +1285,7 @@ func (ec *executionContext) marshalNDimensionValue2ᚕᚖgithubᚗcomᚋtradewin
 	return ret
 }
 
-func (ec *executionContext) marshalNDimensionValue2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐDimensionValue(ctx context.Context, sel ast.SelectionSet, v *api.DimensionValue) graphql.Marshaler {
+func (ec *executionContext) marshalNDimensionValue2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimensionValue(ctx context.Context, sel ast.SelectionSet, v *report.DimensionValue) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "DimensionValue!")
 		return graphql.Null
@@ -1290,17 +1293,22 @@ func (ec *executionContext) marshalNDimensionValue2ᚖgithubᚗcomᚋtradewind�
 	return ec._DimensionValue(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNSalesDimension2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesDimension(ctx context.Context, v any) (api.SalesDimension, error) {
-	var res api.SalesDimension
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNSalesDimension2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimension(ctx context.Context, v any) (report.Dimension, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := report.Dimension(tmp)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNSalesDimension2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesDimension(ctx context.Context, sel ast.SelectionSet, v api.SalesDimension) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNSalesDimension2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimension(ctx context.Context, sel ast.SelectionSet, v report.Dimension) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "SalesDimension!")
+	}
+	return res
 }
 
-func (ec *executionContext) marshalNSalesReport2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesReport(ctx context.Context, sel ast.SelectionSet, v *api.SalesReport) graphql.Marshaler {
+func (ec *executionContext) marshalNSalesReport2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐReport(ctx context.Context, sel ast.SelectionSet, v *report.Report) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SalesReport!")
 		return graphql.Null
@@ -1308,11 +1316,11 @@ func (ec *executionContext) marshalNSalesReport2ᚖgithubᚗcomᚋtradewindᚑco
 	return ec._SalesReport(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSalesReportRow2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesReportRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*api.SalesReportRow) graphql.Marshaler {
+func (ec *executionContext) marshalNSalesReportRow2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.Row) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSalesReportRow2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesReportRow(ctx, sel, v[i])
+		return ec.marshalNSalesReportRow2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐRow(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1324,7 +1332,7 @@ func (ec *executionContext) marshalNSalesReportRow2ᚕᚖgithubᚗcomᚋtradewin
 	return ret
 }
 
-func (ec *executionContext) marshalNSalesReportRow2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesReportRow(ctx context.Context, sel ast.SelectionSet, v *api.SalesReportRow) graphql.Marshaler {
+func (ec *executionContext) marshalNSalesReportRow2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐRow(ctx context.Context, sel ast.SelectionSet, v *report.Row) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SalesReportRow!")
 		return graphql.Null
@@ -1332,11 +1340,11 @@ func (ec *executionContext) marshalNSalesReportRow2ᚖgithubᚗcomᚋtradewind�
 	return ec._SalesReportRow(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNSalesReportTotals2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesReportTotalsᚄ(ctx context.Context, sel ast.SelectionSet, v []*api.SalesReportTotals) graphql.Marshaler {
+func (ec *executionContext) marshalNSalesReportTotals2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐTotalsᚄ(ctx context.Context, sel ast.SelectionSet, v []*report.Totals) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSalesReportTotals2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesReportTotals(ctx, sel, v[i])
+		return ec.marshalNSalesReportTotals2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐTotals(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1348,7 +1356,7 @@ func (ec *executionContext) marshalNSalesReportTotals2ᚕᚖgithubᚗcomᚋtrade
 	return ret
 }
 
-func (ec *executionContext) marshalNSalesReportTotals2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesReportTotals(ctx context.Context, sel ast.SelectionSet, v *api.SalesReportTotals) graphql.Marshaler {
+func (ec *executionContext) marshalNSalesReportTotals2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐTotals(ctx context.Context, sel ast.SelectionSet, v *report.Totals) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "SalesReportTotals!")
 		return graphql.Null
@@ -1356,16 +1364,16 @@ func (ec *executionContext) marshalNSalesReportTotals2ᚖgithubᚗcomᚋtradewin
 	return ec._SalesReportTotals(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalOSalesDimension2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesDimensionᚄ(ctx context.Context, v any) ([]api.SalesDimension, error) {
+func (ec *executionContext) unmarshalOSalesDimension2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimensionᚄ(ctx context.Context, v any) ([]report.Dimension, error) {
 	if v == nil {
 		return nil, nil
 	}
 	vSlice := graphql.CoerceList(v)
 	var err error
-	res := make([]api.SalesDimension, len(vSlice))
+	res := make([]report.Dimension, len(vSlice))
 	for i := range vSlice {
 		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNSalesDimension2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesDimension(ctx, vSlice[i])
+		res[i], err = ec.unmarshalNSalesDimension2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimension(ctx, vSlice[i])
 		if err != nil {
 			return nil, err
 		}
@@ -1373,14 +1381,14 @@ func (ec *executionContext) unmarshalOSalesDimension2ᚕgithubᚗcomᚋtradewind
 	return res, nil
 }
 
-func (ec *executionContext) marshalOSalesDimension2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesDimensionᚄ(ctx context.Context, sel ast.SelectionSet, v []api.SalesDimension) graphql.Marshaler {
+func (ec *executionContext) marshalOSalesDimension2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimensionᚄ(ctx context.Context, sel ast.SelectionSet, v []report.Dimension) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNSalesDimension2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesDimension(ctx, sel, v[i])
+		return ec.marshalNSalesDimension2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimension(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1392,20 +1400,23 @@ func (ec *executionContext) marshalOSalesDimension2ᚕgithubᚗcomᚋtradewind�
 	return ret
 }
 
-func (ec *executionContext) unmarshalOSalesPeriod2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesPeriod(ctx context.Context, v any) (*api.SalesPeriod, error) {
+func (ec *executionContext) unmarshalOSalesPeriod2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐLength(ctx context.Context, v any) (*report.Length, error) {
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(api.SalesPeriod)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
+	tmp, err := scalar.UnmarshalString(v)
+	res := report.Length(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOSalesPeriod2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesPeriod(ctx context.Context, sel ast.SelectionSet, v *api.SalesPeriod) graphql.Marshaler {
+func (ec *executionContext) marshalOSalesPeriod2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐLength(ctx context.Context, sel ast.SelectionSet, v *report.Length) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return v
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
 }
 
 func (ec *executionContext) unmarshalOSalesReportWhere2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesReportWhere(ctx context.Context, v any) (*api.SalesReportWhere, error) {
@@ -1416,20 +1427,23 @@ func (ec *executionContext) unmarshalOSalesReportWhere2ᚖgithubᚗcomᚋtradewi
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalOSalesSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesSortKey(ctx context.Context, v any) (*api.SalesSortKey, error) {
+func (ec *executionContext) unmarshalOSalesSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐSortKey(ctx context.Context, v any) (*report.SortKey, error) {
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(api.SalesSortKey)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
+	tmp, err := scalar.UnmarshalString(v)
+	res := report.SortKey(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOSalesSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesSortKey(ctx context.Context, sel ast.SelectionSet, v *api.SalesSortKey) graphql.Marshaler {
+func (ec *executionContext) marshalOSalesSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐSortKey(ctx context.Context, sel ast.SelectionSet, v *report.SortKey) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return v
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
 }
 
 // endregion ***************************** type.gotpl *****************************

@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/models"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -514,7 +515,7 @@ type ComplexityRoot struct {
 		Orders      func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) int
 		Product     func(childComplexity int, id *string, brandSlug *string, handle *string) int
 		Products    func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) int
-		SalesReport func(childComplexity int, where *api.SalesReportWhere, groupBy []api.SalesDimension, period *api.SalesPeriod, timeZone *time.Location, sortKey *api.SalesSortKey, reverse *bool, first *int32, after *string) int
+		SalesReport func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
 		Storefront  func(childComplexity int, id *string, slug *string) int
 		Storefronts func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
 		Viewer      func(childComplexity int) int
@@ -2875,7 +2876,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.SalesReport(childComplexity, args["where"].(*api.SalesReportWhere), args["groupBy"].([]api.SalesDimension), args["period"].(*api.SalesPeriod), args["timeZone"].(*time.Location), args["sortKey"].(*api.SalesSortKey), args["reverse"].(*bool), args["first"].(*int32), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.SalesReport(childComplexity, args["where"].(*api.SalesReportWhere), args["groupBy"].([]report.Dimension), args["period"].(*report.Length), args["timeZone"].(*time.Location), args["sortKey"].(*report.SortKey), args["reverse"].(*bool), args["first"].(*int32), args["after"].(*string)), true
 	case "Query.storefront":
 		if e.ComplexityRoot.Query.Storefront == nil {
 			break

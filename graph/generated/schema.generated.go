@@ -20,6 +20,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/models"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -80,7 +81,7 @@ type QueryResolver interface {
 	Orders(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) (*paging.Connection[models.Order], error)
 	Product(ctx context.Context, id *string, brandSlug *string, handle *string) (*models.Product, error)
 	Products(ctx context.Context, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) (*paging.Connection[models.Product], error)
-	SalesReport(ctx context.Context, where *api.SalesReportWhere, groupBy []api.SalesDimension, period *api.SalesPeriod, timeZone *time.Location, sortKey *api.SalesSortKey, reverse *bool, first *int32, after *string) (*api.SalesReport, error)
+	SalesReport(ctx context.Context, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) (*report.Report, error)
 	Storefront(ctx context.Context, id *string, slug *string) (*models.Storefront, error)
 	Storefronts(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) (*paging.Connection[models.Storefront], error)
 }
@@ -999,16 +1000,16 @@ func (ec *executionContext) field_Query_salesReport_args(ctx context.Context, ra
 	}
 	args["where"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "groupBy",
-		func(ctx context.Context, v any) ([]api.SalesDimension, error) {
-			return ec.unmarshalOSalesDimension2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesDimensionᚄ(ctx, v)
+		func(ctx context.Context, v any) ([]report.Dimension, error) {
+			return ec.unmarshalOSalesDimension2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐDimensionᚄ(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
 	args["groupBy"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "period",
-		func(ctx context.Context, v any) (*api.SalesPeriod, error) {
-			return ec.unmarshalOSalesPeriod2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesPeriod(ctx, v)
+		func(ctx context.Context, v any) (*report.Length, error) {
+			return ec.unmarshalOSalesPeriod2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐLength(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -1023,8 +1024,8 @@ func (ec *executionContext) field_Query_salesReport_args(ctx context.Context, ra
 	}
 	args["timeZone"] = arg3
 	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "sortKey",
-		func(ctx context.Context, v any) (*api.SalesSortKey, error) {
-			return ec.unmarshalOSalesSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesSortKey(ctx, v)
+		func(ctx context.Context, v any) (*report.SortKey, error) {
+			return ec.unmarshalOSalesSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐSortKey(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4304,7 +4305,7 @@ func (ec *executionContext) _Query_salesReport(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().SalesReport(ctx, fc.Args["where"].(*api.SalesReportWhere), fc.Args["groupBy"].([]api.SalesDimension), fc.Args["period"].(*api.SalesPeriod), fc.Args["timeZone"].(*time.Location), fc.Args["sortKey"].(*api.SalesSortKey), fc.Args["reverse"].(*bool), fc.Args["first"].(*int32), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().SalesReport(ctx, fc.Args["where"].(*api.SalesReportWhere), fc.Args["groupBy"].([]report.Dimension), fc.Args["period"].(*report.Length), fc.Args["timeZone"].(*time.Location), fc.Args["sortKey"].(*report.SortKey), fc.Args["reverse"].(*bool), fc.Args["first"].(*int32), fc.Args["after"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -4312,11 +4313,11 @@ func (ec *executionContext) _Query_salesReport(ctx context.Context, field graphq
 			directive1 := func(ctx context.Context) (any, error) {
 				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
 				if err != nil {
-					var zeroVal *api.SalesReport
+					var zeroVal *report.Report
 					return zeroVal, err
 				}
 				if ec.Directives.Requires == nil {
-					var zeroVal *api.SalesReport
+					var zeroVal *report.Report
 					return zeroVal, errors.New("directive requires is not implemented")
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, permission)
@@ -4324,11 +4325,11 @@ func (ec *executionContext) _Query_salesReport(ctx context.Context, field graphq
 			directive2 := func(ctx context.Context) (any, error) {
 				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
 				if err != nil {
-					var zeroVal *api.SalesReport
+					var zeroVal *report.Report
 					return zeroVal, err
 				}
 				if ec.Directives.Requires == nil {
-					var zeroVal *api.SalesReport
+					var zeroVal *report.Report
 					return zeroVal, errors.New("directive requires is not implemented")
 				}
 				return ec.Directives.Requires(ctx, nil, directive1, permission)
@@ -4337,8 +4338,8 @@ func (ec *executionContext) _Query_salesReport(ctx context.Context, field graphq
 			next = directive2
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *api.SalesReport) graphql.Marshaler {
-			return ec.marshalNSalesReport2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesReport(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *report.Report) graphql.Marshaler {
+			return ec.marshalNSalesReport2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐReport(ctx, selections, v)
 		},
 		true,
 		true,
@@ -5597,14 +5598,6 @@ func (ec *executionContext) marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋ
 	return ec._Money(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNMoney2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx context.Context, sel ast.SelectionSet, v *money.Money) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "Money!")
-		return graphql.Null
-	}
-	return ec._Money(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐNode(ctx context.Context, sel ast.SelectionSet, v []api.Node) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -5617,14 +5610,6 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋtradewindᚑcommerce�
 
 func (ec *executionContext) marshalNPageInfo2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋpagingᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v paging.PageInfo) graphql.Marshaler {
 	return ec._PageInfo(ctx, sel, &v)
-}
-
-func (ec *executionContext) marshalNPageInfo2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋpagingᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *paging.PageInfo) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "PageInfo!")
-		return graphql.Null
-	}
-	return ec._PageInfo(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx context.Context, v any) (auth.Permission, error) {

@@ -24,6 +24,8 @@ const (
 type Args struct {
 	First, Last   *int32
 	After, Before *string
+	// Default and Max size of a page where the list has its own; 0 for the usual.
+	Default, Max int
 }
 
 // Connection is a page of a list.
@@ -203,12 +205,19 @@ func (a Args) window() (window, error) {
 		return window{}, &problem.BadInput{Argument: "last", Message: "give first or last, not both"}
 	}
 	w := window{size: DefaultSize, backward: a.Last != nil}
+	if a.Default > 0 {
+		w.size = a.Default
+	}
+	limit := MaxSize
+	if a.Max > 0 {
+		limit = a.Max
+	}
 	for name, n := range map[string]*int32{"first": a.First, "last": a.Last} {
 		if n == nil {
 			continue
 		}
-		if *n < 0 || *n > MaxSize {
-			return window{}, &problem.BadInput{Argument: name, Message: fmt.Sprintf("must be 0 to %d", MaxSize)}
+		if *n < 0 || int(*n) > limit {
+			return window{}, &problem.BadInput{Argument: name, Message: fmt.Sprintf("must be 0 to %d", limit)}
 		}
 		w.size = int(*n)
 	}

@@ -1,0 +1,42 @@
+package resolvers
+
+import (
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/uuid"
+
+	"github.com/tradewind-commerce/tradewind/graph/api"
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/report"
+)
+
+func salesQuery(where *api.SalesReportWhere) (q report.Query, err error) {
+	if where == nil {
+		return q, nil
+	}
+	q = report.Query{
+		From: given(where.From), To: given(where.To), CategoryPath: given(where.CategoryPath), Source: given(where.Source),
+		Markets: where.Market.Value(), OriginCountries: where.OriginCountry.Value(), OriginRegions: where.OriginRegion.Value(),
+		BuyerCountries: where.BuyerCountry.Value(), Currencies: where.Currency.Value(),
+	}
+	for _, list := range []struct {
+		name string
+		t    globalid.Type
+		ids  graphql.Omittable[[]string]
+		rows *[]uuid.UUID
+	}{
+		{"brandId", globalid.Brand, where.BrandID, &q.Brands},
+		{"storefrontId", globalid.Storefront, where.StorefrontID, &q.Storefronts},
+		{"productId", globalid.Product, where.ProductID, &q.Products},
+	} {
+		for i, id := range list.ids.Value() {
+			parsed, err := argument(fmt.Sprintf("where.%s.%d", list.name, i), list.t, id)
+			if err != nil {
+				return q, err
+			}
+			*list.rows = append(*list.rows, parsed.Row)
+		}
+	}
+	return q, nil
+}
