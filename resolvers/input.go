@@ -5,6 +5,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/patch"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -50,6 +51,11 @@ func page(first *int32, after *string, last *int32, before *string) paging.Args 
 
 // given is the value of an optional input, nil where it is absent or null.
 func given[T any](o graphql.Omittable[*T]) *T { return o.Value() }
+
+// change is a field of an update: absent, emptied by null, or set.
+func change[T any](o graphql.Omittable[*T]) patch.Field[T] {
+	return patch.Field[T]{Given: o.IsSet(), To: o.Value()}
+}
 
 // or is the value of an optional argument, or its default.
 func or[T any](v *T, fallback T) T {

@@ -4,7 +4,9 @@ package auth
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -15,17 +17,22 @@ import (
 // Actor is a caller. The zero value is an anonymous visitor.
 type Actor struct {
 	// Account is set for everybody who signed in.
-	Account   *models.Account
-	Platform  []models.PlatformRole
-	Brands    map[uuid.UUID]models.BrandRole
+	Account  *models.Account
+	Platform []models.PlatformRole
+	isSystem bool
+	standing atomic.Pointer[standing]
+}
+
+// standing is what an actor's memberships give; it is replaced, never changed.
+type standing struct {
+	brands    map[uuid.UUID]models.BrandRole
 	permitted map[Permission]bool
-	isSystem  bool
 }
 
 // NewActor makes the actor of a signed-in account.
 func NewActor(account *models.Account, platform []models.PlatformRole, brands map[uuid.UUID]models.BrandRole) *Actor {
-	a := &Actor{Account: account, Platform: platform, Brands: brands}
-	a.permitted = a.collect()
+	a := &Actor{Account: account, Platform: platform}
+	a.stand(brands)
 	return a
 }
 
@@ -37,6 +44,25 @@ func System() *Actor {
 	a := NewActor(nil, []models.PlatformRole{models.RoleOperator}, nil)
 	a.isSystem = true
 	return a
+}
+
+// Join gives the caller a role in a brand, for what follows in this request
+// and in others that share the actor.
+func (a *Actor) Join(brand uuid.UUID, role models.BrandRole) {
+	brands := maps.Clone(a.Brands())
+	if brands == nil {
+		brands = map[uuid.UUID]models.BrandRole{}
+	}
+	brands[brand] = role
+	a.stand(brands)
+}
+
+// Brands are the brands the caller works for, with its role in each.
+func (a *Actor) Brands() map[uuid.UUID]models.BrandRole {
+	if s := a.standing.Load(); s != nil {
+		return s.brands
+	}
+	return nil
 }
 
 // SignedIn tells whether the caller is known.
@@ -51,7 +77,10 @@ func (a *Actor) AccountID() *uuid.UUID {
 }
 
 // Holds tells whether the caller has the permission for anything at all.
-func (a *Actor) Holds(p Permission) bool { return a.permitted[p] }
+func (a *Actor) Holds(p Permission) bool {
+	s := a.standing.Load()
+	return s != nil && s.permitted[p]
+}
 
 // Permissions lists what Holds tells, in order of the schema.
 func (a *Actor) Permissions() []Permission {
@@ -76,13 +105,13 @@ func (a *Actor) HoldsEverywhere(p Permission) bool {
 
 // HoldsFor tells whether the caller has the permission for this brand.
 func (a *Actor) HoldsFor(p Permission, brand uuid.UUID) bool {
-	return a.HoldsEverywhere(p) || slices.Contains(brandPermissions[a.Brands[brand]], p)
+	return a.HoldsEverywhere(p) || slices.Contains(brandPermissions[a.Brands()[brand]], p)
 }
 
 // BrandsWith lists the brands for which the caller's membership grants the permission.
 func (a *Actor) BrandsWith(p Permission) []uuid.UUID {
 	brands := []uuid.UUID{}
-	for brand, role := range a.Brands {
+	for brand, role := range a.Brands() {
 		if slices.Contains(brandPermissions[role], p) {
 			brands = append(brands, brand)
 		}
@@ -91,7 +120,7 @@ func (a *Actor) BrandsWith(p Permission) []uuid.UUID {
 	return brands
 }
 
-func (a *Actor) collect() map[Permission]bool {
+func (a *Actor) stand(brands map[uuid.UUID]models.BrandRole) {
 	held := map[Permission]bool{}
 	grant := func(ps []Permission) {
 		for _, p := range ps {
@@ -104,10 +133,10 @@ func (a *Actor) collect() map[Permission]bool {
 	for _, role := range a.Platform {
 		grant(platformPermissions[role])
 	}
-	for _, role := range a.Brands {
+	for _, role := range brands {
 		grant(brandPermissions[role])
 	}
-	return held
+	a.standing.Store(&standing{brands: brands, permitted: held})
 }
 
 type actorKey struct{}
@@ -147,7 +176,7 @@ func RequireFor(ctx context.Context, p Permission, brand uuid.UUID, field string
 	if err := Require(ctx, p); err != nil {
 		return err
 	}
-	if _, member := a.Brands[brand]; member {
+	if _, member := a.Brands()[brand]; member {
 		return &problem.Denied{SignedIn: true, Permission: string(p)}
 	}
 	return problem.At(field, problem.NotFound, "there is no such thing, or you may not see it")
