@@ -1,4 +1,62 @@
 // Tradewind is the GraphQL backend of a cross-border marketplace.
 package main
 
-func main() {}
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // reports take any IANA time zone, on machines without a list of them, too
+
+	"github.com/alecthomas/kong"
+
+	"github.com/tradewind-commerce/tradewind/internal/command"
+	"github.com/tradewind-commerce/tradewind/internal/postgres"
+)
+
+// line is the command line: flags of every command, then one field per command.
+type line struct {
+	command.Common
+
+	Serve   command.Serve   `cmd:"" default:"withargs" help:"Serve the API (what is done without a command)."`
+	Migrate command.Migrate `cmd:"" help:"Bring the database's schema up to date, or tell how it stands."`
+
+	Version kong.VersionFlag `env:"-" help:"Print the version and exit."`
+}
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run gives the exit code: 0 done, 1 failed, 2 misused.
+func run(args []string, out, errs io.Writer) int {
+	l := line{Common: command.Common{Out: out, Err: errs}}
+	parser, err := kong.New(&l, append(command.Language(),
+		kong.Name("tradewind"),
+		kong.Description("The GraphQL backend of a cross-border marketplace."),
+		kong.Writers(out, errs),
+	)...)
+	if err != nil {
+		return failed(errs, err, 2)
+	}
+	chosen, err := parser.Parse(args)
+	if err != nil {
+		return failed(errs, fmt.Errorf("%w (--help lists what there is)", err), 2)
+	}
+	// The second signal kills: only the first is caught.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	defer stop()
+	ctx, cancel := postgres.WithGoTool(ctx)
+	defer cancel()
+	chosen.BindTo(ctx, (*context.Context)(nil))
+	if err := chosen.Run(&l.Common); err != nil {
+		return failed(errs, err, 1)
+	}
+	return 0
+}
+
+func failed(errs io.Writer, err error, code int) int {
+	fmt.Fprintf(errs, "tradewind: %v\n", err)
+	return code
+}

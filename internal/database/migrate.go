@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -83,6 +85,35 @@ func MigrationStatus(ctx context.Context, dsn string, files fs.FS) ([]MigrationS
 		})
 	}
 	return list, nil
+}
+
+// Ready proves that the database answers and has every migration that is
+// compiled in. Newer ones do no harm: another release has run them.
+func (db *DB) Ready(ctx context.Context) error {
+	wanted, err := newest(Migrations())
+	if err != nil {
+		return err
+	}
+	var has int64
+	err = db.Pool.QueryRow(ctx, "select coalesce(max(version_id), 0) from goose_db_version where is_applied").Scan(&has)
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == "42P01" {
+		err = nil // no table: never migrated
+	}
+	if err != nil {
+		return fmt.Errorf("ask the database for its migrations: %w", err)
+	}
+	if has < wanted {
+		return fmt.Errorf("the database is at migration %d, this release needs %d: run `migrate up`", has, wanted)
+	}
+	return nil
+}
+
+func newest(files fs.FS) (int64, error) {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return 0, err
+	}
+	return goose.NumericComponent(slices.Max(names))
 }
 
 func migrator(dsn string, files fs.FS) (*goose.Provider, *sql.DB, error) {

@@ -1,0 +1,88 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/tradewind-commerce/tradewind/internal/httpserver"
+	"github.com/tradewind-commerce/tradewind/internal/postgres"
+)
+
+// Serve serves the API until it is told to stop.
+type Serve struct {
+	Addr        string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
+	Migrate     bool     `default:"true" negatable:"" help:"Bring the schema up to date first. Without it a schema that is behind is refused."`
+	CorsOrigins []string `placeholder:"ORIGIN" help:"Other sites whose pages may call the API, such as https://shop.example; * is all. None by default."`
+
+	MaxDepth         int           `default:"15" group:"Limits of one operation" help:"Most levels of nested fields (${default})."`
+	MaxFields        int           `default:"1000" group:"Limits of one operation" help:"Most fields, fragments spread (${default})."`
+	MaxCost          int           `default:"50000" group:"Limits of one operation" help:"Most fields, those below a list times its page size (${default})."`
+	MaxTokens        int           `default:"15000" group:"Limits of one operation" help:"Most tokens of its text (${default})."`
+	MaxBody          int64         `default:"1048576" group:"Limits of one operation" help:"Most bytes of a request body (${default})."`
+	OperationTimeout time.Duration `default:"30s" group:"Limits of one operation" help:"Longest time it may take (${default})."`
+	QueryCache       int           `default:"1000" group:"Limits of one operation" help:"Parsed operations to keep (${default})."`
+	Introspection    bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer questions about the schema."`
+
+	HeaderTimeout time.Duration `default:"5s" group:"Connections" help:"Longest time to read a request's headers (${default})."`
+	ReadTimeout   time.Duration `default:"30s" group:"Connections" help:"Longest time to read a request (${default})."`
+	IdleTimeout   time.Duration `default:"2m" group:"Connections" help:"Longest time a connection waits for its next request (${default})."`
+	DrainTimeout  time.Duration `default:"30s" group:"Connections" help:"Longest time that requests under way get to finish after SIGTERM (${default})."`
+}
+
+// Run serves until ctx ends, lets running requests finish and stops what it started.
+func (s *Serve) Run(ctx context.Context, c *Common) error {
+	log := c.Logger(slog.LevelInfo)
+	slog.SetDefault(log)
+	server, err := httpserver.Listen(ctx, s.Addr, httpserver.Timeouts{
+		Header: s.HeaderTimeout, Read: s.ReadTimeout, Write: s.ReadTimeout + s.OperationTimeout, Idle: s.IdleTimeout,
+	}, log)
+	if err != nil {
+		return err
+	}
+	db, err := c.open(ctx, log, postgres.Start, s.Migrate)
+	if err != nil {
+		return errors.Join(interrupted(ctx, err), s.drain(server))
+	}
+	defer db.Close()
+	if err := db.Ready(ctx); err != nil {
+		return errors.Join(err, s.drain(server))
+	}
+	server.Open(s.handler(db, log))
+	fmt.Fprintf(c.Out, "Tradewind %s serves %s\n", Version(), address(server.Addr()))
+	select {
+	case <-ctx.Done():
+		log.Info("stopping", "reason", context.Cause(ctx))
+	case <-db.Done():
+		err = errors.New("the private PostgreSQL ended; its log is postgres/postgres.log in the data folder")
+	case err = <-server.Ended():
+	}
+	return errors.Join(err, s.drain(server))
+}
+
+// interrupted is nil for a start that was broken off on purpose.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (s *Serve) drain(server *httpserver.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.DrainTimeout)
+	defer cancel()
+	return server.Close(ctx)
+}
+
+// address is the URL for people on this machine.
+func address(addr *net.TCPAddr) string {
+	host := addr.IP.String()
+	if addr.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(addr.Port))
+}

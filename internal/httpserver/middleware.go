@@ -1,0 +1,167 @@
+package httpserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5/middleware"
+	"github.com/google/uuid"
+
+	"github.com/tradewind-commerce/tradewind/graph"
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+)
+
+const requestIDHeader = "X-Request-Id"
+
+// requestID is what a proxy before us may have named the request.
+var requestID = regexp.MustCompile(`^[A-Za-z0-9._=-]{1,64}$`)
+
+type requestIDKey struct{}
+
+// identify names each request, for its answer and every line logged about it.
+func identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get(requestIDHeader)
+		if !requestID.MatchString(id) {
+			id = uuid.NewString()
+		}
+		w.Header().Set(requestIDHeader, id)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
+	})
+}
+
+// WithRequestID has a log name the request that a line is about.
+func WithRequestID(h slog.Handler) slog.Handler { return requestLog{h} }
+
+type requestLog struct{ slog.Handler }
+
+func (l requestLog) Handle(ctx context.Context, r slog.Record) error {
+	if id, ok := ctx.Value(requestIDKey{}).(string); ok {
+		r.AddAttrs(slog.String("request_id", id))
+	}
+	return l.Handler.Handle(ctx, r)
+}
+
+func (l requestLog) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return requestLog{l.Handler.WithAttrs(attrs)}
+}
+
+func (l requestLog) WithGroup(name string) slog.Handler {
+	return requestLog{l.Handler.WithGroup(name)}
+}
+
+// logged writes one line per request: neither headers nor the query string,
+// which may hold tokens and personal data.
+func logged(log *slog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			began := time.Now()
+			ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
+			next.ServeHTTP(ww, r)
+			level := slog.LevelInfo
+			if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+				level = slog.LevelDebug
+			}
+			host, _, _ := net.SplitHostPort(r.RemoteAddr)
+			log.LogAttrs(r.Context(), level, "request",
+				slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", max(ww.Status(), http.StatusOK)),
+				slog.Int("bytes", ww.BytesWritten()), slog.Duration("took", time.Since(began)), slog.String("from", host))
+		})
+	}
+}
+
+// recovered turns a panic outside the API's own handler into an answer
+// without internals.
+func recovered(log *slog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			defer func() {
+				p := recover()
+				if p == nil {
+					return
+				}
+				if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it, too
+					panic(p)
+				}
+				log.ErrorContext(r.Context(), "handler panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				graph.WriteError(w, http.StatusInternalServerError, "INTERNAL", "internal error")
+			}()
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func harden(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("X-Frame-Options", "DENY")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func limited(timeout time.Duration) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		if timeout <= 0 {
+			return next
+		}
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			ctx, cancel := context.WithTimeout(r.Context(), timeout)
+			defer cancel()
+			next.ServeHTTP(w, r.WithContext(ctx))
+		})
+	}
+}
+
+// authenticated tells who is calling. No token is an anonymous visitor; one
+// that is not good refuses the whole request: a client that believes it is
+// signed in must not be served as a stranger.
+func authenticated(authenticate func(context.Context, string) (*auth.Actor, error), log *slog.Logger) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			token, err := bearer(r.Header.Values("Authorization"))
+			if token == "" && err == nil {
+				next.ServeHTTP(w, r)
+				return
+			}
+			var actor *auth.Actor
+			if err == nil {
+				actor, err = authenticate(r.Context(), token)
+			}
+			var denied *problem.Denied
+			switch {
+			case err == nil:
+				next.ServeHTTP(w, r.WithContext(auth.With(r.Context(), actor)))
+			case errors.As(err, &denied):
+				log.InfoContext(r.Context(), "token refused", "reason", err)
+				w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+				graph.WriteError(w, http.StatusUnauthorized, "UNAUTHENTICATED", "the token is not valid: it may have expired; sign in again")
+			default:
+				log.ErrorContext(r.Context(), "the caller could not be told", "error", err)
+				graph.WriteError(w, http.StatusServiceUnavailable, "INTERNAL", "the token could not be checked; try again")
+			}
+		})
+	}
+}
+
+// bearer takes the token out of the Authorization headers.
+func bearer(headers []string) (string, error) {
+	if len(headers) == 0 || len(headers) == 1 && headers[0] == "" {
+		return "", nil
+	}
+	scheme, token, _ := strings.Cut(headers[0], " ")
+	token = strings.TrimSpace(token)
+	if len(headers) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return "", fmt.Errorf("not one Bearer token: %w", &problem.Denied{})
+	}
+	return token, nil
+}

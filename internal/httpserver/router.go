@@ -1,0 +1,99 @@
+// Package httpserver is the frame the API is served in: routes, request ids,
+// access log, timeouts, and an end that lets running requests finish.
+package httpserver
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/playground"
+	"github.com/go-chi/chi/v5"
+	"github.com/rs/cors"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+)
+
+// Options of the routes.
+type Options struct {
+	// GraphQL answers /graphql.
+	GraphQL http.Handler
+	// Start answers / and what is below it that nothing else answers.
+	Start http.Handler
+	// Schema is served at /schema.graphql.
+	Schema string
+	// Authenticate tells who presents a token. It reports problem.Denied for
+	// one that is not good.
+	Authenticate func(ctx context.Context, token string) (*auth.Actor, error)
+	// Ready fails while requests cannot be served.
+	Ready func(context.Context) error
+	// Origins of other sites whose pages may call the API; "*" is all.
+	Origins []string
+	// OperationTimeout ends a GraphQL request that takes longer. 0 is never.
+	OperationTimeout time.Duration
+	Log              *slog.Logger
+}
+
+// readyTimeout is how long the database may take to say that it is there.
+const readyTimeout = 2 * time.Second
+
+// New routes requests.
+func New(o Options) http.Handler {
+	r := chi.NewRouter()
+	r.Use(identify, logged(o.Log), recovered(o.Log), harden, cors.New(cors.Options{
+		AllowedOrigins: o.Origins,
+		// Without origins the library would allow all.
+		AllowOriginFunc: nobodyUnless(o.Origins),
+		AllowedMethods:  []string{http.MethodGet, http.MethodPost},
+		AllowedHeaders:  []string{"Authorization", "Content-Type", requestIDHeader},
+		ExposedHeaders:  []string{requestIDHeader},
+		MaxAge:          600,
+	}).Handler)
+
+	r.Group(func(r chi.Router) {
+		r.Use(limited(o.OperationTimeout), authenticated(o.Authenticate, o.Log))
+		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodOptions} {
+			r.Method(method, "/graphql", o.GraphQL)
+		}
+	})
+	r.Get("/healthz", text("text/plain; charset=utf-8", "ok\n"))
+	r.Get("/readyz", ready(o.Ready, o.Log))
+	r.Get("/schema.graphql", text("text/plain; charset=utf-8", o.Schema))
+	r.Get("/graphiql", playground.Handler("Tradewind", "/graphql"))
+	if o.Start != nil {
+		r.Method(http.MethodGet, "/", o.Start)
+		r.Method(http.MethodGet, "/*", o.Start)
+	}
+	return r
+}
+
+func nobodyUnless(origins []string) func(string) bool {
+	if len(origins) > 0 {
+		return nil
+	}
+	return func(string) bool { return false }
+}
+
+func text(kind, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+func ready(check func(context.Context) error, log *slog.Logger) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+		defer cancel()
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		if err := check(ctx); err != nil {
+			log.WarnContext(ctx, "not ready", "error", err)
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = io.WriteString(w, "not ready\n")
+			return
+		}
+		_, _ = io.WriteString(w, "ready\n")
+	}
+}
