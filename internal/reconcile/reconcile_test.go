@@ -1,0 +1,91 @@
+package reconcile_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/internal/reconcile"
+
+	"gorm.io/gorm"
+)
+
+func broken(t *testing.T, db *gorm.DB) (names []string) {
+	t.Helper()
+	agree, err := reconcile.Check(context.Background(), db, func(f reconcile.Finding) {
+		if f.Count > 0 {
+			names = append(names, f.Name)
+			for _, d := range f.Differences {
+				if d.Subject == "" || d.Detail == "" {
+					t.Errorf("%s does not name the row: %+v", f.Name, d)
+				}
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if agree != (len(names) == 0) {
+		t.Errorf("agree is %t with %v", agree, names)
+	}
+	return names
+}
+
+// Each corruption is planted in a sound world and must be named by the
+// invariant it breaks; an invariant without a corruption here fails the test.
+func TestCheckNamesEachCorruption(t *testing.T) {
+	t.Parallel()
+	corruptions := map[string]string{
+		"lines_make_the_order":               `update orders set goods_minor = 2401 where brand_id = @brand and id = @placed`,
+		"line_is_quantity_times_price":       `update order_lines set unit_price = 12.01 where brand_id = @brand and order_id = @placed`,
+		"charges_make_the_total":             `update charges set amount_minor = 99 where brand_id = @brand and order_id = @placed and kind = 'SHIPPING'`,
+		"facts_equal_the_order":              `update sales_facts set gross_minor = gross_minor - 1 where brand_id = @brand and order_id = @placed`,
+		"each_line_has_its_facts":            `update sales_facts set line_id = @stranger where brand_id = @brand and order_id = @cancelled and kind = 'REFUND'`,
+		"facts_repeat_their_order":           `update sales_facts set market = 'HK' where brand_id = @brand and order_id = @placed`,
+		"one_currency_an_order":              `update order_lines set currency = 'USD' where brand_id = @brand and order_id = @placed`,
+		"stock_equals_its_log":               `update stock_levels set on_hand = on_hand + 1 where brand_id = @brand and variant_id = @variant`,
+		"orders_took_their_stock":            `update stock_adjustments set delta = -1 where brand_id = @brand and order_id = @placed`,
+		"payments_cover_their_orders":        `update payment_allocations set amount_minor = 2499 where brand_id = @brand and order_id = @placed`,
+		"payments_are_allocated":             `update payments set amount_minor = 2501 where purchase_id in (select purchase_id from orders where brand_id = @brand and id = @placed)`,
+		"purchases_hold_their_orders":        `update orders set shopper_id = @stranger where brand_id = @brand and id = @placed`,
+		"numbers_find_their_orders":          `delete from order_numbers where number = 'PLACED0001' and brand_id = @brand`,
+		"orders_left_an_event":               `delete from outbox_events where brand_id = @brand and type = 'order.cancelled'`,
+		"imports_equal_their_control_totals": `update import_batches set booked_minor = 0 where brand_id = @brand`,
+		"listings_span_their_prices":         `update prices set amount_minor = 1 where brand_id = @brand and variant_id = @variant`,
+		"the_public_sees_what_it_may":        `update products set status = 'ARCHIVED' where brand_id = @brand`,
+		"the_search_knows_what_is_visible":   `update search_entries set min_price_minor = 1 where brand_id = @brand`,
+	}
+	db := dbtest.New(t).Gorm
+	w := newWorld(t, db)
+	if names := broken(t, db); names != nil {
+		t.Fatalf("a sound world breaks %v", names)
+	}
+	for _, invariant := range reconcile.Invariants() {
+		t.Run(invariant.Name, func(t *testing.T) {
+			if invariant.Promise == "" {
+				t.Error("has no promise")
+			}
+			corruption, ok := corruptions[invariant.Name]
+			if !ok {
+				t.Fatal("has no corruption planted")
+			}
+			tx := db.Begin()
+			defer tx.Rollback()
+			planted := tx.Exec(corruption, map[string]any{
+				"brand": w.brand.ID, "placed": w.placed, "cancelled": w.cancelled, "stranger": fixture.ID(),
+				"variant": w.goods.Variants[0].ID,
+			})
+			if planted.Error != nil || planted.RowsAffected == 0 {
+				t.Fatalf("planted nothing: %v", planted.Error)
+			}
+			if names := broken(t, tx); !slices.Contains(names, invariant.Name) {
+				t.Errorf("named %v", names)
+			}
+		})
+	}
+	if names := broken(t, db); names != nil {
+		t.Errorf("corruptions stayed: %v", names)
+	}
+}

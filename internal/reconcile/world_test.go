@@ -1,0 +1,136 @@
+package reconcile_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// world is a small database on which every invariant has something to say:
+// an order placed here, a cancelled one, and imported history with a refund.
+type world struct {
+	db                          *gorm.DB
+	brand                       *models.Brand
+	shop                        *models.Storefront
+	goods                       fixture.Goods
+	shopper                     *models.Account
+	placed, cancelled, imported uuid.UUID
+}
+
+func newWorld(t *testing.T, db *gorm.DB) *world {
+	w := &world{db: db, shopper: fixture.Account(t, db, "Li Na")}
+	w.brand = fixture.Brand(t, db, "acme")
+	w.shop = fixture.Storefront(t, db, w.brand, "acme-cn")
+	w.goods = fixture.Sell(t, db, w.shop, "honey", 50, 1200, 900)
+	w.placed = w.order(t, "PLACED0001", false)
+	w.cancelled = w.order(t, "CANCEL0001", true)
+	w.imported = w.history(t)
+	return w
+}
+
+func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
+	at, variant := fixture.Start, w.goods.Variants[0]
+	order := &models.Order{
+		BrandID: w.brand.ID, ID: fixture.ID(), Number: number, Source: models.OrderFromShop, Kind: models.OrderSale,
+		StorefrontID: w.shop.ID, PurchaseID: new(fixture.ID()), ShopperID: &w.shopper.ID, Status: models.OrderPlaced,
+		PaymentStatus: models.OrderPaid, FulfilmentStatus: models.Unfulfilled, Currency: "CNY", GoodsMinor: 2400,
+		ShippingMinor: 100, TotalMinor: 2500, SellerName: w.brand.Name, PlacedAt: at, RecordedAt: at, Version: 1,
+	}
+	payment := &models.Payment{
+		ID: fixture.ID(), ShopperID: w.shopper.ID, PurchaseID: *order.PurchaseID, Provider: "SANDBOX", Reference: number,
+		Status: models.PaymentCaptured, Currency: "CNY", AmountMinor: 2500, CreatedAt: at, UpdatedAt: at,
+	}
+	events := []string{"order.placed"}
+	if cancelled {
+		order.Status, order.CancelledAt, order.PaymentStatus = models.OrderCancelled, &at, models.OrderRefunded
+		payment.Status = models.PaymentRefunded
+		events = append(events, "order.cancelled")
+	}
+	line := &models.OrderLine{
+		BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, Ordinal: 1, ProductID: &w.goods.Product.ID, VariantID: &variant.ID,
+		DefaultLanguage: "en", Texts: models.Texts[models.LineText]{"en": {Title: "Honey"}}, Options: []models.SelectedOption{},
+		Quantity: 2, UnitPrice: decimal.RequireFromString("12.00"), Currency: "CNY", GoodsMinor: 2400,
+	}
+	fixture.Create(t, w.db,
+		&models.Purchase{ID: *order.PurchaseID, ShopperID: w.shopper.ID, Currency: "CNY", TotalMinor: 2500, PlacedAt: at},
+		payment, order, line,
+		&models.OrderNumber{Number: number, BrandID: w.brand.ID, OrderID: order.ID},
+		&models.PaymentAllocation{BrandID: w.brand.ID, ID: fixture.ID(), PaymentID: payment.ID, OrderID: order.ID, Currency: "CNY", AmountMinor: 2500},
+		&models.Charge{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, LineID: &line.ID, Kind: models.ChargeGoods, Currency: "CNY", AmountMinor: 2400},
+		&models.Charge{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, Kind: models.ChargeShipping, Currency: "CNY", AmountMinor: 100},
+	)
+	w.fact(t, order, line, models.FactSale)
+	w.move(t, variant, order.ID, -2, models.StockOrderPlaced)
+	if cancelled {
+		w.fact(t, order, line, models.FactRefund)
+		w.move(t, variant, order.ID, 2, models.StockOrderCancelled)
+	}
+	for _, event := range events {
+		fixture.Create(t, w.db, &models.OutboxEvent{
+			BrandID: w.brand.ID, ID: fixture.ID(), Type: event, SubjectType: "Order", SubjectID: order.ID,
+			Payload: []byte(`{}`), RecordedAt: at,
+		})
+	}
+	return order.ID
+}
+
+// history is one imported sale with a line that was given back, at a price of three decimals.
+func (w *world) history(t *testing.T) uuid.UUID {
+	at := fixture.Start.Add(-time.Hour)
+	batch := &models.ImportBatch{
+		BrandID: w.brand.ID, ID: fixture.ID(), Kind: models.ImportSales, FileName: "sales.csv", FileSHA256: []byte{1},
+		LinesBooked: 2, BookedMinor: -1, StartedAt: at, FinishedAt: &at,
+	}
+	order := &models.Order{
+		BrandID: w.brand.ID, ID: fixture.ID(), Number: "536370", Source: models.OrderFromImport, Kind: models.OrderSale,
+		StorefrontID: w.shop.ID, BatchID: &batch.ID, Status: models.OrderPlaced, PaymentStatus: models.OrderPaymentUnknown,
+		FulfilmentStatus: models.Fulfilled, Currency: "CNY", GoodsMinor: -1, TotalMinor: -1, SellerName: w.brand.Name,
+		PlacedAt: at, RecordedAt: at, Version: 1,
+	}
+	fixture.Create(t, w.db, batch, order)
+	for i, l := range []struct {
+		quantity, goods int64
+		price           string
+		kind            models.FactKind
+	}{{5, 1, "0.002", models.FactSale}, {-5, -2, "0.003", models.FactRefund}} {
+		line := &models.OrderLine{
+			BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, Ordinal: int32(i + 1), DefaultLanguage: "en",
+			Texts: models.Texts[models.LineText]{"en": {Title: "Bead"}}, Options: []models.SelectedOption{}, Quantity: l.quantity,
+			UnitPrice: decimal.RequireFromString(l.price), Currency: "CNY", GoodsMinor: l.goods,
+		}
+		fixture.Create(t, w.db, line, &models.Charge{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, LineID: &line.ID,
+			Kind: models.ChargeGoods, Currency: "CNY", AmountMinor: l.goods})
+		w.fact(t, order, line, l.kind)
+	}
+	return order.ID
+}
+
+func (w *world) fact(t *testing.T, order *models.Order, line *models.OrderLine, kind models.FactKind) {
+	f := &models.SalesFact{
+		BrandID: w.brand.ID, ID: fixture.ID(), Kind: kind, Source: order.Source, EventAt: order.PlacedAt, RecordedAt: order.PlacedAt,
+		OrderID: order.ID, LineID: line.ID, StorefrontID: w.shop.ID, Market: w.shop.Country, Currency: order.Currency,
+	}
+	if kind == models.FactSale {
+		f.UnitsSold, f.GrossMinor = line.Quantity, line.GoodsMinor
+	} else {
+		f.UnitsReturned, f.RefundMinor = max(line.Quantity, -line.Quantity), max(line.GoodsMinor, -line.GoodsMinor)
+	}
+	fixture.Create(t, w.db, f)
+}
+
+func (w *world) move(t *testing.T, v *models.Variant, order uuid.UUID, delta int64, reason models.StockReason) {
+	fixture.Create(t, w.db, &models.StockAdjustment{
+		BrandID: w.brand.ID, ID: fixture.ID(), VariantID: v.ID, WarehouseID: w.goods.Warehouse.ID, Delta: delta, Reason: reason,
+		OrderID: &order, RecordedAt: fixture.Start,
+	})
+	err := w.db.Exec("update stock_levels set on_hand = on_hand + ? where brand_id = ? and variant_id = ?", delta, w.brand.ID, v.ID).Error
+	if err != nil {
+		t.Fatal(err)
+	}
+}
