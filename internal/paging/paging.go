@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -96,40 +95,12 @@ func Find[N any](query *gorm.DB, args Args, sort Sort[N]) (*Connection[N], error
 		return nil, err
 	}
 	query = query.Session(&gorm.Session{})
-	page := query
-	exprs := make([]string, len(sort.Columns))
-	for i, c := range sort.Columns {
-		exprs[i] = c.Expr
-	}
-	left := "(" + strings.Join(exprs, ", ") + ")"
-	for _, bound := range []struct {
-		name   string
-		cursor *string
-		after  bool
-	}{{"after", args.After, true}, {"before", args.Before, false}} {
-		if bound.cursor == nil {
-			continue
-		}
-		values, err := sort.decode(bound.name, *bound.cursor)
-		if err != nil {
-			return nil, err
-		}
-		marks := make([]string, len(sort.Columns))
-		for i, c := range sort.Columns {
-			marks[i] = "?::" + c.Type
-		}
-		operator := " > "
-		if bound.after == sort.Desc {
-			operator = " < "
-		}
-		page = page.Where(left+operator+"("+strings.Join(marks, ", ")+")", values...)
-	}
-	direction := ""
-	if sort.Desc != window.backward {
-		direction = " desc"
+	page, err := sort.between(query, args)
+	if err != nil {
+		return nil, err
 	}
 	var rows []*N
-	err = page.Order(strings.Join(exprs, direction+", ") + direction).Limit(window.size + 1).Find(&rows).Error
+	err = page.Order(sort.order(window)).Limit(window.size + 1).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read a page: %w", err)
 	}
