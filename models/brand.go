@@ -53,6 +53,18 @@ const (
 	IndustryOther     Industry = "OTHER"
 )
 
+// BrandSizes from small to large.
+var BrandSizes = []BrandSize{SizeSolo, SizeMicro, SizeSmall, SizeMedium, SizeLarge}
+
+// Industries in order of the schema.
+var Industries = []Industry{
+	IndustryFarming, IndustryFood, IndustryBeverages, IndustryApparel, IndustryFootwear, IndustryBeauty, IndustryHome,
+	IndustryOutdoor, IndustryToys, IndustryPets, IndustryCrafts, IndustryOther,
+}
+
+// BrandStatuses in order of a brand's life.
+var BrandStatuses = []BrandStatus{BrandApplied, BrandInReview, BrandActive, BrandSuspended, BrandClosed, BrandRejected}
+
 // Brand is a merchant, the tenant of everything with a brand_id.
 type Brand struct {
 	ID                 uuid.UUID `gorm:"primaryKey"`
@@ -107,6 +119,9 @@ const (
 	DocOwnerIdentity        DocumentKind = "OWNER_IDENTITY"
 	DocTrademark            DocumentKind = "TRADEMARK"
 )
+
+// DocumentKinds in order of the schema.
+var DocumentKinds = []DocumentKind{DocBusinessRegistration, DocTaxID, DocOwnerIdentity, DocTrademark}
 
 // BrandDocument is the reference of one document of a brand; the document
 // itself is kept elsewhere.

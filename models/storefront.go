@@ -21,6 +21,12 @@ const (
 	StorefrontClosed StorefrontStatus = "CLOSED"
 )
 
+// StorefrontStatuses in order of a storefront's life.
+var StorefrontStatuses = []StorefrontStatus{StorefrontDraft, StorefrontOpen, StorefrontPaused, StorefrontClosed}
+
+// PaymentMethods a storefront can offer.
+var PaymentMethods = StringList{"CARD", "ALIPAY", "WECHAT_PAY"}
+
 // Storefront is a brand's shop in one market.
 type Storefront struct {
 	BrandID        uuid.UUID `gorm:"primaryKey"`

@@ -89,3 +89,9 @@ func Optional(s string) *string {
 	}
 	return &s
 }
+
+// Blocker is something that stands in the way, for programs and for people.
+type Blocker struct {
+	Code    string
+	Message string
+}

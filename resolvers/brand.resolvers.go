@@ -31,7 +31,7 @@ func (r *brandResolver) PayoutAccount(ctx context.Context, obj *models.Brand) (*
 	panic(fmt.Errorf("not implemented: PayoutAccount - payoutAccount"))
 }
 
-func (r *brandResolver) ApprovalBlockers(ctx context.Context, obj *models.Brand) ([]*api.Blocker, error) {
+func (r *brandResolver) ApprovalBlockers(ctx context.Context, obj *models.Brand) ([]*models.Blocker, error) {
 	panic(fmt.Errorf("not implemented: ApprovalBlockers - approvalBlockers"))
 }
 

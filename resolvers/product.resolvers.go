@@ -31,7 +31,7 @@ func (r *listingResolver) Prices(ctx context.Context, obj *models.Listing) ([]*m
 	panic(fmt.Errorf("not implemented: Prices - prices"))
 }
 
-func (r *listingResolver) PublicationBlockers(ctx context.Context, obj *models.Listing) ([]*api.Blocker, error) {
+func (r *listingResolver) PublicationBlockers(ctx context.Context, obj *models.Listing) ([]*models.Blocker, error) {
 	panic(fmt.Errorf("not implemented: PublicationBlockers - publicationBlockers"))
 }
 

@@ -47,6 +47,10 @@ func (r *storefrontResolver) Brand(ctx context.Context, obj *models.Storefront) 
 	return brandOf(ctx, r.Resolver, obj)
 }
 
+func (r *storefrontResolver) Name(ctx context.Context, obj *models.Storefront) (string, error) {
+	panic(fmt.Errorf("not implemented: Name - name"))
+}
+
 func (r *storefrontResolver) Description(ctx context.Context, obj *models.Storefront) (*string, error) {
 	panic(fmt.Errorf("not implemented: Description - description"))
 }

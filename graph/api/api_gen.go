@@ -25,14 +25,6 @@ type AmountRange struct {
 	Max graphql.Omittable[*decimal.Decimal] `json:"max,omitempty"`
 }
 
-// Something that stands in the way.
-type Blocker struct {
-	// For programs.
-	Code string `json:"code"`
-	// For people.
-	Message string `json:"message"`
-}
-
 // Asks for admission. The caller becomes the brand's owner.
 type BrandApplyInput struct {
 	// 2 to 120 characters.
@@ -71,6 +63,8 @@ type BrandApplyPayload struct {
 type BrandContactConfirmInput struct {
 	// The brand.
 	BrandID string `json:"brandId"`
+	// The version whose contact was reached: a contact that changed since is not confirmed.
+	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
 }
 
 // The brand as it is now.
@@ -109,7 +103,7 @@ type BrandDocumentReviewPayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
-// Hands in a document's reference; a new one of the same kind replaces the old and is judged anew.
+// Hands in a document's reference; a new one of the same kind replaces the old, has an id of its own and is judged anew.
 type BrandDocumentSubmitInput struct {
 	// The brand.
 	BrandID string `json:"brandId"`
@@ -119,7 +113,7 @@ type BrandDocumentSubmitInput struct {
 	Reference string `json:"reference"`
 }
 
-// The brand as it is now.
+// The document as it is now.
 type BrandDocumentSubmitPayload struct {
 	// Null where it was refused.
 	Document *models.BrandDocument `json:"document,omitempty"`
@@ -1036,7 +1030,7 @@ const (
 	BrandSortKeyJobsNow BrandSortKey = "JOBS_NOW"
 	// By when it joined.
 	BrandSortKeyJoinedAt BrandSortKey = "JOINED_AT"
-	// By when it applied.
+	// By when it applied; for operators and reporting.
 	BrandSortKeyAppliedAt BrandSortKey = "APPLIED_AT"
 )
 

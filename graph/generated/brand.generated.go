@@ -28,7 +28,7 @@ type BrandResolver interface {
 
 	Documents(ctx context.Context, obj *models.Brand) ([]*models.BrandDocument, error)
 	PayoutAccount(ctx context.Context, obj *models.Brand) (*models.PayoutAccount, error)
-	ApprovalBlockers(ctx context.Context, obj *models.Brand) ([]*api.Blocker, error)
+	ApprovalBlockers(ctx context.Context, obj *models.Brand) ([]*models.Blocker, error)
 	Transitions(ctx context.Context, obj *models.Brand) ([]*models.BrandTransition, error)
 	Members(ctx context.Context, obj *models.Brand) ([]*models.Membership, error)
 	Storefronts(ctx context.Context, obj *models.Brand, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.Storefront], error)
@@ -207,7 +207,7 @@ func (ec *executionContext) field_Brand_storefronts_args(ctx context.Context, ra
 
 // region    **************************** field.gotpl *****************************
 
-func (ec *executionContext) _Blocker_code(ctx context.Context, field graphql.CollectedField, obj *api.Blocker) (ret graphql.Marshaler) {
+func (ec *executionContext) _Blocker_code(ctx context.Context, field graphql.CollectedField, obj *models.Blocker) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -230,7 +230,7 @@ func (ec *executionContext) fieldContext_Blocker_code(_ context.Context, field g
 	return graphql.NewScalarFieldContext("Blocker", field, false, false, "String")
 }
 
-func (ec *executionContext) _Blocker_message(ctx context.Context, field graphql.CollectedField, obj *api.Blocker) (ret graphql.Marshaler) {
+func (ec *executionContext) _Blocker_message(ctx context.Context, field graphql.CollectedField, obj *models.Blocker) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -958,11 +958,11 @@ func (ec *executionContext) _Brand_approvalBlockers(ctx context.Context, field g
 			directive1 := func(ctx context.Context) (any, error) {
 				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "BRAND_READ")
 				if err != nil {
-					var zeroVal []*api.Blocker
+					var zeroVal []*models.Blocker
 					return zeroVal, err
 				}
 				if ec.Directives.Requires == nil {
-					var zeroVal []*api.Blocker
+					var zeroVal []*models.Blocker
 					return zeroVal, errors.New("directive requires is not implemented")
 				}
 				return ec.Directives.Requires(ctx, obj, directive0, permission)
@@ -971,8 +971,8 @@ func (ec *executionContext) _Brand_approvalBlockers(ctx context.Context, field g
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*api.Blocker) graphql.Marshaler {
-			return ec.marshalNBlocker2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐBlockerᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.Blocker) graphql.Marshaler {
+			return ec.marshalNBlocker2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐBlockerᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -2740,7 +2740,7 @@ func (ec *executionContext) unmarshalInputBrandContactConfirmInput(ctx context.C
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"brandId"}
+	fieldsInOrder := [...]string{"brandId", "expectedVersion"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2754,6 +2754,13 @@ func (ec *executionContext) unmarshalInputBrandContactConfirmInput(ctx context.C
 				return it, err
 			}
 			it.BrandID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -3341,7 +3348,7 @@ func UnmarshalBrandWhere(ctx context.Context, raw any) (api.BrandWhere, error) {
 
 var blockerImplementors = []string{"Blocker"}
 
-func (ec *executionContext) _Blocker(ctx context.Context, sel ast.SelectionSet, obj *api.Blocker) graphql.Marshaler {
+func (ec *executionContext) _Blocker(ctx context.Context, sel ast.SelectionSet, obj *models.Blocker) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, blockerImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4206,11 +4213,11 @@ func (ec *executionContext) _PayoutAccount(ctx context.Context, sel ast.Selectio
 
 // region    ***************************** type.gotpl *****************************
 
-func (ec *executionContext) marshalNBlocker2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐBlockerᚄ(ctx context.Context, sel ast.SelectionSet, v []*api.Blocker) graphql.Marshaler {
+func (ec *executionContext) marshalNBlocker2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐBlockerᚄ(ctx context.Context, sel ast.SelectionSet, v []*models.Blocker) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNBlocker2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐBlocker(ctx, sel, v[i])
+		return ec.marshalNBlocker2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐBlocker(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -4222,7 +4229,7 @@ func (ec *executionContext) marshalNBlocker2ᚕᚖgithubᚗcomᚋtradewindᚑcom
 	return ret
 }
 
-func (ec *executionContext) marshalNBlocker2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐBlocker(ctx context.Context, sel ast.SelectionSet, v *api.Blocker) graphql.Marshaler {
+func (ec *executionContext) marshalNBlocker2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐBlocker(ctx context.Context, sel ast.SelectionSet, v *models.Blocker) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Blocker!")
 		return graphql.Null

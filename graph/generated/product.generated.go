@@ -30,7 +30,7 @@ type ListingResolver interface {
 	Visible(ctx context.Context, obj *models.Listing) (bool, error)
 
 	Prices(ctx context.Context, obj *models.Listing) ([]*models.Price, error)
-	PublicationBlockers(ctx context.Context, obj *models.Listing) ([]*api.Blocker, error)
+	PublicationBlockers(ctx context.Context, obj *models.Listing) ([]*models.Blocker, error)
 }
 type PriceResolver interface {
 	Variant(ctx context.Context, obj *models.Price) (*models.Variant, error)
@@ -429,11 +429,11 @@ func (ec *executionContext) _Listing_publicationBlockers(ctx context.Context, fi
 			directive1 := func(ctx context.Context) (any, error) {
 				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "BRAND_READ")
 				if err != nil {
-					var zeroVal []*api.Blocker
+					var zeroVal []*models.Blocker
 					return zeroVal, err
 				}
 				if ec.Directives.Requires == nil {
-					var zeroVal []*api.Blocker
+					var zeroVal []*models.Blocker
 					return zeroVal, errors.New("directive requires is not implemented")
 				}
 				return ec.Directives.Requires(ctx, obj, directive0, permission)
@@ -442,8 +442,8 @@ func (ec *executionContext) _Listing_publicationBlockers(ctx context.Context, fi
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*api.Blocker) graphql.Marshaler {
-			return ec.marshalNBlocker2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐBlockerᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.Blocker) graphql.Marshaler {
+			return ec.marshalNBlocker2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐBlockerᚄ(ctx, selections, v)
 		},
 		true,
 		true,

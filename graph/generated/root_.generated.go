@@ -4035,7 +4035,7 @@ type Brand implements Node @public {
   documents: [BrandDocument!]! @requires(permission: BRAND_PRIVATE_READ)
   "Where its balance is sent."
   payoutAccount: PayoutAccount @requires(permission: BRAND_PRIVATE_READ)
-  "What is still missing before it can be approved, as codes with sentences."
+  "What is still missing before it can be approved or reinstated, as codes with sentences."
   approvalBlockers: [Blocker!]! @requires(permission: BRAND_READ)
   "Changes of status, newest first; at most 100."
   transitions: [BrandTransition!]! @requires(permission: BRAND_READ)
@@ -4311,7 +4311,7 @@ enum BrandSortKey {
   JOBS_NOW
   "By when it joined."
   JOINED_AT
-  "By when it applied."
+  "By when it applied; for operators and reporting."
   APPLIED_AT
 }
 
@@ -4415,6 +4415,8 @@ type BrandUpdatePayload @public {
 input BrandContactConfirmInput {
   "The brand."
   brandId: ID!
+  "The version whose contact was reached: a contact that changed since is not confirmed."
+  expectedVersion: Int
 }
 
 "The brand as it is now."
@@ -4451,7 +4453,7 @@ type BrandPayoutAccountSetPayload @public {
   userErrors: [UserError!]!
 }
 
-"Hands in a document's reference; a new one of the same kind replaces the old and is judged anew."
+"Hands in a document's reference; a new one of the same kind replaces the old, has an id of its own and is judged anew."
 input BrandDocumentSubmitInput {
   "The brand."
   brandId: ID!
@@ -4461,7 +4463,7 @@ input BrandDocumentSubmitInput {
   reference: String!
 }
 
-"The brand as it is now."
+"The document as it is now."
 type BrandDocumentSubmitPayload @public {
   "Null where it was refused."
   document: BrandDocument
@@ -4542,7 +4544,7 @@ extend type Mutation {
   brandReject("The brand and why." input: BrandTransitionInput!): BrandTransitionPayload! @requires(permission: BRAND_REVIEW)
   "ACTIVE → SUSPENDED, with a reason. The brand and its storefronts disappear from the public."
   brandSuspend("The brand and why." input: BrandTransitionInput!): BrandTransitionPayload! @requires(permission: BRAND_REVIEW)
-  "SUSPENDED → ACTIVE."
+  "SUSPENDED → ACTIVE, once nothing stands in the way."
   brandReinstate("The brand." input: BrandTransitionInput!): BrandTransitionPayload! @requires(permission: BRAND_REVIEW)
   "Ends a brand's business here, with a reason. Its storefronts close; its past stays."
   brandClose("The brand and why." input: BrandTransitionInput!): BrandTransitionPayload! @requires(permission: BRAND_OWN)

@@ -23,6 +23,7 @@ import (
 type StorefrontResolver interface {
 	Brand(ctx context.Context, obj *models.Storefront) (*models.Brand, error)
 
+	Name(ctx context.Context, obj *models.Storefront) (string, error)
 	Description(ctx context.Context, obj *models.Storefront) (*string, error)
 
 	Languages(ctx context.Context, obj *models.Storefront) ([]string, error)
@@ -172,7 +173,7 @@ func (ec *executionContext) _Storefront_name(ctx context.Context, field graphql.
 			return ec.fieldContext_Storefront_name(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Name, nil
+			return ec.Resolvers.Storefront().Name(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -183,7 +184,7 @@ func (ec *executionContext) _Storefront_name(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_Storefront_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Storefront", field, false, false, "String")
+	return graphql.NewScalarFieldContext("Storefront", field, true, true, "String")
 }
 
 func (ec *executionContext) _Storefront_description(ctx context.Context, field graphql.CollectedField, obj *models.Storefront) (ret graphql.Marshaler) {
@@ -1146,10 +1147,11 @@ func (ec *executionContext) _Storefront(ctx context.Context, sel ast.SelectionSe
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "name":
-			out.Values[i] = ec._Storefront_name(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Storefront_name(ctx, field, obj)
+				})
 		case "description":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
