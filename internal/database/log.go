@@ -44,7 +44,7 @@ func (dialect) Explain(sql string, _ ...any) string { return sql }
 // fault tells a broken statement or server from the failures that callers
 // handle: absence, violated constraints, lost races, a caller who left.
 func fault(err error) bool {
-	if err == nil || errors.Is(err, gorm.ErrRecordNotFound) ||
+	if err == nil || errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, ErrAcrossBrands) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}

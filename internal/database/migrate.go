@@ -51,8 +51,7 @@ func Migrate(ctx context.Context, dsn string, files fs.FS) ([]string, error) {
 	}
 	defer db.Close()
 	results, err := provider.Up(ctx)
-	var partial *goose.PartialError
-	if errors.As(err, &partial) {
+	if partial, ok := errors.AsType[*goose.PartialError](err); ok {
 		return nil, fmt.Errorf("migration %s: %w", filepath.Base(partial.Failed.Source.Path), partial.Err)
 	}
 	if err != nil {

@@ -16,16 +16,16 @@ import (
 
 func TestInTx(t *testing.T) {
 	t.Parallel()
-	ctx := t.Context()
-	db := open(t, database.Options{})
-	read := func(t *testing.T) (n int) {
+	read := func(t *testing.T, db *database.DB) (n int) {
 		t.Helper()
 		must(t, db.Gorm.Raw("select on_hand from shelf where id = 1").Scan(&n).Error)
 		return n
 	}
 
-	t.Run("retries serialization failures until all are in", func(t *testing.T) { //nolint:tparallel // they share the shelves
-		before := read(t)
+	t.Run("retries serialization failures until all are in", func(t *testing.T) {
+		t.Parallel()
+		ctx, db := t.Context(), open(t, database.Options{})
+		before := read(t, db)
 		serializable := &sql.TxOptions{Isolation: sql.LevelSerializable}
 		var wg sync.WaitGroup
 		var runs atomic.Int64
@@ -47,13 +47,15 @@ func TestInTx(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		if got := read(t); got != before+20 {
+		if got := read(t, db); got != before+20 {
 			t.Errorf("%d of 20 increments are in", got-before)
 		}
 		t.Logf("%d attempts for 20 transactions", runs.Load())
 	})
 
-	t.Run("retries deadlocks", func(t *testing.T) { //nolint:tparallel // they share the shelves
+	t.Run("retries deadlocks", func(t *testing.T) {
+		t.Parallel()
+		ctx, db := t.Context(), open(t, database.Options{})
 		// Both lock one shelf, wait for each other, then want the other's.
 		var meet sync.WaitGroup
 		meet.Add(2)
@@ -87,7 +89,9 @@ func TestInTx(t *testing.T) {
 		}
 	})
 
-	t.Run("gives up after a bounded number of attempts", func(t *testing.T) { //nolint:tparallel // see above
+	t.Run("gives up after a bounded number of attempts", func(t *testing.T) {
+		t.Parallel()
+		ctx, db := t.Context(), open(t, database.Options{})
 		runs := 0
 		lost := &pgconn.PgError{Code: "40001"}
 		err := database.InTx(ctx, db.Gorm, func(*gorm.DB) error { runs++; return lost })
@@ -96,7 +100,9 @@ func TestInTx(t *testing.T) {
 		}
 	})
 
-	t.Run("stops retrying when the caller has left", func(t *testing.T) { //nolint:tparallel // see above
+	t.Run("stops retrying when the caller has left", func(t *testing.T) {
+		t.Parallel()
+		ctx, db := t.Context(), open(t, database.Options{})
 		ctx, cancel := context.WithCancel(ctx)
 		runs := 0
 		err := database.InTx(ctx, db.Gorm, func(*gorm.DB) error {
@@ -109,7 +115,9 @@ func TestInTx(t *testing.T) {
 		}
 	})
 
-	t.Run("retries nothing else", func(t *testing.T) { //nolint:tparallel // see above
+	t.Run("retries nothing else", func(t *testing.T) {
+		t.Parallel()
+		ctx, db := t.Context(), open(t, database.Options{})
 		runs := 0
 		err := database.InTx(ctx, db.Gorm, func(tx *gorm.DB) error { runs++; return tx.Create(&stock{ID: 1}).Error })
 		if !database.Violates(err, "shelf_pk") || runs != 1 {
@@ -117,8 +125,10 @@ func TestInTx(t *testing.T) {
 		}
 	})
 
-	t.Run("inside another is a savepoint that leaves the retry outside", func(t *testing.T) { //nolint:tparallel // see above
-		before := read(t)
+	t.Run("inside another is a savepoint that leaves the retry outside", func(t *testing.T) {
+		t.Parallel()
+		ctx, db := t.Context(), open(t, database.Options{})
+		before := read(t, db)
 		outer, inner := 0, 0
 		must(t, database.InTx(ctx, db.Gorm, func(tx *gorm.DB) error {
 			outer++
@@ -142,13 +152,15 @@ func TestInTx(t *testing.T) {
 		if outer != 2 || inner != 2 {
 			t.Errorf("ran %d times outside and %d inside, want 2 and 2", outer, inner)
 		}
-		if got := read(t); got != before+1 {
+		if got := read(t, db); got != before+1 {
 			t.Errorf("%d increments, want 1", got-before)
 		}
 	})
 
-	t.Run("rolls back and frees its connection on panic", func(t *testing.T) { //nolint:tparallel // see above
-		before := read(t)
+	t.Run("rolls back and frees its connection on panic", func(t *testing.T) {
+		t.Parallel()
+		ctx, db := t.Context(), open(t, database.Options{})
+		before := read(t, db)
 		func() {
 			defer func() { _ = recover() }()
 			_ = database.InTx(ctx, db.Gorm, func(tx *gorm.DB) error {
@@ -156,7 +168,7 @@ func TestInTx(t *testing.T) {
 				panic("a bug")
 			})
 		}()
-		if got := read(t); got != before {
+		if got := read(t, db); got != before {
 			t.Errorf("the write is in: %d", got)
 		}
 		if n := db.Pool.Stat().AcquiredConns(); n != 0 {

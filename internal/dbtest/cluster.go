@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/postgres"
 )
@@ -45,13 +46,9 @@ func writable(dir string) bool {
 	return errors.Join(f.Close(), os.Remove(f.Name())) == nil
 }
 
-// join returns the run's cluster, starting it when nobody has. The lock it
-// takes lasts until this process ends.
-func join(ctx context.Context) (*postgres.Server, error) {
-	base, err := clusterFolder()
-	if err != nil {
-		return nil, err
-	}
+// join returns the cluster below base, starting it when nobody has. The lock
+// it takes lasts until this process ends.
+func join(ctx context.Context, base string, linger time.Duration) (*postgres.Server, error) {
 	found, err := postgres.Installations(ctx)
 	if err != nil {
 		return nil, err
@@ -73,11 +70,12 @@ func join(ctx context.Context) (*postgres.Server, error) {
 	}
 	defer starting.Close()
 	options := postgres.Options{DataDir: folder, Log: quiet}
-	if s, err := postgres.Attach(ctx, options); err == nil {
+	s, err := postgres.Attach(ctx, options)
+	if err == nil {
 		return s, nil
 	}
-	if err := startKeeper(ctx, folder); err != nil {
-		return nil, fmt.Errorf("start the test cluster: %w", err)
+	if starting := startKeeper(ctx, folder, linger); starting != nil {
+		return nil, fmt.Errorf("join the test cluster: %w; start one: %w", err, starting)
 	}
 	return postgres.Attach(ctx, options)
 }

@@ -136,21 +136,34 @@ type process struct {
 	shared   func() (*database.DB, error)
 }
 
+// linger is how long a cluster outlives its last user, so that the next
+// package, still compiling, finds it.
+const linger = 30 * time.Second
+
 var connect = sync.OnceValues(func() (*process, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
-	server, err := join(ctx)
+	base, err := clusterFolder()
+	if err != nil {
+		return nil, err
+	}
+	return enter(ctx, base, linger)
+})
+
+// enter makes this process a user of the cluster below base.
+func enter(ctx context.Context, base string, linger time.Duration) (*process, error) {
+	server, err := join(ctx, base, linger)
 	if err != nil {
 		return nil, err
 	}
 	run := &process{server: server}
 	run.shared = sync.OnceValues(run.openShared)
 	if err := run.sweep(ctx); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("sweep up after killed tests: %w", err)
 	}
 	run.template, err = migrated(ctx, server)
 	return run, err
-})
+}
 
 func start(t testing.TB) *process {
 	t.Helper()

@@ -17,10 +17,8 @@ import (
 const (
 	// keeperVar marks a process as the keeper of a cluster, and names its folder.
 	keeperVar = "TRADEWIND_DBTEST_KEEPER"
-
-	// linger is how long a cluster outlives its last user, so that the next
-	// package, still compiling, finds it.
-	linger = 30 * time.Second
+	// lingerVar tells it how long to outlive the last user.
+	lingerVar = "TRADEWIND_DBTEST_LINGER"
 )
 
 // Every test binary shares one cluster, and each of them is short-lived. So
@@ -31,14 +29,17 @@ const (
 //nolint:gochecknoinits // it must come before any test or TestMain
 func init() {
 	if folder := os.Getenv(keeperVar); folder != "" {
-		keep(context.Background(), folder)
+		linger, err := time.ParseDuration(os.Getenv(lingerVar))
+		if err == nil {
+			keep(context.Background(), folder, linger)
+		}
 		os.Exit(0)
 	}
 }
 
 // startKeeper runs this binary as the cluster's keeper and waits until it
 // reports that PostgreSQL is up.
-func startKeeper(ctx context.Context, folder string) error {
+func startKeeper(ctx context.Context, folder string, linger time.Duration) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func startKeeper(ctx context.Context, folder string) error {
 	}
 	defer read.Close()
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), self)
-	cmd.Env = append(os.Environ(), keeperVar+"="+folder)
+	cmd.Env = append(os.Environ(), keeperVar+"="+folder, lingerVar+"="+linger.String())
 	cmd.Dir = "/"
 	cmd.ExtraFiles = []*os.File{write} // its fd 3; it must not hold the test's output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -71,9 +72,9 @@ func startKeeper(ctx context.Context, folder string) error {
 	return nil
 }
 
-// keep runs the cluster in folder until nobody has used it for a while, then
+// keep runs the cluster in folder until nobody has used it for linger, then
 // removes it.
-func keep(ctx context.Context, folder string) {
+func keep(ctx context.Context, folder string, linger time.Duration) {
 	syscall.CloseOnExec(3) // or PostgreSQL would hold the answer open
 	answer := os.NewFile(3, "answer")
 	server, err := startScratch(ctx, folder)
@@ -84,7 +85,7 @@ func keep(ctx context.Context, folder string) {
 	fmt.Fprint(answer, "ready")
 	_ = answer.Close()
 
-	const step = 250 * time.Millisecond
+	const step = 100 * time.Millisecond
 	tick := time.NewTicker(step)
 	defer tick.Stop()
 	for idle := time.Duration(0); ; {
@@ -125,6 +126,9 @@ func startScratch(ctx context.Context, folder string) (*postgres.Server, error) 
 	server, err := postgres.Start(ctx, options)
 	if err == nil {
 		return server, nil
+	}
+	if _, inUse := errors.AsType[*postgres.InUseError](err); inUse {
+		return nil, err
 	}
 	if os.RemoveAll(filepath.Join(folder, "postgres", "data")) != nil {
 		return nil, err

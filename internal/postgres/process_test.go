@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -99,7 +100,15 @@ func await(t *testing.T, cmd *exec.Cmd) (*helper, error) {
 	out, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	h := &helper{cmd: cmd}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		// Killed, it leaves its socket's folder for the next start to reuse.
+		if u, err := url.Parse(h.dsn); err == nil && h.dsn != "" {
+			_ = os.RemoveAll(u.Query().Get("host"))
+		}
+	})
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatalf("the helper said nothing: %v\n%s", err, log.String())
@@ -109,8 +118,8 @@ func await(t *testing.T, cmd *exec.Cmd) (*helper, error) {
 		text, _ := io.ReadAll(out)
 		return nil, errors.New(rest + "\n" + string(text))
 	}
-	pid, dsn, _ := strings.Cut(rest, " ")
-	h := &helper{cmd: cmd, dsn: dsn}
+	var pid string
+	pid, h.dsn, _ = strings.Cut(rest, " ")
 	h.pid, err = strconv.Atoi(pid)
 	must(t, err)
 	return h, nil
@@ -171,10 +180,10 @@ func postmaster(t *testing.T, dir string) int {
 	return pid
 }
 
-// waitGone fails the test unless the process ends within 20 s.
+// waitGone fails the test unless the process ends within a minute.
 func waitGone(t *testing.T, what string, pid int) {
 	t.Helper()
-	if !within(20*time.Second, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }) {
+	if !within(time.Minute, func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }) {
 		t.Fatalf("%s (process %d) was left behind", what, pid)
 	}
 }
