@@ -193,6 +193,7 @@ type OrderLine struct {
 	OriginRegion    *string
 	CategoryPath    *string
 	ImportKey       *string
+	BatchID         *uuid.UUID
 }
 
 // GlobalID is the opaque id of the API.

@@ -102,7 +102,7 @@ func (w *world) history(t *testing.T) uuid.UUID {
 		line := &models.OrderLine{
 			BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, Ordinal: int32(i + 1), DefaultLanguage: "en",
 			Texts: models.Texts[models.LineText]{"en": {Title: "Bead"}}, Options: []models.SelectedOption{}, Quantity: l.quantity,
-			UnitPrice: decimal.RequireFromString(l.price), Currency: "CNY", GoodsMinor: l.goods,
+			UnitPrice: decimal.RequireFromString(l.price), Currency: "CNY", GoodsMinor: l.goods, BatchID: &batch.ID,
 		}
 		fixture.Create(t, w.db, line, &models.Charge{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, LineID: &line.ID,
 			Kind: models.ChargeGoods, Currency: "CNY", AmountMinor: l.goods})

@@ -131,9 +131,12 @@ create table order_lines (
   category_path   text,
   -- Imported lines: digest of the line and its ordinal among identical ones.
   import_key      text,
+  -- The import that brought the line; a later one may add lines to an order.
+  batch_id        uuid,
   constraint order_lines_pk primary key (brand_id, id),
   constraint order_lines_ordinal_key unique (brand_id, order_id, ordinal),
   constraint order_lines_order_fk foreign key (brand_id, order_id) references orders (brand_id, id) on delete cascade,
+  constraint order_lines_batch_fk foreign key (brand_id, batch_id) references import_batches (brand_id, id) on delete restrict,
   constraint order_lines_product_fk foreign key (brand_id, product_id) references products (brand_id, id) on delete restrict,
   constraint order_lines_variant_fk foreign key (brand_id, variant_id) references variants (brand_id, id) on delete restrict
 );
