@@ -12,7 +12,7 @@ type Texts[T any] map[string]T
 // languages in order, then the default, then English, then the first there is
 // by name, and tells which it took.
 func (t Texts[T]) In(fallback string, wanted ...string) (text T, language string) {
-	for _, language := range append(wanted, fallback, "en") {
+	for _, language := range slices.Concat(wanted, []string{fallback, "en"}) {
 		if text, ok := t[language]; ok {
 			return text, language
 		}

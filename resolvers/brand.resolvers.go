@@ -9,8 +9,11 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -52,7 +55,8 @@ func (r *brandResolver) Products(ctx context.Context, obj *models.Brand, first *
 }
 
 func (r *brandResolver) Warehouses(ctx context.Context, obj *models.Brand) ([]*models.Warehouse, error) {
-	panic(fmt.Errorf("not implemented: Warehouses - warehouses"))
+	return loaders.Many(ctx, obj, "warehouses", func(b *models.Brand) uuid.UUID { return b.ID }, r.Inventory.WarehousesOf,
+		func(w *models.Warehouse) uuid.UUID { return w.BrandID })
 }
 
 func (r *brandResolver) Orders(ctx context.Context, obj *models.Brand, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) (*paging.Connection[models.Order], error) {

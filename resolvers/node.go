@@ -23,6 +23,11 @@ func (r *Resolver) nodeReaders() map[globalid.Type]nodeReader {
 		globalid.Brand:      byRow(r.Brands.ByIDs),
 		globalid.Category:   byRow(r.Categories.ByIDs),
 		globalid.Storefront: byKey(r.Storefronts.ByKeys),
+		globalid.Product:    byKey(r.Catalog.ProductsByKeys),
+		globalid.Variant:    byKey(r.Catalog.VariantsByKeys),
+		globalid.Media:      byKey(r.Catalog.MediaByKeys),
+		globalid.Listing:    byKey(r.Catalog.ListingsByKeys),
+		globalid.Warehouse:  byKey(r.Inventory.WarehousesByKeys),
 	}
 }
 

@@ -9,26 +9,34 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/graph/loaders"
+	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
 func (r *listingResolver) Product(ctx context.Context, obj *models.Listing) (*models.Product, error) {
-	panic(fmt.Errorf("not implemented: Product - product"))
+	return productOf(ctx, r.Resolver, obj, productOfListing)
 }
 
 func (r *listingResolver) Storefront(ctx context.Context, obj *models.Listing) (*models.Storefront, error) {
-	panic(fmt.Errorf("not implemented: Storefront - storefront"))
+	return loaders.One(ctx, obj, "storefront",
+		func(l *models.Listing) (models.Key, bool) {
+			return models.Key{BrandID: l.BrandID, ID: l.StorefrontID}, true
+		},
+		r.Storefronts.ByKeys, storefrontKey)
 }
 
 func (r *listingResolver) Visible(ctx context.Context, obj *models.Listing) (bool, error) {
-	panic(fmt.Errorf("not implemented: Visible - visible"))
+	return r.Catalog.Visible(obj), nil
 }
 
 func (r *listingResolver) Prices(ctx context.Context, obj *models.Listing) ([]*models.Price, error) {
-	panic(fmt.Errorf("not implemented: Prices - prices"))
+	return loaders.Many(ctx, obj, "prices", catalog.PlaceOfListing, r.Catalog.PricesAt, catalog.PlaceOfPrice)
 }
 
 func (r *listingResolver) PublicationBlockers(ctx context.Context, obj *models.Listing) ([]*models.Blocker, error) {
@@ -88,63 +96,83 @@ func (r *mutationResolver) ListingUnpublish(ctx context.Context, input api.Listi
 }
 
 func (r *priceResolver) Variant(ctx context.Context, obj *models.Price) (*models.Variant, error) {
-	panic(fmt.Errorf("not implemented: Variant - variant"))
+	return loaders.One(ctx, obj, "variant",
+		func(p *models.Price) (models.Key, bool) { return variantOfPrice(p), true }, r.Catalog.VariantsByKeys, variantKey)
 }
 
 func (r *productResolver) Brand(ctx context.Context, obj *models.Product) (*models.Brand, error) {
-	panic(fmt.Errorf("not implemented: Brand - brand"))
+	return brandOf(ctx, r.Resolver, obj)
 }
 
 func (r *productResolver) Title(ctx context.Context, obj *models.Product) (string, error) {
-	panic(fmt.Errorf("not implemented: Title - title"))
+	words, _ := wordsOf(ctx, obj)
+	return words.Title, nil
 }
 
 func (r *productResolver) Description(ctx context.Context, obj *models.Product) (*string, error) {
-	panic(fmt.Errorf("not implemented: Description - description"))
+	words, _ := wordsOf(ctx, obj)
+	return models.Optional(words.Description), nil
 }
 
 func (r *productResolver) Seo(ctx context.Context, obj *models.Product) (*models.SEO, error) {
-	panic(fmt.Errorf("not implemented: Seo - seo"))
+	words, _ := wordsOf(ctx, obj)
+	seo := &models.SEO{Title: words.SEOTitle, Description: models.Optional(words.SEODescription)}
+	if seo.Title == "" {
+		seo.Title = words.Title
+	}
+	return seo, nil
 }
 
 func (r *productResolver) Language(ctx context.Context, obj *models.Product) (string, error) {
-	panic(fmt.Errorf("not implemented: Language - language"))
+	_, language := wordsOf(ctx, obj)
+	return language, nil
 }
 
 func (r *productResolver) Category(ctx context.Context, obj *models.Product) (*models.Category, error) {
-	panic(fmt.Errorf("not implemented: Category - category"))
+	return loaders.One(ctx, obj, "category",
+		func(p *models.Product) (uuid.UUID, bool) { return or(p.CategoryID, uuid.Nil), p.CategoryID != nil },
+		r.Categories.ByIDs, func(c *models.Category) uuid.UUID { return c.ID })
 }
 
 func (r *productResolver) Tags(ctx context.Context, obj *models.Product) ([]string, error) {
-	panic(fmt.Errorf("not implemented: Tags - tags"))
+	return obj.Tags, nil
 }
 
 func (r *productResolver) Media(ctx context.Context, obj *models.Product) ([]*models.Media, error) {
-	panic(fmt.Errorf("not implemented: Media - media"))
+	return loaders.Many(ctx, obj, "media", productKey, r.Catalog.MediaOf,
+		func(m *models.Media) models.Key { return models.Key{BrandID: m.BrandID, ID: m.ProductID} })
 }
 
 func (r *productResolver) Variants(ctx context.Context, obj *models.Product, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.Variant], error) {
-	panic(fmt.Errorf("not implemented: Variants - variants"))
+	args := page(first, after, last, before)
+	return connected(ctx, obj, pageKey("variants", args, ""), productKey,
+		func(ctx context.Context, keys []models.Key) (func(models.Key) *paging.Connection[models.Variant], error) {
+			return r.Catalog.VariantPages(ctx, keys, args)
+		})
 }
 
 func (r *productResolver) Listings(ctx context.Context, obj *models.Product) ([]*models.Listing, error) {
-	panic(fmt.Errorf("not implemented: Listings - listings"))
+	return loaders.Many(ctx, obj, "listings", productKey, r.Catalog.ListingsOf, productOfListing)
 }
 
 func (r *productResolver) Listing(ctx context.Context, obj *models.Product, storefrontID *string) (*models.Listing, error) {
-	panic(fmt.Errorf("not implemented: Listing - listing"))
+	return r.listingIn(ctx, obj, storefrontID)
 }
 
 func (r *productResolver) PriceRange(ctx context.Context, obj *models.Product, storefrontID *string) (*models.PriceRange, error) {
-	panic(fmt.Errorf("not implemented: PriceRange - priceRange"))
+	listing, err := r.listingIn(ctx, obj, storefrontID)
+	if err != nil || listing == nil {
+		return nil, err
+	}
+	return listing.PriceRange(), nil
 }
 
 func (r *productResolver) Available(ctx context.Context, obj *models.Product) (bool, error) {
-	panic(fmt.Errorf("not implemented: Available - available"))
+	return among(ctx, obj, "available", productKey, r.Inventory.AvailableProducts)
 }
 
 func (r *queryResolver) Product(ctx context.Context, id *string, brandSlug *string, handle *string) (*models.Product, error) {
-	panic(fmt.Errorf("not implemented: Product - product"))
+	return r.product(ctx, id, brandSlug, handle)
 }
 
 func (r *queryResolver) Products(ctx context.Context, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) (*paging.Connection[models.Product], error) {
@@ -152,27 +180,32 @@ func (r *queryResolver) Products(ctx context.Context, first *int32, after *strin
 }
 
 func (r *variantResolver) Product(ctx context.Context, obj *models.Variant) (*models.Product, error) {
-	panic(fmt.Errorf("not implemented: Product - product"))
+	return productOf(ctx, r.Resolver, obj, productOfVariant)
 }
 
 func (r *variantResolver) Title(ctx context.Context, obj *models.Variant) (string, error) {
-	panic(fmt.Errorf("not implemented: Title - title"))
+	return r.variantTitle(ctx, obj)
 }
 
 func (r *variantResolver) Price(ctx context.Context, obj *models.Variant, storefrontID *string) (*models.Price, error) {
-	panic(fmt.Errorf("not implemented: Price - price"))
+	return r.priceIn(ctx, obj, storefrontID)
 }
 
 func (r *variantResolver) Available(ctx context.Context, obj *models.Variant) (bool, error) {
-	panic(fmt.Errorf("not implemented: Available - available"))
+	return among(ctx, obj, "available", variantKey, r.Inventory.AvailableVariants)
 }
 
 func (r *variantResolver) Stock(ctx context.Context, obj *models.Variant) ([]*models.StockLevel, error) {
-	panic(fmt.Errorf("not implemented: Stock - stock"))
+	return loaders.Many(ctx, obj, "stock", variantKey, r.Inventory.LevelsOf,
+		func(l *models.StockLevel) models.Key { return models.Key{BrandID: l.BrandID, ID: l.VariantID} })
 }
 
 func (r *variantResolver) StockAdjustments(ctx context.Context, obj *models.Variant, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.StockAdjustment], error) {
-	panic(fmt.Errorf("not implemented: StockAdjustments - stockAdjustments"))
+	args := page(first, after, last, before)
+	return connected(ctx, obj, pageKey("stockAdjustments", args, ""), variantKey,
+		func(ctx context.Context, keys []models.Key) (func(models.Key) *paging.Connection[models.StockAdjustment], error) {
+			return r.Inventory.AdjustmentsOf(ctx, keys, args)
+		})
 }
 
 func (r *Resolver) Listing() generated.ListingResolver { return &listingResolver{r} }

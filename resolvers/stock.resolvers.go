@@ -27,7 +27,9 @@ func (r *mutationResolver) StockAdjust(ctx context.Context, input api.StockAdjus
 }
 
 func (r *stockAdjustmentResolver) Warehouse(ctx context.Context, obj *models.StockAdjustment) (*models.Warehouse, error) {
-	panic(fmt.Errorf("not implemented: Warehouse - warehouse"))
+	return warehouseOf(ctx, r.Resolver, obj, func(a *models.StockAdjustment) models.Key {
+		return models.Key{BrandID: a.BrandID, ID: a.WarehouseID}
+	})
 }
 
 func (r *stockAdjustmentResolver) Order(ctx context.Context, obj *models.StockAdjustment) (*models.Order, error) {
@@ -39,7 +41,9 @@ func (r *stockAdjustmentResolver) Actor(ctx context.Context, obj *models.StockAd
 }
 
 func (r *stockLevelResolver) Warehouse(ctx context.Context, obj *models.StockLevel) (*models.Warehouse, error) {
-	panic(fmt.Errorf("not implemented: Warehouse - warehouse"))
+	return warehouseOf(ctx, r.Resolver, obj, func(l *models.StockLevel) models.Key {
+		return models.Key{BrandID: l.BrandID, ID: l.WarehouseID}
+	})
 }
 
 func (r *Resolver) StockAdjustment() generated.StockAdjustmentResolver {

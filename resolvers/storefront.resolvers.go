@@ -64,7 +64,11 @@ func (r *storefrontResolver) PaymentMethods(ctx context.Context, obj *models.Sto
 }
 
 func (r *storefrontResolver) Listings(ctx context.Context, obj *models.Storefront, first *int32, after *string, last *int32, before *string, status []models.ListingStatus) (*paging.Connection[models.Listing], error) {
-	panic(fmt.Errorf("not implemented: Listings - listings"))
+	args := page(first, after, last, before)
+	return connected(ctx, obj, pageKey("listings", args, fmt.Sprint(status)), storefrontKey,
+		func(ctx context.Context, keys []models.Key) (func(models.Key) *paging.Connection[models.Listing], error) {
+			return r.Catalog.ListingPages(ctx, keys, args, status)
+		})
 }
 
 func (r *Resolver) Storefront() generated.StorefrontResolver { return &storefrontResolver{r} }

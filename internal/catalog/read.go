@@ -85,3 +85,8 @@ func reading(what string, err error) error {
 	}
 	return nil
 }
+
+// Visible tells whether everybody can read a listing now.
+func (s *Service) Visible(l *models.Listing) bool {
+	return l.VisibleFrom != nil && !l.VisibleFrom.After(s.now())
+}

@@ -1,3 +1,5 @@
+// Package catalog keeps what brands sell: products in variants, their texts
+// and pictures, and their listings and prices in storefronts.
 package catalog
 
 import (

@@ -33,6 +33,9 @@ func (s *Service) ofProduct(ctx context.Context, query *gorm.DB, table string) *
 }
 
 func byKeys(query *gorm.DB, table, column string, keys []models.Key) *gorm.DB {
+	if len(keys) == 0 {
+		return query.Where("false")
+	}
 	return query.Where("("+table+".brand_id, "+table+"."+column+") in ?", models.Pairs(keys))
 }
 

@@ -1,3 +1,5 @@
+// Package inventory keeps stock per variant and warehouse, and a log of each
+// change of it.
 package inventory
 
 import (

@@ -1,0 +1,77 @@
+package resolvers
+
+import (
+	"context"
+
+	"github.com/tradewind-commerce/tradewind/graph/loaders"
+	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// pageOf names a page of a field, so that rows that ask for the same one share its statement.
+type pageOf struct {
+	field         string
+	first, last   int32
+	after, before string
+	more          string
+}
+
+func pageKey(field string, a paging.Args, more string) pageOf {
+	return pageOf{field, or(a.First, -1), or(a.Last, -1), or(a.After, ""), or(a.Before, ""), more}
+}
+
+// connected loads a page of what belongs to a row, for its whole group at
+// once. Rows of all the pages are one group.
+func connected[P, N any](
+	ctx context.Context, row *P, field pageOf, key func(*P) models.Key,
+	read func(context.Context, []models.Key) (func(models.Key) *paging.Connection[N], error),
+) (*paging.Connection[N], error) {
+	return loaders.Load(ctx, row, field, func(ctx context.Context, rows []*P) (map[*P]*paging.Connection[N], error) {
+		pages, err := read(ctx, keysOf(rows, key))
+		if err != nil {
+			return nil, err
+		}
+		results := make(map[*P]*paging.Connection[N], len(rows))
+		var nodes []*N
+		for _, row := range rows {
+			c := pages(key(row))
+			results[row], nodes = c, append(nodes, c.Nodes()...)
+		}
+		loaders.Together(ctx, nodes)
+		return results, nil
+	})
+}
+
+// among tells whether a row is among those of its group that read gives back.
+func among[P any](
+	ctx context.Context, row *P, field string, key func(*P) models.Key,
+	read func(context.Context, []models.Key) ([]models.Key, error),
+) (bool, error) {
+	return loaders.Load(ctx, row, field, func(ctx context.Context, rows []*P) (map[*P]bool, error) {
+		given, err := read(ctx, keysOf(rows, key))
+		if err != nil {
+			return nil, err
+		}
+		in := make(map[models.Key]bool, len(given))
+		for _, k := range given {
+			in[k] = true
+		}
+		results := make(map[*P]bool, len(rows))
+		for _, row := range rows {
+			results[row] = in[key(row)]
+		}
+		return results, nil
+	})
+}
+
+// keysOf gives the keys of rows, each once.
+func keysOf[P any](rows []*P, key func(*P) models.Key) []models.Key {
+	keys := make([]models.Key, 0, len(rows))
+	seen := make(map[models.Key]bool, len(rows))
+	for _, row := range rows {
+		if k := key(row); !seen[k] {
+			seen[k], keys = true, append(keys, k)
+		}
+	}
+	return keys
+}
