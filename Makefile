@@ -10,8 +10,9 @@ LINT := $(GO) tool -modfile=.ci/tools.mod golangci-lint
 # Packages whose goroutines share state: pools, caches, counters, child
 # processes, transactions that compete. Directories that do not exist are left
 # out. The race detector recompiles everything it touches: keep to these.
-RACE := $(patsubst %,./%/...,$(wildcard graph internal/auth internal/postgres internal/command \
-	internal/database internal/dbtest internal/inventory internal/order))
+RACE := $(patsubst %,./%/...,$(wildcard graph internal/auth internal/command internal/database \
+	internal/dbtest internal/idempotency internal/identity internal/inventory internal/order \
+	internal/outbox internal/postgres))
 
 # $(call tagged,TAG) runs the tests that are in files with the build tag TAG and
 # no others: their packages' plain tests have run in `make test`.
@@ -41,6 +42,10 @@ fmt: ## format every file
 .PHONY: lint
 lint: ## run the linters and import fences of .golangci.yml
 	$(LINT) run ./...
+
+.PHONY: fix
+fix: ## let the linters repair what they can
+	$(LINT) run --fix ./...
 
 .PHONY: vet
 vet: ## run go vet, tests with build tags included

@@ -140,7 +140,6 @@ func TestKilledGoToolLeavesNothingBehind(t *testing.T) {
 	waitGone(t, "PostgreSQL", database)
 }
 
-//nolint:tparallel // its parts are one story
 func TestShellWatchesWhereTheKernelDoesNot(t *testing.T) {
 	t.Parallel()
 	// The child stands for PostgreSQL: it ends by SIGINT alone.
