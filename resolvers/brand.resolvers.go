@@ -60,7 +60,12 @@ func (r *brandResolver) Warehouses(ctx context.Context, obj *models.Brand) ([]*m
 }
 
 func (r *brandResolver) Orders(ctx context.Context, obj *models.Brand, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) (*paging.Connection[models.Order], error) {
-	panic(fmt.Errorf("not implemented: Orders - orders"))
+	filter, err := orderWhere(where)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.Resolver.Orders.OfBrand(ctx, obj.ID, filter, page(first, after, last, before), or(reverse, false))
+	return grouped(ctx, c), err
 }
 
 func (r *mutationResolver) BrandApply(ctx context.Context, input api.BrandApplyInput) (*api.BrandApplyPayload, error) {

@@ -28,6 +28,9 @@ func (r *Resolver) nodeReaders() map[globalid.Type]nodeReader {
 		globalid.Media:      byKey(r.Catalog.MediaByKeys),
 		globalid.Listing:    byKey(r.Catalog.ListingsByKeys),
 		globalid.Warehouse:  byKey(r.Inventory.WarehousesByKeys),
+		globalid.Order:      byKey(r.Orders.ByKeys),
+		globalid.OrderLine:  byKey(r.Orders.LinesByKeys),
+		globalid.Shopper:    byRow(r.Orders.ShoppersByIDs),
 	}
 }
 

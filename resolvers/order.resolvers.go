@@ -7,72 +7,123 @@ package resolvers
 
 import (
 	"context"
-	"fmt"
+
+	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/graph/loaders"
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
 func (r *chargeResolver) Line(ctx context.Context, obj *models.Charge) (*models.OrderLine, error) {
-	panic(fmt.Errorf("not implemented: Line - line"))
+	return lineOf(ctx, r.Resolver, obj)
 }
 
 func (r *mutationResolver) OrderPlace(ctx context.Context, input api.OrderPlaceInput) (*api.OrderPlacePayload, error) {
-	panic(fmt.Errorf("not implemented: OrderPlace - orderPlace"))
+	in, err := placeInput(input)
+	var order *models.Order
+	if err == nil {
+		order, err = r.Orders.Place(ctx, in)
+	}
+	refused, err := api.Refused(err)
+	return &api.OrderPlacePayload{Order: order, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) OrderCancel(ctx context.Context, input api.OrderCancelInput) (*api.OrderCancelPayload, error) {
-	panic(fmt.Errorf("not implemented: OrderCancel - orderCancel"))
+	in, err := cancelInput(input)
+	var order *models.Order
+	if err == nil {
+		order, err = r.Orders.Cancel(ctx, in)
+	}
+	refused, err := api.Refused(err)
+	return &api.OrderCancelPayload{Order: order, UserErrors: refused}, err
 }
 
 func (r *orderResolver) Brand(ctx context.Context, obj *models.Order) (*models.Brand, error) {
-	panic(fmt.Errorf("not implemented: Brand - brand"))
+	return brandOf(ctx, r.Resolver, obj)
 }
 
 func (r *orderResolver) Storefront(ctx context.Context, obj *models.Order) (*models.Storefront, error) {
-	panic(fmt.Errorf("not implemented: Storefront - storefront"))
+	return loaders.One(ctx, obj, "storefront",
+		func(o *models.Order) (models.Key, bool) {
+			return models.Key{BrandID: o.BrandID, ID: o.StorefrontID}, true
+		},
+		r.Storefronts.ByKeys, storefrontKey)
 }
 
 func (r *orderResolver) Shopper(ctx context.Context, obj *models.Order) (*models.Shopper, error) {
-	panic(fmt.Errorf("not implemented: Shopper - shopper"))
+	return loaders.One(ctx, obj, "shopper",
+		func(o *models.Order) (uuid.UUID, bool) { return or(o.ShopperID, uuid.Nil), o.ShopperID != nil },
+		r.Orders.ShoppersByIDs,
+		func(s *models.Shopper) uuid.UUID { return s.ID })
 }
 
 func (r *orderResolver) Lines(ctx context.Context, obj *models.Order) ([]*models.OrderLine, error) {
-	panic(fmt.Errorf("not implemented: Lines - lines"))
+	return loaders.Many(ctx, obj, "lines", orderKey, r.Orders.LinesOf,
+		func(part *models.OrderLine) models.Key { return models.Key{BrandID: part.BrandID, ID: part.OrderID} })
 }
 
 func (r *orderResolver) Charges(ctx context.Context, obj *models.Order) ([]*models.Charge, error) {
-	panic(fmt.Errorf("not implemented: Charges - charges"))
+	return loaders.Many(ctx, obj, "charges", orderKey, r.Orders.ChargesOf,
+		func(part *models.Charge) models.Key { return models.Key{BrandID: part.BrandID, ID: part.OrderID} })
 }
 
 func (r *orderResolver) Events(ctx context.Context, obj *models.Order) ([]*models.OrderEvent, error) {
-	panic(fmt.Errorf("not implemented: Events - events"))
+	return loaders.Many(ctx, obj, "events", orderKey, r.Orders.EventsOf,
+		func(part *models.OrderEvent) models.Key { return models.Key{BrandID: part.BrandID, ID: part.OrderID} })
 }
 
 func (r *orderLineResolver) Title(ctx context.Context, obj *models.OrderLine) (string, error) {
-	panic(fmt.Errorf("not implemented: Title - title"))
+	text, _ := obj.Texts.In(obj.DefaultLanguage, market.From(ctx).Languages...)
+	return text.Title, nil
 }
 
 func (r *orderLineResolver) Product(ctx context.Context, obj *models.OrderLine) (*models.Product, error) {
-	panic(fmt.Errorf("not implemented: Product - product"))
+	return loaders.One(ctx, obj, "product",
+		func(l *models.OrderLine) (models.Key, bool) { return partKey(l.BrandID, l.ProductID) },
+		r.Catalog.ProductsByKeys, productKey)
 }
 
 func (r *orderLineResolver) Variant(ctx context.Context, obj *models.OrderLine) (*models.Variant, error) {
-	panic(fmt.Errorf("not implemented: Variant - variant"))
+	return loaders.One(ctx, obj, "variant",
+		func(l *models.OrderLine) (models.Key, bool) { return partKey(l.BrandID, l.VariantID) },
+		r.Catalog.VariantsByKeys, variantKey)
 }
 
 func (r *queryResolver) Order(ctx context.Context, id *string, number *string) (*models.Order, error) {
-	panic(fmt.Errorf("not implemented: Order - order"))
+	if (id == nil) == (number == nil) {
+		return nil, &problem.BadInput{Argument: "id", Message: "give an id or a number"}
+	}
+	if number != nil {
+		return found(r.Resolver.Orders.ByNumber(ctx, *number))
+	}
+	parsed, err := argument("id", globalid.Order, *id)
+	if err != nil {
+		return nil, err
+	}
+	return found(r.Resolver.Orders.ByKey(ctx, keyOf(parsed)))
 }
 
 func (r *queryResolver) Orders(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) (*paging.Connection[models.Order], error) {
-	panic(fmt.Errorf("not implemented: Orders - orders"))
+	filter, err := orderWhere(where)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.Resolver.Orders.List(ctx, filter, page(first, after, last, before), or(reverse, false))
+	return grouped(ctx, c), err
 }
 
 func (r *shopperResolver) Orders(ctx context.Context, obj *models.Shopper, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.Order], error) {
-	panic(fmt.Errorf("not implemented: Orders - orders"))
+	args := page(first, after, last, before)
+	return connected(ctx, obj, pageKey("orders", args, ""), shopperKey,
+		func(ctx context.Context, shoppers []models.Key) (func(models.Key) *paging.Connection[models.Order], error) {
+			return r.Resolver.Orders.OfShoppers(ctx, shoppers, args)
+		})
 }
 
 func (r *Resolver) Charge() generated.ChargeResolver { return &chargeResolver{r} }

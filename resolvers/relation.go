@@ -42,6 +42,14 @@ func connected[P, N any](
 	})
 }
 
+// grouped makes the rows of a page one group.
+func grouped[N any](ctx context.Context, c *paging.Connection[N]) *paging.Connection[N] {
+	if c != nil {
+		loaders.Together(ctx, c.Nodes())
+	}
+	return c
+}
+
 // among tells whether a row is among those of its group that read gives back.
 func among[P any](
 	ctx context.Context, row *P, field string, key func(*P) models.Key,

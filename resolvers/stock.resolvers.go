@@ -11,6 +11,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -33,7 +34,9 @@ func (r *stockAdjustmentResolver) Warehouse(ctx context.Context, obj *models.Sto
 }
 
 func (r *stockAdjustmentResolver) Order(ctx context.Context, obj *models.StockAdjustment) (*models.Order, error) {
-	panic(fmt.Errorf("not implemented: Order - order"))
+	return loaders.One(ctx, obj, "order",
+		func(a *models.StockAdjustment) (models.Key, bool) { return partKey(a.BrandID, a.OrderID) },
+		r.Orders.ByKeys, orderKey)
 }
 
 func (r *stockAdjustmentResolver) Actor(ctx context.Context, obj *models.StockAdjustment) (*models.Account, error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/order"
+	"github.com/tradewind-commerce/tradewind/internal/payment"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/storefront"
 	"github.com/tradewind-commerce/tradewind/resolvers"
@@ -27,7 +28,7 @@ func Wire(db *gorm.DB, now func() time.Time) *resolvers.Resolver {
 		Categories:  category.NewService(db, now),
 		Catalog:     catalog.NewService(db, now),
 		Inventory:   stock,
-		Orders:      order.NewService(db, stock, now),
+		Orders:      order.NewService(db, stock, payment.Sandbox{}, now),
 		Reports:     report.NewService(db, now),
 	}
 }

@@ -22,13 +22,7 @@ func Copy[T any](tx *gorm.DB, rows []T) error {
 	if err := parsed.Parse(new(T)); err != nil {
 		return fmt.Errorf("copy %T: %w", *new(T), err)
 	}
-	var fields []*schema.Field
-	var columns []string
-	for _, field := range parsed.Schema.Fields {
-		if field.DBName != "" && field.Creatable {
-			fields, columns = append(fields, field), append(columns, field.DBName)
-		}
-	}
+	fields, columns := written(parsed.Schema)
 	ctx := tx.Statement.Context
 	source := pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
 		return columnValues(ctx, fields, reflect.ValueOf(&rows[i]).Elem())

@@ -1,21 +1,36 @@
+// Package order places, cancels and reads orders, and books history.
 package order
 
 import (
+	"context"
 	"time"
 
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
+	"github.com/tradewind-commerce/tradewind/internal/money"
 )
+
+// Provider is where shoppers pay.
+type Provider interface {
+	// Name is what its payments are booked under.
+	Name() string
+	// Confirm reports a problem where the amount was not paid under the
+	// reference. It may take seconds and is never called in a transaction.
+	Confirm(ctx context.Context, reference string, amount money.Money) error
+}
 
 // Service reads and writes with the caller's rights.
 type Service struct {
-	db    *gorm.DB
-	stock *inventory.Service
-	now   func() time.Time
+	db     *gorm.DB
+	stock  *inventory.Service
+	pay    Provider
+	now    func() time.Time
+	number func() string
 }
 
-// NewService takes the database, the stock that orders take from, and the clock.
-func NewService(db *gorm.DB, stock *inventory.Service, now func() time.Time) *Service {
-	return &Service{db: db, stock: stock, now: now}
+// NewService takes the database, the stock that orders take from, the payment
+// provider and the clock.
+func NewService(db *gorm.DB, stock *inventory.Service, pay Provider, now func() time.Time) *Service {
+	return &Service{db: db, stock: stock, pay: pay, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }, number: NewNumber}
 }

@@ -13,21 +13,29 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// AddTx appends an event about a row of a brand: a type such as
-// "brand.approved", the type and id of its subject, and what readers need to
-// know of the change as JSON. It is there if and only if tx commits.
-func AddTx(tx *gorm.DB, brandID uuid.UUID, eventType, subjectType string, subjectID uuid.UUID, payload any, now time.Time) error {
+// New makes an event about a row of a brand: a type such as "brand.approved",
+// the type and id of its subject, and what readers need to know of the change
+// as JSON. Whoever writes many rows at once writes it among them.
+func New(brandID uuid.UUID, eventType, subjectType string, subjectID uuid.UUID, payload any, now time.Time) (models.OutboxEvent, error) {
 	body, err := json.Marshal(payload)
 	if err != nil {
-		return fmt.Errorf("write the event %s: %w", eventType, err)
+		return models.OutboxEvent{}, fmt.Errorf("write the event %s: %w", eventType, err)
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
-		return fmt.Errorf("make an event id: %w", err)
+		return models.OutboxEvent{}, fmt.Errorf("make an event id: %w", err)
 	}
-	event := models.OutboxEvent{
+	return models.OutboxEvent{
 		BrandID: brandID, ID: id, Type: eventType, SubjectType: subjectType, SubjectID: subjectID,
 		Payload: body, RecordedAt: now,
+	}, nil
+}
+
+// AddTx appends an event, made as New does. It is there if and only if tx commits.
+func AddTx(tx *gorm.DB, brandID uuid.UUID, eventType, subjectType string, subjectID uuid.UUID, payload any, now time.Time) error {
+	event, err := New(brandID, eventType, subjectType, subjectID, payload, now)
+	if err != nil {
+		return err
 	}
 	if err := tx.Create(&event).Error; err != nil {
 		return fmt.Errorf("add the event %s: %w", eventType, err)

@@ -105,8 +105,9 @@ func Find[N any](query *gorm.DB, args Args, sort Sort[N]) (*Connection[N], error
 		return nil, fmt.Errorf("read a page: %w", err)
 	}
 	c := pageOf(rows, window, args, sort.encode)
-	c.count = func(ctx context.Context) (n int64, err error) {
-		err = query.WithContext(ctx).Count(&n).Error
+	// The query's own context says why it may read many brands.
+	c.count = func(context.Context) (n int64, err error) {
+		err = query.Count(&n).Error
 		return n, err
 	}
 	return c, nil

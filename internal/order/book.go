@@ -1,0 +1,154 @@
+package order
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/sales"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// Book is an order with all the rows that belong to it alone.
+type Book struct {
+	Order   models.Order
+	Lines   []models.OrderLine
+	Charges []models.Charge
+	Events  []models.OrderEvent
+	Facts   []models.SalesFact
+}
+
+// NewBook completes an order and its lines, whose texts, prices and references
+// the caller has set: it gives ids where there are none, ordinals, amounts and
+// totals, and makes charges, events and facts. Charges beside those of goods,
+// such as carriage and discounts, are the caller's: each has a kind and an
+// amount, and the id of its line unless it is on the order as a whole. The
+// market is the country of the storefront; newID makes ids, and decides
+// whether the same input gives the same book. It reports money.ErrOverflow.
+//
+// It is pure: orders placed here, imported history and demonstration data are
+// all booked by it.
+func NewBook(o models.Order, lines []models.OrderLine, others []models.Charge, market string, newID func() uuid.UUID) (*Book, error) {
+	b := &Book{Order: o, Lines: lines}
+	b.complete(newID)
+	for i := range b.Lines {
+		l := &b.Lines[i]
+		goods, err := money.RoundHalfUp(l.UnitPrice.Mul(decimal.NewFromInt(l.Quantity)), money.Currency(b.Order.Currency))
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", l.Ordinal, err)
+		}
+		l.GoodsMinor = goods.Minor
+		line := l.ID
+		b.Charges = append(b.Charges, models.Charge{Kind: models.ChargeGoods, LineID: &line, AmountMinor: goods.Minor})
+	}
+	b.Charges = append(b.Charges, others...)
+	for i := range b.Charges {
+		c := &b.Charges[i]
+		c.BrandID, c.ID, c.OrderID, c.Currency = b.Order.BrandID, newID(), b.Order.ID, b.Order.Currency
+	}
+	if err := b.total(); err != nil {
+		return nil, err
+	}
+	b.begin(newID)
+	b.Facts = sales.Facts(&b.Order, b.Lines, b.Charges, market, newID)
+	return b, nil
+}
+
+func (b *Book) complete(newID func() uuid.UUID) {
+	o := &b.Order
+	if o.ID == uuid.Nil {
+		o.ID = newID()
+	}
+	payment, fulfilment := models.OrderPaid, models.Unfulfilled
+	if o.Source == models.OrderFromImport {
+		payment, fulfilment = models.OrderPaymentUnknown, models.Fulfilled
+	}
+	if o.PaymentStatus == "" {
+		o.PaymentStatus = payment
+	}
+	if o.FulfilmentStatus == "" {
+		o.FulfilmentStatus = fulfilment
+	}
+	if o.Kind == "" {
+		o.Kind = models.OrderSale
+	}
+	o.Status, o.Version = models.OrderPlaced, 1
+	for i := range b.Lines {
+		l := &b.Lines[i]
+		if l.ID == uuid.Nil {
+			l.ID = newID()
+		}
+		if l.Options == nil {
+			l.Options = []models.SelectedOption{}
+		}
+		l.BrandID, l.OrderID, l.Ordinal, l.Currency = o.BrandID, o.ID, int32(i+1), o.Currency
+	}
+}
+
+// total sums the charges. Insurance counts as carriage; fees stand in the total alone.
+func (b *Book) total() error {
+	var sum struct{ goods, discount, shipping, tax, total money.Money }
+	o := &b.Order
+	for _, part := range []*money.Money{&sum.goods, &sum.discount, &sum.shipping, &sum.tax, &sum.total} {
+		part.Currency = money.Currency(o.Currency)
+	}
+	for i := range b.Charges {
+		amount := b.Charges[i].Amount()
+		part, err := &sum.total, error(nil)
+		switch b.Charges[i].Kind {
+		case models.ChargeGoods:
+			part = &sum.goods
+		case models.ChargeDiscount:
+			part = &sum.discount
+		case models.ChargeShipping, models.ChargeInsurance:
+			part = &sum.shipping
+		case models.ChargeDuty, models.ChargeConsumptionTax, models.ChargeVAT:
+			part = &sum.tax
+		case models.ChargeFee:
+		}
+		if part != &sum.total {
+			if *part, err = part.Add(amount); err != nil {
+				return err
+			}
+		}
+		if sum.total, err = sum.total.Add(amount); err != nil {
+			return err
+		}
+	}
+	o.GoodsMinor, o.DiscountMinor, o.ShippingMinor = sum.goods.Minor, -sum.discount.Minor, sum.shipping.Minor
+	o.TaxMinor, o.TotalMinor = sum.tax.Minor, sum.total.Minor
+	return nil
+}
+
+// begin writes the first entries of the order's history.
+func (b *Book) begin(newID func() uuid.UUID) {
+	if b.Order.Source == models.OrderFromImport {
+		b.event(newID, models.OrderWasImported, nil, nil, b.Order.RecordedAt)
+		return
+	}
+	b.event(newID, models.OrderWasPlaced, nil, b.Order.ShopperID, b.Order.PlacedAt)
+	if b.Order.PaymentStatus == models.OrderPaid {
+		b.event(newID, models.OrderWasPaid, nil, b.Order.ShopperID, b.Order.PlacedAt)
+	}
+}
+
+// Cancel undoes the order at a time: its status, and the events and facts that
+// follow. Charges stay: they say what was asked for. Whether it may be
+// cancelled is for the caller to know.
+func (b *Book) Cancel(reason string, actor *uuid.UUID, at time.Time, newID func() uuid.UUID) {
+	b.Order.Status, b.Order.PaymentStatus = models.OrderCancelled, models.OrderRefunded
+	b.Order.CancelReason, b.Order.CancelledAt = &reason, &at
+	b.Order.Version++
+	b.event(newID, models.OrderWasCancelled, &reason, actor, at)
+	b.event(newID, models.OrderWasRefunded, nil, actor, at)
+	b.Facts = append(b.Facts, sales.Refunds(b.Facts, at, at, newID)...)
+}
+
+func (b *Book) event(newID func() uuid.UUID, what models.OrderEventType, note *string, actor *uuid.UUID, at time.Time) {
+	b.Events = append(b.Events, models.OrderEvent{
+		BrandID: b.Order.BrandID, ID: newID(), OrderID: b.Order.ID, Type: what, Note: note, ActorID: actor, RecordedAt: at,
+	})
+}
