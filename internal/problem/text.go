@@ -30,14 +30,14 @@ func (l *List) text(field, s string, minimum, maximum int, allowed string) strin
 	case n > maximum:
 		l.Add(field, TooLong, fmt.Sprintf("must have at most %s characters", thousands(int64(maximum))))
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return hidden(r) && !strings.ContainsRune(allowed, r) }) {
+	if strings.ContainsFunc(s, func(r rune) bool { return Hidden(r) && !strings.ContainsRune(allowed, r) }) {
 		l.Add(field, Invalid, "must not hold control characters")
 	}
 	return s
 }
 
-// hidden are characters that show nothing, or turn around what is shown.
-func hidden(r rune) bool {
+// Hidden tells characters that show nothing, or turn around what is shown.
+func Hidden(r rune) bool {
 	return unicode.IsControl(r) || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' ||
 		r == '\u2028' || r == '\u2029'
 }
