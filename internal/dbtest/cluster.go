@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/tradewind-commerce/tradewind/internal/filelock"
 	"github.com/tradewind-commerce/tradewind/internal/postgres"
 )
 
@@ -58,13 +59,10 @@ func join(ctx context.Context, base string, linger time.Duration) (*postgres.Ser
 		major = found[0].Major
 	}
 	folder := filepath.Join(base, fmt.Sprintf("v%d-pg%d", format, major))
-	users, err := lock(folder+".users", syscall.LOCK_SH)
-	if err != nil {
+	if _, err := filelock.Shared(folder + ".users"); err != nil {
 		return nil, err
 	}
-	userLock = users
-
-	starting, err := lock(folder+".starting", syscall.LOCK_EX)
+	starting, err := filelock.Exclusive(folder + ".starting")
 	if err != nil {
 		return nil, err
 	}
@@ -84,20 +82,3 @@ func join(ctx context.Context, base string, linger time.Duration) (*postgres.Ser
 var userLock *os.File //nolint:unused // being reachable is its use
 
 var quiet = slog.New(slog.DiscardHandler)
-
-func lock(path string, how int) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		err = syscall.Flock(int(f.Fd()), how)
-		if !errors.Is(err, syscall.EINTR) {
-			break
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
-}

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/tradewind-commerce/tradewind/internal/filelock"
 	"github.com/tradewind-commerce/tradewind/internal/postgres"
 )
 
@@ -94,7 +95,7 @@ func keep(ctx context.Context, folder string, linger time.Duration) {
 			return
 		case <-tick.C:
 		}
-		users, err := lock(folder+".users", syscall.LOCK_EX|syscall.LOCK_NB)
+		users, err := filelock.TryExclusive(folder + ".users")
 		if err != nil {
 			idle = 0
 			continue
@@ -103,7 +104,8 @@ func keep(ctx context.Context, folder string, linger time.Duration) {
 			_ = users.Close()
 			continue
 		}
-		// New users wait for the lock, and then start a keeper of their own.
+		// New users wait for the lock until this process has ended, and then
+		// start a keeper of their own.
 		_ = server.Stop(ctx)
 		_ = os.RemoveAll(folder)
 		return
@@ -118,7 +120,7 @@ func startScratch(ctx context.Context, folder string) (*postgres.Server, error) 
 		Scratch: true,
 		Log:     quiet,
 		Settings: map[string]string{
-			"max_connections": "400",
+			"max_connections": "1000",
 			"shared_buffers":  "128MB",
 			"max_wal_size":    "512MB",
 		},

@@ -256,6 +256,28 @@ func TestPackagesThatStartAtOnceShareOneCluster(t *testing.T) {
 	}
 }
 
+func TestUsersThatArriveWhileTheClusterEnds(t *testing.T) {
+	t.Parallel()
+	base := place(t)
+	run, err := startPackage(t, base, "")
+	must(t, err)
+	for range 3 {
+		pid := filepath.Join(base, "*", "postgres", "data", "postmaster.pid")
+		run.finish(t)
+		within(t, "the cluster does not end", func() bool {
+			files, err := filepath.Glob(pid)
+			if err != nil || len(files) == 0 {
+				return true
+			}
+			text, err := os.ReadFile(files[0])
+			return err != nil || !strings.Contains(string(text), "ready")
+		})
+		run, err = startPackage(t, base, "")
+		must(t, err)
+		query(t, run.dsn, "select 'x'")
+	}
+}
+
 func TestClusterIsReplacedAfterItsKeeperWasKilled(t *testing.T) {
 	t.Parallel()
 	base := place(t)

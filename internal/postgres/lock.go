@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"syscall"
+
+	"github.com/tradewind-commerce/tradewind/internal/filelock"
 )
 
 // InUseError is the refusal to run a cluster that another process runs.
@@ -19,23 +20,20 @@ func (e *InUseError) Error() string {
 		e.DataDir, e.Process)
 }
 
-// lockFolder takes the cluster for this process. The kernel gives it back
-// when the process ends, however it ends.
-func lockFolder(l layout) (*os.File, error) {
-	f, err := tryLock(l.lock)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
+// lockFolder takes the cluster for this process.
+func lockFolder(l layout) (*filelock.Lock, error) {
+	lock, err := filelock.TryExclusive(l.lock)
+	if errors.Is(err, filelock.ErrHeld) {
 		return nil, &InUseError{DataDir: l.dataDir, Process: holder(l.lock)}
 	}
 	if err != nil {
 		return nil, l.unwritable(err)
 	}
-	if err = f.Truncate(0); err == nil {
-		_, err = fmt.Fprintf(f, "process %d (%s)\n", os.Getpid(), strings.Join(os.Args, " "))
-	}
+	err = lock.Note(fmt.Sprintf("process %d (%s)", os.Getpid(), strings.Join(os.Args, " ")))
 	if err != nil {
-		return nil, l.unwritable(errors.Join(err, f.Close()))
+		return nil, l.unwritable(errors.Join(err, lock.Close()))
 	}
-	return f, nil
+	return lock, nil
 }
 
 func holder(path string) string {
@@ -44,29 +42,4 @@ func holder(path string) string {
 		return name
 	}
 	return "another process"
-}
-
-func tryLock(path string) (*os.File, error) {
-	return flock(path, syscall.LOCK_EX|syscall.LOCK_NB)
-}
-
-func lockShared(path string) (*os.File, error) {
-	return flock(path, syscall.LOCK_SH)
-}
-
-func flock(path string, how int) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		err = syscall.Flock(int(f.Fd()), how)
-		if !errors.Is(err, syscall.EINTR) {
-			break
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
 }

@@ -14,6 +14,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/tradewind-commerce/tradewind/internal/filelock"
 )
 
 const (
@@ -52,7 +54,7 @@ type Options struct {
 type Server struct {
 	socketDir string
 	child     *child // nil when joined
-	locks     []*os.File
+	locks     []*filelock.Lock
 	layout    layout
 	exclusive bool
 	log       *slog.Logger
@@ -90,7 +92,7 @@ func Join(ctx context.Context, o Options) (*Server, error) {
 		if err != nil {
 			return nil, err
 		}
-		guest, err := lockShared(l.guests)
+		guest, err := filelock.Shared(l.guests)
 		if err != nil {
 			return nil, l.unwritable(err)
 		}
@@ -177,7 +179,7 @@ func (s *Server) Stop(ctx context.Context) error {
 func (s *Server) waitForGuests(ctx context.Context) {
 	_ = s.locks[0].Close() // our own place among the guests
 	for told := false; ; told = true {
-		lock, err := tryLock(s.layout.guests)
+		lock, err := filelock.TryExclusive(s.layout.guests)
 		if err == nil {
 			s.locks = append(s.locks, lock) // newcomers wait until we have stopped
 			return
