@@ -74,6 +74,9 @@ type Membership struct {
 	CreatedAt time.Time
 }
 
+// TenantID is the brand whose row this is.
+func (m Membership) TenantID() uuid.UUID { return m.BrandID }
+
 // IdempotencyKey remembers the result of a money- or stock-moving mutation.
 type IdempotencyKey struct {
 	ActorID       uuid.UUID `gorm:"primaryKey"`

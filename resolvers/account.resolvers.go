@@ -7,35 +7,48 @@ package resolvers
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/graph/loaders"
+	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
 func (r *accountResolver) Memberships(ctx context.Context, obj *models.Account) ([]*models.Membership, error) {
-	panic(fmt.Errorf("not implemented: Memberships - memberships"))
+	return loaders.Many(ctx, obj, "memberships",
+		func(a *models.Account) uuid.UUID { return a.ID },
+		r.Identity.MembershipsOfAccounts,
+		func(m *models.Membership) uuid.UUID { return m.AccountID })
 }
 
 func (r *membershipResolver) Brand(ctx context.Context, obj *models.Membership) (*models.Brand, error) {
-	panic(fmt.Errorf("not implemented: Brand - brand"))
+	return brandOf(ctx, r.Resolver, obj)
 }
 
 func (r *membershipResolver) Account(ctx context.Context, obj *models.Membership) (*models.Account, error) {
-	panic(fmt.Errorf("not implemented: Account - account"))
+	return loaders.One(ctx, obj, "account",
+		func(m *models.Membership) (uuid.UUID, bool) { return m.AccountID, true },
+		r.Identity.AccountsOfMembers,
+		func(a *models.Account) uuid.UUID { return a.ID })
 }
 
 func (r *mutationResolver) MembershipSet(ctx context.Context, input api.MembershipSetInput) (*api.MembershipSetPayload, error) {
-	panic(fmt.Errorf("not implemented: MembershipSet - membershipSet"))
+	membership, err := r.setMember(ctx, input)
+	refused, err := api.Refused(err)
+	return &api.MembershipSetPayload{Membership: membership, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) MembershipRemove(ctx context.Context, input api.MembershipRemoveInput) (*api.MembershipRemovePayload, error) {
-	panic(fmt.Errorf("not implemented: MembershipRemove - membershipRemove"))
+	brand, err := r.removeMember(ctx, input)
+	refused, err := api.Refused(err)
+	return &api.MembershipRemovePayload{Brand: brand, UserErrors: refused}, err
 }
 
 func (r *queryResolver) Viewer(ctx context.Context) (*api.Viewer, error) {
-	panic(fmt.Errorf("not implemented: Viewer - viewer"))
+	actor := auth.From(ctx)
+	return &api.Viewer{Account: actor.Account, Permissions: actor.Permissions()}, nil
 }
 
 func (r *Resolver) Account() generated.AccountResolver { return &accountResolver{r} }

@@ -3904,7 +3904,7 @@ var sources = []*ast.Source{
 	{Name: "../schema/account.graphqls", Input: `"Who is calling."
 type Viewer @public {
   "The signed-in account, null for an anonymous visitor."
-  account: Account
+  account: Account @public
   "What the caller may do across all brands."
   permissions: [Permission!]!
 }

@@ -85,6 +85,8 @@ var Types = map[string]Permission{
 
 // Fields says what single fields ask beyond their type.
 var Fields = map[string]Permission{
+	"Viewer.account": "",
+
 	"Query.orders": OrderRead, "Query.salesReport": ReportRead,
 
 	"Brand.statusReason": BrandRead, "Brand.contact": BrandPrivateRead, "Brand.jobsBefore": BrandRead,

@@ -53,6 +53,7 @@ var Scopes = map[string]Scope{
 	"variants":    {{Rows: IsNull, Column: "archived_at"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
 	"listings":    {{Rows: Past, Column: "visible_from"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
 
+	"memberships":     {{Rows: OfAccount, Column: "account_id"}, {BrandPrivateRead, OfBrands, "brand_id", ""}, {Permission: BrandPrivateRead, Rows: AllRows}},
 	"brand_documents": {{BrandPrivateRead, OfBrands, "brand_id", ""}, {Permission: BrandPrivateRead, Rows: AllRows}},
 	"warehouses":      {{StockRead, OfBrands, "brand_id", ""}, {Permission: StockRead, Rows: AllRows}},
 	"orders":          {{Rows: OfAccount, Column: "shopper_id"}, {OrderRead, OfBrands, "brand_id", ""}, {Permission: OrderRead, Rows: AllRows}},

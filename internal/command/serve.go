@@ -3,10 +3,7 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
-	"strconv"
 	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
@@ -17,7 +14,12 @@ import (
 type Serve struct {
 	Addr        string   `default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
 	Migrate     bool     `default:"true" negatable:"" help:"Bring the schema up to date first. Without it a schema that is behind is refused."`
+	Demo        *bool    `negatable:"" help:"Fill an empty database with demonstration data and show tokens for each role. Default: only on loopback with the private PostgreSQL."`
 	CorsOrigins []string `placeholder:"ORIGIN" help:"Other sites whose pages may call the API, such as https://shop.example; * is all. None by default."`
+
+	OIDCIssuer   string `name:"oidc-issuer" and:"oidc" group:"Tokens" placeholder:"URL" help:"Issuer (iss) whose tokens are accepted. Without one: tokens signed with the key in the data folder, see the token command."`
+	OIDCAudience string `name:"oidc-audience" and:"oidc" group:"Tokens" placeholder:"NAME" help:"Audience (aud) that its tokens must name."`
+	OIDCKeys     string `name:"oidc-jwks-url" and:"oidc" group:"Tokens" placeholder:"URL" help:"Where its keys are (JWKS), over https."`
 
 	MaxDepth         int           `default:"15" group:"Limits of one operation" help:"Most levels of nested fields (${default})."`
 	MaxFields        int           `default:"1000" group:"Limits of one operation" help:"Most fields, fragments spread (${default})."`
@@ -34,9 +36,11 @@ type Serve struct {
 	DrainTimeout  time.Duration `default:"30s" group:"Connections" help:"Longest time that requests under way get to finish after SIGTERM (${default})."`
 }
 
+const serveLevel = slog.LevelInfo
+
 // Run serves until ctx ends, lets running requests finish and stops what it started.
 func (s *Serve) Run(ctx context.Context, c *Common) error {
-	log := c.Logger(slog.LevelInfo)
+	log := c.Logger(serveLevel)
 	slog.SetDefault(log)
 	server, err := httpserver.Listen(ctx, s.Addr, httpserver.Timeouts{
 		Header: s.HeaderTimeout, Read: s.ReadTimeout, Write: s.ReadTimeout + s.OperationTimeout, Idle: s.IdleTimeout,
@@ -49,11 +53,9 @@ func (s *Serve) Run(ctx context.Context, c *Common) error {
 		return errors.Join(interrupted(ctx, err), s.drain(server))
 	}
 	defer db.Close()
-	if err := db.Ready(ctx); err != nil {
-		return errors.Join(err, s.drain(server))
+	if err := s.begin(ctx, c, server, db, log); err != nil {
+		return errors.Join(interrupted(ctx, err), s.drain(server))
 	}
-	server.Open(s.handler(db, log))
-	fmt.Fprintf(c.Out, "Tradewind %s serves %s\n", Version(), address(server.Addr()))
 	select {
 	case <-ctx.Done():
 		log.Info("stopping", "reason", context.Cause(ctx))
@@ -62,6 +64,27 @@ func (s *Serve) Run(ctx context.Context, c *Common) error {
 	case err = <-server.Ended():
 	}
 	return errors.Join(err, s.drain(server))
+}
+
+// begin opens the server on an open database, and says so.
+func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server, db *Database, log *slog.Logger) error {
+	if err := db.Ready(ctx); err != nil {
+		return err
+	}
+	verifier, signer, err := s.verifier(ctx, c)
+	if err != nil {
+		return err
+	}
+	api := Wire(db.Gorm, utc)
+	var tokens []RoleToken
+	if s.forDevelopment(c, server.Addr()) {
+		if tokens, err = ready(ctx, db, api, signer); err != nil {
+			return err
+		}
+	}
+	server.Open(s.handler(db, api, verifier, log))
+	s.welcome(c.Out, server.Addr(), tokens)
+	return nil
 }
 
 // interrupted is nil for a start that was broken off on purpose.
@@ -76,13 +99,4 @@ func (s *Serve) drain(server *httpserver.Server) error {
 	ctx, cancel := context.WithTimeout(context.Background(), s.DrainTimeout)
 	defer cancel()
 	return server.Close(ctx)
-}
-
-// address is the URL for people on this machine.
-func address(addr *net.TCPAddr) string {
-	host := addr.IP.String()
-	if addr.IP.IsUnspecified() {
-		host = "localhost"
-	}
-	return "http://" + net.JoinHostPort(host, strconv.Itoa(addr.Port))
 }

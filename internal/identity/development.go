@@ -1,0 +1,133 @@
+package identity
+
+import (
+	"context"
+	"crypto"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/lestrrat-go/jwx/v3/jwa"
+	"github.com/lestrrat-go/jwx/v3/jwt"
+)
+
+// Who issues development tokens, and to whom.
+const (
+	DevelopmentIssuer   = "tradewind-development"
+	DevelopmentAudience = "tradewind"
+)
+
+const keyFile = "signing-key.pem"
+
+// Development signs and checks tokens with a key of its own, kept in the data
+// folder for nobody else to read. Other issuers' accounts are not its to name.
+type Development struct {
+	key ed25519.PrivateKey
+	now func() time.Time
+}
+
+// OpenDevelopment reads the signing key in the data folder, and makes one
+// where there is none.
+func OpenDevelopment(dataDir string, now func() time.Time) (*Development, error) {
+	if dataDir == "" {
+		return nil, errors.New("the key that signs tokens needs a data folder: name one (--data-dir, DATA_DIR)")
+	}
+	path := filepath.Join(dataDir, keyFile)
+	key, err := readKey(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = makeKey(dataDir, path); err == nil {
+			key, err = readKey(path)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the key that signs tokens: %w", err)
+	}
+	return &Development{key: key, now: now}, nil
+}
+
+// Sign makes a token for a person whom this key names.
+func (d *Development) Sign(subject, name string, validFor time.Duration) (string, error) {
+	now := d.now()
+	token, err := jwt.NewBuilder().Issuer(DevelopmentIssuer).Audience([]string{DevelopmentAudience}).
+		Subject(subject).Claim("name", name).IssuedAt(now).Expiration(now.Add(validFor)).Build()
+	if err != nil {
+		return "", fmt.Errorf("make a token: %w", err)
+	}
+	signed, err := jwt.Sign(token, jwt.WithKey(jwa.EdDSA(), d.key))
+	if err != nil {
+		return "", fmt.Errorf("sign a token: %w", err)
+	}
+	return string(signed), nil
+}
+
+// Verifier checks what Sign made.
+func (d *Development) Verifier() *Verifier {
+	return &Verifier{keys: d, issuer: DevelopmentIssuer, audience: DevelopmentAudience, now: d.now}
+}
+
+func (d *Development) find(_ context.Context, _ string, alg jwa.SignatureAlgorithm) (crypto.PublicKey, error) {
+	if alg != jwa.EdDSA() {
+		return nil, refuse("it is not signed by the development key")
+	}
+	return d.key.Public(), nil
+}
+
+func readKey(path string) (ed25519.PrivateKey, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("others may read %s (mode %04o): chmod 600 it, or remove it and get a new one", path, info.Mode().Perm())
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, fmt.Errorf("%s holds no key: remove it and get a new one", path)
+	}
+	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	key, ok := parsed.(ed25519.PrivateKey)
+	if err != nil || !ok {
+		return nil, fmt.Errorf("%s holds no Ed25519 key: remove it and get a new one", path)
+	}
+	return key, nil
+}
+
+// makeKey writes a whole key or none. Where another process was faster, its
+// key stays.
+func makeKey(dir, path string) error {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, keyFile+".") // of mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	err = pem.Encode(f, &pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package identity
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// ByIDs gives those of the accounts that the caller sees.
+func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) ([]*models.Account, error) {
+	condition, args := auth.Where(auth.From(ctx), "accounts", "", s.now())
+	var accounts []*models.Account
+	err := s.db.WithContext(ctx).Where("id in ?", ids).Where(condition, args...).Find(&accounts).Error
+	return accounts, err
+}
+
+// AccountsOfMembers gives the accounts of memberships that the caller has
+// been given: who sees that somebody is staff sees who it is.
+func (s *Service) AccountsOfMembers(ctx context.Context, ids []uuid.UUID) ([]*models.Account, error) {
+	var accounts []*models.Account
+	err := s.db.WithContext(ctx).Where("id in ?", ids).Find(&accounts).Error
+	return accounts, err
+}
+
+// MembershipsOfAccounts gives the parts the accounts have in brands, oldest
+// first, as far as the caller sees them.
+func (s *Service) MembershipsOfAccounts(ctx context.Context, accounts []uuid.UUID) ([]*models.Membership, error) {
+	return s.memberships(database.AcrossBrands(ctx, database.Memberships), "account_id in ?", accounts)
+}
+
+// MembershipsOfBrands gives the brands' staff, longest there first, as far as
+// the caller sees them.
+func (s *Service) MembershipsOfBrands(ctx context.Context, brands []uuid.UUID) ([]*models.Membership, error) {
+	return s.memberships(ctx, "brand_id in ?", brands)
+}
+
+func (s *Service) memberships(ctx context.Context, which string, ids []uuid.UUID) ([]*models.Membership, error) {
+	condition, args := auth.Where(auth.From(ctx), "memberships", "", s.now())
+	var rows []*models.Membership
+	err := s.db.WithContext(ctx).Where(which, ids).Where(condition, args...).
+		Order("created_at, brand_id, account_id").Find(&rows).Error
+	return rows, err
+}
