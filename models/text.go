@@ -25,6 +25,19 @@ func (t Texts[T]) In(fallback string, wanted ...string) (text T, language string
 	return t[language], language
 }
 
+// Field gives one field of the texts, in the first language that has it: a
+// name may be translated where a description is not. The order is that of In.
+func (t Texts[T]) Field(of func(T) string, fallback string, wanted ...string) string {
+	said := make(Texts[string], len(t))
+	for language, text := range t {
+		if s := of(text); s != "" {
+			said[language] = s
+		}
+	}
+	s, _ := said.In(fallback, wanted...)
+	return s
+}
+
 // ProductText is what a product says in one language.
 type ProductText struct {
 	Title          string `json:"title"`

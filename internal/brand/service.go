@@ -1,3 +1,5 @@
+// Package brand admits merchants to the marketplace and keeps what they say of
+// themselves: their profile, contact, documents, payout account and jobs.
 package brand
 
 import (

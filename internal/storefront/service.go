@@ -1,3 +1,5 @@
+// Package storefront keeps the shops of brands: where they are, what they
+// say, and whether they sell.
 package storefront
 
 import (

@@ -1,0 +1,164 @@
+package brand
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// Filter says which brands. Conditions all hold; a nil list asks for nothing,
+// an empty one for what there is none of.
+type Filter struct {
+	Name         string
+	Status       []models.BrandStatus
+	Country      []string
+	Region       []string
+	CensusRegion []models.CensusRegion
+	Industry     []models.Industry
+	Size         []models.BrandSize
+	// Jobs are both ends included.
+	JobsBeforeMin, JobsBeforeMax *int32
+	JobsNowMin, JobsNowMax       *int32
+	// Joined from, before.
+	JoinedFrom, JoinedTo *time.Time
+}
+
+// hidden tells whether the filter asks for what the public may not read: the
+// rows that it finds would tell it.
+func (f Filter) hidden() bool {
+	return f.JobsBeforeMin != nil || f.JobsBeforeMax != nil || f.JobsNowMin != nil || f.JobsNowMax != nil
+}
+
+// SortKey is an order of brands.
+type SortKey string
+
+// Orders of brands, as in the schema.
+const (
+	ByName         SortKey = "NAME"
+	ByOrigin       SortKey = "ORIGIN"
+	ByCensusRegion SortKey = "CENSUS_REGION"
+	ByIndustry     SortKey = "INDUSTRY"
+	BySize         SortKey = "SIZE"
+	ByJobsBefore   SortKey = "JOBS_BEFORE"
+	ByJobsNow      SortKey = "JOBS_NOW"
+	ByJoinedAt     SortKey = "JOINED_AT"
+	ByAppliedAt    SortKey = "APPLIED_AT"
+)
+
+// order is a way to sort. Its cursors and its sequence tell the values they
+// are made of, so a hidden one is for those who may read these of all brands.
+type order struct {
+	columns []paging.Column[models.Brand]
+	hidden  bool
+}
+
+// Missing sorts behind every code; texts sort by code point everywhere.
+const missing = "~"
+
+var orders = map[SortKey]order{
+	ByName: {columns: columns(text("brands.name", func(b *models.Brand) any { return b.Name }))},
+	ByOrigin: {columns: columns(
+		text("brands.country", func(b *models.Brand) any { return b.Country }),
+		text("coalesce(brands.region, '"+missing+"')", func(b *models.Brand) any { return orMissing(b.Region) }))},
+	ByCensusRegion: {columns: columns(
+		text("coalesce(brands.census_region, '"+missing+"')", func(b *models.Brand) any { return orMissing(b.CensusRegion) }))},
+	ByIndustry: {columns: columns(text("brands.industry", func(b *models.Brand) any { return b.Industry }))},
+	BySize: {columns: columns(paging.Column[models.Brand]{
+		Expr: "array_position(array['SOLO', 'MICRO', 'SMALL', 'MEDIUM', 'LARGE'], brands.size)", Type: "integer",
+		Value: func(b *models.Brand) any { return slices.Index(models.BrandSizes, b.Size) + 1 },
+	})},
+	ByJobsBefore: {hidden: true, columns: columns(paging.Column[models.Brand]{
+		Expr: "brands.jobs_before", Type: "integer", Value: func(b *models.Brand) any { return b.JobsBefore },
+	})},
+	ByJobsNow: {hidden: true, columns: columns(paging.Column[models.Brand]{
+		Expr: "brands.jobs_now", Type: "integer", Value: func(b *models.Brand) any { return b.JobsNow },
+	})},
+	ByJoinedAt: {columns: columns(paging.Column[models.Brand]{
+		Expr: "coalesce(brands.joined_at, 'infinity')", Type: "timestamptz",
+		Value: func(b *models.Brand) any {
+			if b.JoinedAt == nil {
+				return "infinity"
+			}
+			return *b.JoinedAt
+		},
+	})},
+	ByAppliedAt: {hidden: true, columns: columns(paging.Column[models.Brand]{
+		Expr: "brands.applied_at", Type: "timestamptz", Value: func(b *models.Brand) any { return b.AppliedAt },
+	})},
+}
+
+// columns ends an order with what tells all brands apart.
+func columns(list ...paging.Column[models.Brand]) []paging.Column[models.Brand] {
+	return append(list, paging.Column[models.Brand]{
+		Expr: "brands.id", Type: "uuid", Value: func(b *models.Brand) any { return b.ID },
+	})
+}
+
+func text(expr string, value func(*models.Brand) any) paging.Column[models.Brand] {
+	return paging.Column[models.Brand]{Expr: expr + ` collate "C"`, Type: "text", Value: value}
+}
+
+func orMissing[T ~string](s *T) string {
+	if s == nil {
+		return missing
+	}
+	return string(*s)
+}
+
+// Page lists brands: ACTIVE ones, also the caller's own, all for operators and reporting.
+func (s *Service) Page(ctx context.Context, f Filter, key SortKey, reverse bool, args paging.Args) (*paging.Connection[models.Brand], error) {
+	o, ok := orders[key]
+	if !ok {
+		return nil, &problem.BadInput{Argument: "sortKey", Message: "is not an order of brands"}
+	}
+	if actor := auth.From(ctx); (f.hidden() || o.hidden) && !actor.HoldsEverywhere(auth.BrandRead) {
+		return nil, &problem.Denied{SignedIn: actor.SignedIn(), Permission: string(auth.BrandRead)}
+	}
+	query, err := f.narrow(s.visible(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return paging.Find(query, args, paging.Sort[models.Brand]{
+		Name: "brands by " + string(key), Filter: f, Columns: o.columns, Desc: reverse,
+	})
+}
+
+func (f Filter) narrow(query *gorm.DB) (*gorm.DB, error) {
+	if len(f.Name) > 4*nameMax {
+		return nil, &problem.BadInput{Argument: "where.name", Message: fmt.Sprintf("must have at most %d characters", nameMax)}
+	}
+	if f.Name != "" {
+		query = query.Where(`brands.name ilike ? escape '\'`, "%"+literal.Replace(f.Name)+"%")
+	}
+	query = paging.AnyOf(query, "brands.status", f.Status)
+	query = paging.AnyOf(query, "brands.country", f.Country)
+	query = paging.AnyOf(query, "brands.region", f.Region)
+	query = paging.AnyOf(query, "brands.census_region", f.CensusRegion)
+	query = paging.AnyOf(query, "brands.industry", f.Industry)
+	query = paging.AnyOf(query, "brands.size", f.Size)
+	query = compare(query, "brands.jobs_before >= ?", f.JobsBeforeMin)
+	query = compare(query, "brands.jobs_before <= ?", f.JobsBeforeMax)
+	query = compare(query, "brands.jobs_now >= ?", f.JobsNowMin)
+	query = compare(query, "brands.jobs_now <= ?", f.JobsNowMax)
+	query = compare(query, "brands.joined_at >= ?", f.JoinedFrom)
+	return compare(query, "brands.joined_at < ?", f.JoinedTo), nil
+}
+
+// literal keeps the signs of a pattern from meaning anything.
+var literal = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+func compare[T any](query *gorm.DB, condition string, value *T) *gorm.DB {
+	if value == nil {
+		return query
+	}
+	return query.Where(condition, *value)
+}
