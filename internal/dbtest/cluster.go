@@ -20,12 +20,7 @@ const roomy = 1 << 30
 // clusterFolder returns the folder all test runs of this user share. Its
 // locks stay; what lies below goes with the cluster.
 func clusterFolder() (string, error) {
-	base := os.TempDir()
-	var fs syscall.Statfs_t
-	if syscall.Statfs("/dev/shm", &fs) == nil && fs.Blocks*uint64(fs.Bsize) >= roomy && writable("/dev/shm") {
-		base = "/dev/shm"
-	}
-	dir := filepath.Join(base, fmt.Sprintf("tradewind-test-%d", os.Getuid()))
+	dir := filepath.Join(tempDir(), fmt.Sprintf("tradewind-test-%d", os.Getuid()))
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return "", err
 	}
@@ -37,6 +32,16 @@ func clusterFolder() (string, error) {
 		return "", fmt.Errorf("%s belongs to somebody else: remove it", dir)
 	}
 	return dir, os.Chmod(dir, 0o711) // PostgreSQL's own user passes through
+}
+
+// tempDir is where test data goes: into memory where there is enough.
+func tempDir() string {
+	const memory = "/dev/shm"
+	var fs syscall.Statfs_t
+	if syscall.Statfs(memory, &fs) == nil && fs.Blocks*uint64(fs.Bsize) >= roomy && writable(memory) {
+		return memory
+	}
+	return os.TempDir()
 }
 
 func writable(dir string) bool {

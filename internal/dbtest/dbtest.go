@@ -73,7 +73,7 @@ func Seeded(t testing.TB, key string, fill func(context.Context, *database.DB) e
 // reach, which t.TempDir is not for root.
 func Folder(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "tradewind-") //nolint:usetesting // t.TempDir lies in a closed folder
+	dir, err := os.MkdirTemp(tempDir(), "tradewind-") //nolint:usetesting // t.TempDir lies in a closed folder
 	if err == nil {
 		err = os.Chmod(dir, 0o755)
 	}

@@ -261,7 +261,7 @@ func TestUsersThatArriveWhileTheClusterEnds(t *testing.T) {
 	base := place(t)
 	run, err := startPackage(t, base, "")
 	must(t, err)
-	for range 3 {
+	for range 2 {
 		pid := filepath.Join(base, "*", "postgres", "data", "postmaster.pid")
 		run.finish(t)
 		within(t, "the cluster does not end", func() bool {

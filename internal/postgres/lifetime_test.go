@@ -68,7 +68,7 @@ func TestKilledLosesNoCommit(t *testing.T) {
 	for _, as := range users() {
 		t.Run("started by "+nameOf(as), func(t *testing.T) {
 			t.Parallel()
-			dir := folderFor(t, as)
+			dir := folderWithData(t, as)
 			h := mustStart(t, dir, as)
 			conn := dial(t, h.dsn)
 			_, err := conn.Exec(t.Context(), "create table sale (n bigint primary key)")
@@ -127,7 +127,7 @@ func write(t *testing.T, dsn string, committed *int64) (stop func()) {
 
 func TestKilledGoToolLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
-	dir := dbtest.Folder(t)
+	dir := folderWithData(t, "")
 	cmd := exec.CommandContext(t.Context(), "go", "run", "./testdata/serve", dir)
 	h, err := await(t, cmd)
 	must(t, err)
@@ -172,7 +172,7 @@ func TestShellWatchesWhereTheKernelDoesNot(t *testing.T) {
 
 func TestStartedTwiceOnOneFolder(t *testing.T) {
 	t.Parallel()
-	dir := dbtest.Folder(t)
+	dir := folderWithData(t, "")
 	h := mustStart(t, dir, "")
 	_, err := postgres.Start(t.Context(), quietly(dir))
 	if _, ok := errors.AsType[*postgres.InUseError](err); !ok {
@@ -192,7 +192,7 @@ func TestJoin(t *testing.T) {
 	t.Parallel()
 	t.Run("joins a running cluster and leaves it running", func(t *testing.T) {
 		t.Parallel()
-		dir := dbtest.Folder(t)
+		dir := folderWithData(t, "")
 		h := mustStart(t, dir, "")
 		guest, err := postgres.Join(t.Context(), quietly(dir))
 		must(t, err)
@@ -205,7 +205,7 @@ func TestJoin(t *testing.T) {
 	})
 	t.Run("runs a cluster for its own duration", func(t *testing.T) {
 		t.Parallel()
-		dir := dbtest.Folder(t)
+		dir := folderWithData(t, "")
 		own, err := postgres.Join(t.Context(), quietly(dir))
 		must(t, err)
 		pid := postmaster(t, dir)
@@ -215,7 +215,7 @@ func TestJoin(t *testing.T) {
 	})
 	t.Run("waits for those who joined before it ends", func(t *testing.T) {
 		t.Parallel()
-		dir := dbtest.Folder(t)
+		dir := folderWithData(t, "")
 		own, err := postgres.Join(t.Context(), quietly(dir))
 		must(t, err)
 		guest, err := postgres.Join(t.Context(), quietly(dir))
@@ -233,7 +233,7 @@ func TestJoin(t *testing.T) {
 		must(t, guest.Stop(t.Context()))
 		must(t, <-stopped)
 	})
-	t.Run("many at once share one", func(t *testing.T) {
+	t.Run("many at once make and share one", func(t *testing.T) {
 		t.Parallel()
 		dir := dbtest.Folder(t)
 		results := make(chan error)

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -42,7 +43,11 @@ func TestMain(m *testing.M) {
 		fmt.Println("watching")
 		select {} // until killed
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if dir, err := made(); err == nil {
+		_ = os.RemoveAll(dir)
+	}
+	os.Exit(code)
 }
 
 func help(dir string) {
@@ -154,6 +159,41 @@ func folderFor(t *testing.T, as string) string {
 	if as != "" {
 		uid, gid := idsOf(t, as)
 		must(t, os.Chown(dir, int(uid), int(gid)))
+	}
+	return dir
+}
+
+// made is a cluster that most tests start from a copy of, since making one
+// takes a second.
+var made = sync.OnceValues(func() (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "tradewind-made-")
+	if err != nil {
+		return "", err
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return "", err
+	}
+	s, err := postgres.Start(ctx, quietly(dir))
+	if err != nil {
+		return "", err
+	}
+	return dir, s.Stop(ctx)
+})
+
+// folderWithData is a data folder of a user with a cluster in it.
+func folderWithData(t *testing.T, as string) string {
+	t.Helper()
+	from, err := made()
+	must(t, err)
+	dir := folderFor(t, as)
+	out, err := exec.CommandContext(t.Context(), "cp", "-a", filepath.Join(from, "postgres"), dir).CombinedOutput()
+	if err == nil && as != "" {
+		out, err = exec.CommandContext(t.Context(), "chown", "-R", as, dir).CombinedOutput()
+	}
+	if err != nil {
+		t.Fatalf("copy the cluster: %v: %s", err, out)
 	}
 	return dir
 }

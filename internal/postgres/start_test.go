@@ -37,7 +37,7 @@ func TestStart(t *testing.T) {
 	})
 	t.Run("where another program has got the pid of a killed PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		dir := dbtest.Folder(t)
+		dir := folderWithData(t, "")
 		s, err := postgres.Start(t.Context(), quietly(dir))
 		must(t, err)
 		stop(t, s)
@@ -49,7 +49,7 @@ func TestStart(t *testing.T) {
 	})
 	t.Run("keeps settings that an operator has added", func(t *testing.T) {
 		t.Parallel()
-		dir := dbtest.Folder(t)
+		dir := folderWithData(t, "")
 		s, err := postgres.Start(t.Context(), quietly(dir))
 		must(t, err)
 		stop(t, s)
@@ -87,7 +87,7 @@ func TestStart(t *testing.T) {
 	})
 	t.Run("tells when PostgreSQL ends on its own", func(t *testing.T) {
 		t.Parallel()
-		s, err := postgres.Start(t.Context(), quietly(dbtest.Folder(t)))
+		s, err := postgres.Start(t.Context(), quietly(folderWithData(t, "")))
 		must(t, err)
 		conn := dial(t, s.DSN("shop"))
 		_, _ = conn.Exec(t.Context(), "copy (select 1) to program 'kill -QUIT $(head -1 postmaster.pid)'")
