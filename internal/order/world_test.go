@@ -19,6 +19,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/reconcile"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -66,7 +67,7 @@ func line(v *models.Variant, n int64) order.LineInput {
 func (w *world) input(paid int64, lines ...order.LineInput) order.PlaceInput {
 	n := w.sent.Add(1)
 	return order.PlaceInput{
-		IdempotencyKey: fmt.Sprintf("key-%d", n), Storefront: models.Key{BrandID: w.brand.ID, ID: w.shop.ID}, Lines: lines,
+		IdempotencyKey: fmt.Sprintf("key-%s-%d", w.brand.ID, n), Storefront: models.Key{BrandID: w.brand.ID, ID: w.shop.ID}, Lines: lines,
 		Recipient: models.Recipient{
 			Name: "Li Wei", Phone: "+86 138 0000 0000", Country: "CN", Region: "SH", Province: "上海市", City: "上海市",
 			District: "静安区", Street: "南京西路 1 号", PostalCode: "200040",
@@ -130,59 +131,32 @@ func refusals(t testing.TB, err error) string {
 	return strings.Join(texts, ", ")
 }
 
-// sound fails unless stock is the sum of its log, charges sum to totals, facts
-// to orders, and nothing is half-written.
+// sound fails unless everything that is stored twice agrees, and no row was
+// left without its order.
 func (w *world) sound(t testing.TB) {
 	t.Helper()
-	for what, sql := range map[string]string{
-		"stock is not the sum of its log": `
-select l.variant_id from stock_levels l
-left join stock_adjustments a on a.brand_id = l.brand_id and a.variant_id = l.variant_id and a.warehouse_id = l.warehouse_id
-where l.brand_id = @brand
-group by l.variant_id, l.warehouse_id, l.on_hand having l.on_hand <> coalesce(sum(a.delta), 0) or l.on_hand < 0`,
-		"charges do not sum to the total": `
-select o.id from orders o left join charges c on c.brand_id = o.brand_id and c.order_id = o.id
-where o.brand_id = @brand group by o.id, o.total_minor having o.total_minor <> coalesce(sum(c.amount_minor), 0)`,
-		"goods are not the sum of the lines": `
-select o.id from orders o left join order_lines l on l.brand_id = o.brand_id and l.order_id = o.id
-where o.brand_id = @brand group by o.id, o.goods_minor having o.goods_minor <> coalesce(sum(l.goods_minor), 0)`,
-		"facts do not net to the order": `
-select o.id from orders o left join sales_facts f on f.brand_id = o.brand_id and f.order_id = o.id
-where o.brand_id = @brand group by o.id, o.goods_minor, o.status
-having coalesce(sum(f.gross_minor - f.discount_minor - f.refund_minor), 0) <> case o.status when 'PLACED' then o.goods_minor else 0 end
-  or coalesce(sum(f.gross_minor), 0) <> o.goods_minor`,
-		"facts do not count the pieces": `
-select l.id from order_lines l join sales_facts f on f.brand_id = l.brand_id and f.line_id = l.id
-join orders o on o.brand_id = l.brand_id and o.id = l.order_id
-where l.brand_id = @brand group by l.id, l.quantity, o.status
-having sum(f.units_sold) <> l.quantity or sum(f.units_returned) <> case o.status when 'PLACED' then 0 else l.quantity end`,
-		"an order has no line, event, number, payment or message": `
-select o.id from orders o where o.brand_id = @brand and (
-  not exists (select 1 from order_lines l where l.brand_id = o.brand_id and l.order_id = o.id)
-  or not exists (select 1 from order_events e where e.brand_id = o.brand_id and e.order_id = o.id and e.type = 'PAID')
-  or not exists (select 1 from order_numbers n where n.brand_id = o.brand_id and n.order_id = o.id and n.number = o.number)
-  or not exists (select 1 from outbox_events x where x.brand_id = o.brand_id and x.subject_id = o.id and x.type = 'order.placed')
-  or not exists (select 1 from payment_allocations a join payments p on p.id = a.payment_id
-    join purchases u on u.id = p.purchase_id
-    where a.brand_id = o.brand_id and a.order_id = o.id and p.amount_minor = o.total_minor and u.total_minor = o.total_minor
-      and p.purchase_id = o.purchase_id and p.status = case o.status when 'PLACED' then 'CAPTURED' else 'REFUNDED' end))`,
-		"a row belongs to no order": `
+	_, err := reconcile.Check(t.Context(), w.db, func(f reconcile.Finding) {
+		// These tests change prices and statuses behind the catalogue's back.
+		if f.Count > 0 && !strings.HasPrefix(f.Name, "listings_") && !strings.HasPrefix(f.Name, "the_") {
+			t.Errorf("%s %+v", f.Promise, f.Differences)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lost []uuid.UUID
+	err = w.db.Raw(`
 select n.order_id from order_numbers n where n.brand_id = @brand
   and not exists (select 1 from orders o where o.brand_id = n.brand_id and o.id = n.order_id)
 union all select a.order_id from stock_adjustments a where a.brand_id = @brand and a.order_id is not null
   and not exists (select 1 from orders o where o.brand_id = a.brand_id and o.id = a.order_id)
 union all select x.subject_id from outbox_events x where x.brand_id = @brand and x.type like 'order.%'
   and not exists (select 1 from orders o where o.brand_id = x.brand_id and o.id = x.subject_id)
-union all select k.result_id from idempotency_keys k where k.mutation = 'orderPlace' and k.result_brand_id = @brand
-  and not exists (select 1 from orders o where o.brand_id = @brand and o.id = k.result_id)`,
-	} {
-		var bad []uuid.UUID
-		if err := w.db.Raw(sql, map[string]any{"brand": w.brand.ID}).Scan(&bad).Error; err != nil {
-			t.Fatalf("%s: %v", what, err)
-		}
-		if len(bad) > 0 {
-			t.Errorf("%s: %v", what, bad)
-		}
+union all select k.result_id from idempotency_keys k where k.result_brand_id = @brand
+  and not exists (select 1 from orders o where o.brand_id = k.result_brand_id and o.id = k.result_id)`,
+		map[string]any{"brand": w.brand.ID}).Scan(&lost).Error
+	if err != nil || len(lost) > 0 {
+		t.Errorf("rows of orders that are not there: %v %v", lost, err)
 	}
 }
 

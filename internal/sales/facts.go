@@ -12,10 +12,11 @@ import (
 )
 
 // Facts gives one fact for each line, in order: what the line and its charges
-// add to the sales of the order's day. Pieces that came back, and lines of a
-// credit note, are refunds. Charges on the order as a whole are shared among
-// its lines by their goods, so that the facts sum to the order. The market is
-// the country of the storefront; newID makes the facts' ids.
+// add to the sales of the order's day. Pieces that came back and goods of
+// negative value, both of imported history only, are refunds. Charges on the
+// order as a whole are shared among its lines by their goods, so that the
+// facts sum to the order. The market is the country of the storefront; newID
+// makes the facts' ids.
 func Facts(o *models.Order, lines []models.OrderLine, charges []models.Charge, market string, newID func() uuid.UUID) []models.SalesFact {
 	facts := make([]models.SalesFact, len(lines))
 	at := make(map[uuid.UUID]*models.SalesFact, len(lines))
@@ -43,11 +44,13 @@ func Facts(o *models.Order, lines []models.OrderLine, charges []models.Charge, m
 		}
 	}
 	for i := range facts {
-		if f := &facts[i]; o.Kind == models.OrderCreditNote || f.UnitsSold < 0 {
-			f.Kind = models.FactRefund
-			f.UnitsReturned, f.RefundMinor = -f.UnitsSold, f.DiscountMinor-f.GrossMinor
-			f.UnitsSold, f.GrossMinor, f.DiscountMinor = 0, 0, 0
+		f := &facts[i]
+		if lines[i].Quantity >= 0 && lines[i].GoodsMinor >= 0 {
+			continue
 		}
+		f.Kind = models.FactRefund
+		f.UnitsReturned, f.RefundMinor = max(0, -f.UnitsSold), f.DiscountMinor-f.GrossMinor
+		f.UnitsSold, f.GrossMinor, f.DiscountMinor = 0, 0, 0
 	}
 	return facts
 }
