@@ -212,8 +212,8 @@ func TestRead(t *testing.T) {
 	t.Run("refuses_files_of_another_kind", func(t *testing.T) {
 		t.Parallel()
 		for file, want := range map[string]string{
-			"date,amount\n1,2\n": `this is no Shopify product CSV: no header with Handle, Title and a price in the first 10 rows; it begins with "date,amount"`,
-			"Handle,Body\na,b\n": "this is no Shopify product CSV: its header has no column for title and for price",
+			"date,amount\n1,2\n":                      `this is no Shopify product CSV: no header with Handle, Title and a price in the first 10 rows; it begins with "date,amount"`,
+			"Handle,Body\na,b\n":                      "this is no Shopify product CSV: its header has no column for title and for price",
 			"Handle,Title,Variant Price,URL handle\n": `line 1: columns 1 ("Handle") and 4 ("URL handle") are both the handle`,
 			"Handle,Title,Price,Price\n":              `line 1: columns 3 ("Price") and 4 ("Price") are both the price`,
 		} {
