@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
@@ -47,6 +48,15 @@ func columnValues(ctx context.Context, fields []*schema.Field, row reflect.Value
 	for i, field := range fields {
 		value, _ := field.ValueOf(ctx, row)
 		if at := reflect.ValueOf(value); at.Kind() == reflect.Pointer && at.IsNil() {
+			continue
+		}
+		// Ids are most of what is written, and their own form is the binary one.
+		switch id := value.(type) {
+		case uuid.UUID:
+			values[i] = [16]byte(id)
+			continue
+		case *uuid.UUID:
+			values[i] = [16]byte(*id)
 			continue
 		}
 		if valuer, ok := value.(driver.Valuer); ok {

@@ -30,7 +30,7 @@ type brandRows struct {
 }
 
 func (w *world) admit(m *maker) *brandRows {
-	joined := w.today.AddDate(0, -m.joined, 0).Add(9 * time.Hour)
+	joined := w.today.AddDate(0, -m.joined, -4).Add(9 * time.Hour)
 	applied := joined.AddDate(0, 0, -10-w.random.IntN(20))
 	contact, email, owner := "Owner of "+m.name, "hello@"+m.slug+".example", m.name+" owner"
 	website, phone := "https://"+m.slug+".example/", "+1 555 0100"

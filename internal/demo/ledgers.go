@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/payment"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -89,7 +90,7 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 	var log []models.StockAdjustment
 	var events []models.OutboxEvent
 	for _, p := range plans {
-		purchase, payment := w.id(p.at), w.id(p.at)
+		purchase, paymentID := w.id(p.at), w.id(p.at)
 		b, err := w.book(p, w.number(), purchase)
 		if err != nil {
 			return err
@@ -99,7 +100,7 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 			ID: purchase, ShopperID: p.shopper.id, Currency: o.Currency, TotalMinor: o.TotalMinor, PlacedAt: p.at,
 		})
 		paid := models.Payment{
-			ID: payment, ShopperID: p.shopper.id, PurchaseID: purchase, Provider: "SANDBOX", Reference: "SANDBOX-OK-DEMO-" + o.Number,
+			ID: paymentID, ShopperID: p.shopper.id, PurchaseID: purchase, Provider: payment.Sandbox{}.Name(), Reference: "SANDBOX-OK-DEMO-" + o.Number,
 			Status: models.PaymentCaptured, Currency: o.Currency, AmountMinor: o.TotalMinor, CreatedAt: p.at, UpdatedAt: p.at,
 		}
 		log = append(log, w.moves(p, o.ID, p.at, -1, models.StockOrderPlaced)...)
@@ -112,7 +113,7 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 		payments, orders = append(payments, paid), append(orders, *o)
 		numbers = append(numbers, models.OrderNumber{Number: o.Number, BrandID: o.BrandID, OrderID: o.ID})
 		allocations = append(allocations, models.PaymentAllocation{
-			BrandID: o.BrandID, ID: w.id(p.at), PaymentID: payment, OrderID: o.ID, Currency: o.Currency, AmountMinor: o.TotalMinor,
+			BrandID: o.BrandID, ID: w.id(p.at), PaymentID: paymentID, OrderID: o.ID, Currency: o.Currency, AmountMinor: o.TotalMinor,
 		})
 		lines, charges = append(lines, b.Lines...), append(charges, b.Charges...)
 		history, facts = append(history, b.Events...), append(facts, b.Facts...)

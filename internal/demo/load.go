@@ -17,6 +17,8 @@ import (
 type Options struct {
 	// Today is the day up to which there are orders; the same day gives the same data.
 	Today time.Time
+	// Orders is how many there are. Default 20,000.
+	Orders int
 	// Progress is told how much of the work is done, 0 to 1.
 	Progress func(done float64)
 }
@@ -54,6 +56,9 @@ func Load(ctx context.Context, db *gorm.DB, o Options) (loaded bool, err error) 
 }
 
 func (w *world) write(tx *gorm.DB, o Options) (err error) {
+	if o.Orders <= 0 {
+		o.Orders = orderCount
+	}
 	if w.makers, err = readCatalogue(); err != nil {
 		return err
 	}
@@ -65,7 +70,7 @@ func (w *world) write(tx *gorm.DB, o Options) (err error) {
 			return fmt.Errorf("%s: %w", m.slug, err)
 		}
 	}
-	plans := w.plans()
+	plans := w.plans(o.Orders)
 	if err := w.writeStock(tx); err != nil {
 		return err
 	}

@@ -59,17 +59,19 @@ func demand(day, today time.Time) int {
 
 // plans decides who bought what and when, in order of time, and counts what
 // was sold of each item.
-func (w *world) plans() []plan {
+func (w *world) plans(count int) []plan {
 	var days []time.Time
+	var weights []int
 	total := 0
 	for day := w.today.AddDate(0, -months, 0); day.Before(w.today); day = day.AddDate(0, 0, 1) {
-		days, total = append(days, day), total+demand(day, w.today)
+		d := demand(day, w.today)
+		days, weights, total = append(days, day), append(weights, d), total+d
 	}
 	perDay := make([]int, len(days))
-	for range orderCount {
-		perDay[w.weighted(total, func(i int) int { return demand(days[i], w.today) })]++
+	for range count {
+		perDay[w.weighted(total, func(i int) int { return weights[i] })]++
 	}
-	all := make([]plan, 0, orderCount)
+	all := make([]plan, 0, count)
 	for i, day := range days {
 		for n := range perDay[i] {
 			// People in China buy from eight in the morning to midnight, which is 0 to 16 UTC.

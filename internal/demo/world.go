@@ -56,7 +56,7 @@ func newWorld(today time.Time) *world {
 	today = today.UTC().Truncate(24 * time.Hour)
 	return &world{
 		random: rand.New(rand.NewPCG(uint64(today.Unix()), 0x7261646577696e64)),
-		today:  today, opened: today.AddDate(0, -months-1, 0),
+		today:  today, opened: today.AddDate(0, -months-3, 0),
 		category: map[string]*models.Category{},
 	}
 }

@@ -1,0 +1,97 @@
+package demo_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+	"github.com/tradewind-commerce/tradewind/internal/demo"
+	"github.com/tradewind-commerce/tradewind/internal/reconcile"
+)
+
+var today = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+
+func count(t *testing.T, db *gorm.DB, sql string, args ...any) (n int64) {
+	t.Helper()
+	if err := db.Raw(sql, args...).Scan(&n).Error; err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	db := dbtest.New(t).Gorm
+	loaded, err := demo.Load(context.Background(), db, demo.Options{Today: today})
+	if err != nil || !loaded {
+		t.Fatalf("loaded %t, %v", loaded, err)
+	}
+
+	t.Run("makes thirty brands of as many states, 300 products and 20,000 orders over 18 months", func(t *testing.T) {
+		for sql, want := range map[string]int64{
+			`select count(*) from brands where status = 'ACTIVE' and census_region is not null`:                                         30,
+			`select count(distinct region) from brands`:                                                                                 30,
+			`select count(*) from products where hs_code is not null and texts ? 'zh-CN' and brand_id is not null`:                      300,
+			`select count(*) from orders where brand_id is not null`:                                                                    20_000,
+			`select count(distinct date_trunc('month', placed_at)) from orders where placed_at < '2026-11-22' and brand_id is not null`: 19,
+		} {
+			if got := count(t, db.Session(&gorm.Session{}), sql); got != want {
+				t.Errorf("%s: %d, want %d", sql, got, want)
+			}
+		}
+	})
+
+	t.Run("peaks on Singles' Day and cancels a few orders", func(t *testing.T) {
+		day := `select count(*) from orders where placed_at::date = ?::date and brand_id is not null`
+		if peak, usual := count(t, db, day, "2026-11-11"), count(t, db, day, "2026-11-04"); peak < 8*usual {
+			t.Errorf("%d orders on Singles' Day, %d a week before", peak, usual)
+		}
+		if n := count(t, db, `select count(*) from orders where status = 'CANCELLED' and brand_id is not null`); n < 400 || n > 1200 {
+			t.Errorf("%d cancelled", n)
+		}
+	})
+
+	t.Run("agrees with itself", func(t *testing.T) {
+		agree, err := reconcile.Check(context.Background(), db, func(f reconcile.Finding) {
+			if f.Count > 0 {
+				t.Errorf("%s: %d, %+v", f.Name, f.Count, f.Differences[:1])
+			}
+		})
+		if err != nil || !agree {
+			t.Errorf("agree %t, %v", agree, err)
+		}
+	})
+
+	t.Run("leaves a database that is in use alone", func(t *testing.T) {
+		if loaded, err := demo.Load(context.Background(), db, demo.Options{Today: today}); err != nil || loaded {
+			t.Errorf("loaded %t, %v", loaded, err)
+		}
+	})
+}
+
+func TestLoadIsTheSameForTheSameDay(t *testing.T) {
+	t.Parallel()
+	ctx := database.AcrossBrands(context.Background(), database.Reconciliation)
+	digests := [2]map[string]string{{}, {}}
+	for i := range digests {
+		db := dbtest.New(t).Gorm.WithContext(ctx)
+		if _, err := demo.Load(ctx, db, demo.Options{Today: today.Add(time.Duration(i) * time.Hour), Orders: 1000}); err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range []string{"accounts", "brands", "products", "orders", "sales_facts", "stock_levels", "stock_adjustments", "search_entries"} {
+			var sum string
+			if err := db.Raw(`select md5(string_agg(r, '' order by r)) from (select md5(t::text) r from ` + table + ` t) x`).Scan(&sum).Error; err != nil {
+				t.Fatal(err)
+			}
+			digests[i][table] = sum
+		}
+	}
+	if diff := cmp.Diff(digests[0], digests[1]); diff != "" {
+		t.Errorf("two loads of one day differ: %s", diff)
+	}
+}
