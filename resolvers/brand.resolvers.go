@@ -14,40 +14,55 @@ import (
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
+	"github.com/tradewind-commerce/tradewind/internal/brand"
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
 func (r *brandResolver) Description(ctx context.Context, obj *models.Brand) (*string, error) {
-	panic(fmt.Errorf("not implemented: Description - description"))
+	return models.Optional(obj.Texts.Field(
+		func(t models.BrandText) string { return t.Description }, obj.DefaultLanguage, market.From(ctx).Languages...)), nil
 }
 
 func (r *brandResolver) JobsHistory(ctx context.Context, obj *models.Brand) ([]*models.BrandJobReport, error) {
-	panic(fmt.Errorf("not implemented: JobsHistory - jobsHistory"))
+	return loaders.Many(ctx, obj, "jobsHistory", brandID, r.Brands.JobsHistory,
+		func(j *models.BrandJobReport) uuid.UUID { return j.BrandID })
 }
 
 func (r *brandResolver) Documents(ctx context.Context, obj *models.Brand) ([]*models.BrandDocument, error) {
-	panic(fmt.Errorf("not implemented: Documents - documents"))
+	return loaders.Many(ctx, obj, "documents", brandID, r.Brands.Documents, (*models.BrandDocument).TenantID)
 }
 
 func (r *brandResolver) PayoutAccount(ctx context.Context, obj *models.Brand) (*models.PayoutAccount, error) {
-	panic(fmt.Errorf("not implemented: PayoutAccount - payoutAccount"))
+	return loaders.One(ctx, obj, "payoutAccount",
+		func(b *models.Brand) (uuid.UUID, bool) { return b.ID, true }, r.Brands.Payouts, (*models.PayoutAccount).TenantID)
 }
 
 func (r *brandResolver) ApprovalBlockers(ctx context.Context, obj *models.Brand) ([]*models.Blocker, error) {
-	panic(fmt.Errorf("not implemented: ApprovalBlockers - approvalBlockers"))
+	return loaders.Load(ctx, obj, "approvalBlockers", func(ctx context.Context, rows []*models.Brand) (map[*models.Brand][]*models.Blocker, error) {
+		blockers, err := r.Brands.Blockers(ctx, rows)
+		return ofRows(rows, brandID, blockers), err
+	})
 }
 
 func (r *brandResolver) Transitions(ctx context.Context, obj *models.Brand) ([]*models.BrandTransition, error) {
-	panic(fmt.Errorf("not implemented: Transitions - transitions"))
+	return loaders.Many(ctx, obj, "transitions", brandID, r.Brands.Transitions,
+		func(t *models.BrandTransition) uuid.UUID { return t.BrandID })
 }
 
 func (r *brandResolver) Members(ctx context.Context, obj *models.Brand) ([]*models.Membership, error) {
-	panic(fmt.Errorf("not implemented: Members - members"))
+	return loaders.Many(ctx, obj, "members", brandID, r.Brands.Members,
+		func(m *models.Membership) uuid.UUID { return m.BrandID })
 }
 
 func (r *brandResolver) Storefronts(ctx context.Context, obj *models.Brand, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.Storefront], error) {
-	panic(fmt.Errorf("not implemented: Storefronts - storefronts"))
+	shops, err := loaders.Many(ctx, obj, "storefronts", brandID, r.Resolver.Storefronts.OfBrands, (*models.Storefront).TenantID)
+	if err != nil {
+		return nil, err
+	}
+	return paging.Slice(shops, page(first, after, last, before), func(s *models.Storefront) uuid.UUID { return s.ID })
 }
 
 func (r *brandResolver) Products(ctx context.Context, obj *models.Brand, first *int32, after *string, last *int32, before *string, query *string, where *api.BrandProductWhere, sortKey *api.BrandProductSortKey, reverse *bool) (*paging.Connection[models.Product], error) {
@@ -69,63 +84,133 @@ func (r *brandResolver) Orders(ctx context.Context, obj *models.Brand, first *in
 }
 
 func (r *mutationResolver) BrandApply(ctx context.Context, input api.BrandApplyInput) (*api.BrandApplyPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandApply - brandApply"))
+	b, err := r.Brands.Apply(ctx, application(input))
+	refused, err := api.Refused(err)
+	return &api.BrandApplyPayload{Brand: b, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) BrandUpdate(ctx context.Context, input api.BrandUpdateInput) (*api.BrandUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: BrandUpdate - brandUpdate"))
+	var list ids
+	id := list.row("input.brandId", globalid.Brand, input.BrandID).Row
+	err := list.err()
+	var b *models.Brand
+	if err == nil {
+		b, err = r.Brands.Update(ctx, brandChange(id, input))
+	}
+	refused, err := api.Refused(err)
+	return &api.BrandUpdatePayload{Brand: b, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) BrandContactConfirm(ctx context.Context, input api.BrandContactConfirmInput) (*api.BrandContactConfirmPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandContactConfirm - brandContactConfirm"))
+	var list ids
+	id := list.row("input.brandId", globalid.Brand, input.BrandID).Row
+	err := list.err()
+	var b *models.Brand
+	if err == nil {
+		b, err = r.Brands.ConfirmContact(ctx, id, given(input.ExpectedVersion))
+	}
+	refused, err := api.Refused(err)
+	return &api.BrandContactConfirmPayload{Brand: b, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) BrandPayoutAccountSet(ctx context.Context, input api.BrandPayoutAccountSetInput) (*api.BrandPayoutAccountSetPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandPayoutAccountSet - brandPayoutAccountSet"))
+	var list ids
+	id := list.row("input.brandId", globalid.Brand, input.BrandID).Row
+	err := list.err()
+	var b *models.Brand
+	if err == nil {
+		b, err = r.Brands.SetPayout(ctx, payout(id, input))
+	}
+	refused, err := api.Refused(err)
+	return &api.BrandPayoutAccountSetPayload{Brand: b, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) BrandDocumentSubmit(ctx context.Context, input api.BrandDocumentSubmitInput) (*api.BrandDocumentSubmitPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandDocumentSubmit - brandDocumentSubmit"))
+	var list ids
+	id := list.row("input.brandId", globalid.Brand, input.BrandID).Row
+	err := list.err()
+	var document *models.BrandDocument
+	if err == nil {
+		document, err = r.Brands.SubmitDocument(ctx, brand.Submission{
+			BrandID: id, Kind: input.Kind, Reference: input.Reference,
+		})
+	}
+	refused, err := api.Refused(err)
+	return &api.BrandDocumentSubmitPayload{Document: document, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) BrandDocumentReview(ctx context.Context, input api.BrandDocumentReviewInput) (*api.BrandDocumentReviewPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandDocumentReview - brandDocumentReview"))
+	var list ids
+	key := list.key("input.documentId", globalid.Document, input.DocumentID)
+	err := list.err()
+	var document *models.BrandDocument
+	if err == nil {
+		document, err = r.Brands.ReviewDocument(ctx, brand.Verdict{
+			Document: key, Verdict: input.Verdict, Note: given(input.Note),
+		})
+	}
+	refused, err := api.Refused(err)
+	return &api.BrandDocumentReviewPayload{Document: document, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) BrandReviewStart(ctx context.Context, input api.BrandTransitionInput) (*api.BrandTransitionPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandReviewStart - brandReviewStart"))
+	return moveBrand(ctx, r.Resolver, brand.StartReview, input)
 }
 
 func (r *mutationResolver) BrandApprove(ctx context.Context, input api.BrandTransitionInput) (*api.BrandTransitionPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandApprove - brandApprove"))
+	return moveBrand(ctx, r.Resolver, brand.Approve, input)
 }
 
 func (r *mutationResolver) BrandReject(ctx context.Context, input api.BrandTransitionInput) (*api.BrandTransitionPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandReject - brandReject"))
+	return moveBrand(ctx, r.Resolver, brand.Reject, input)
 }
 
 func (r *mutationResolver) BrandSuspend(ctx context.Context, input api.BrandTransitionInput) (*api.BrandTransitionPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandSuspend - brandSuspend"))
+	return moveBrand(ctx, r.Resolver, brand.Suspend, input)
 }
 
 func (r *mutationResolver) BrandReinstate(ctx context.Context, input api.BrandTransitionInput) (*api.BrandTransitionPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandReinstate - brandReinstate"))
+	return moveBrand(ctx, r.Resolver, brand.Reinstate, input)
 }
 
 func (r *mutationResolver) BrandClose(ctx context.Context, input api.BrandTransitionInput) (*api.BrandTransitionPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandClose - brandClose"))
+	return moveBrand(ctx, r.Resolver, brand.Close, input)
 }
 
 func (r *mutationResolver) BrandJobsReport(ctx context.Context, input api.BrandJobsReportInput) (*api.BrandJobsReportPayload, error) {
-	panic(fmt.Errorf("not implemented: BrandJobsReport - brandJobsReport"))
+	var list ids
+	id := list.row("input.brandId", globalid.Brand, input.BrandID).Row
+	err := list.err()
+	var b *models.Brand
+	if err == nil {
+		b, err = r.Brands.ReportJobs(ctx, brand.JobsReport{
+			BrandID: id, Jobs: input.Jobs, Note: given(input.Note),
+		})
+	}
+	refused, err := api.Refused(err)
+	return &api.BrandJobsReportPayload{Brand: b, UserErrors: refused}, err
 }
 
 func (r *queryResolver) Brand(ctx context.Context, id *string, slug *string) (*models.Brand, error) {
-	panic(fmt.Errorf("not implemented: Brand - brand"))
+	return found(one(id, slug, "slug",
+		func(id string) (*models.Brand, error) {
+			parsed, err := argument("id", globalid.Brand, id)
+			if err != nil {
+				return nil, err
+			}
+			return r.Resolver.Brands.ByID(ctx, parsed.Row)
+		},
+		func(slug string) (*models.Brand, error) { return r.Resolver.Brands.BySlug(ctx, slug) }))
 }
 
 func (r *queryResolver) Brands(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.BrandWhere, sortKey *api.BrandSortKey, reverse *bool) (*paging.Connection[models.Brand], error) {
-	panic(fmt.Errorf("not implemented: Brands - brands"))
+	c, err := r.Resolver.Brands.Page(ctx, brandFilter(where), brand.SortKey(or(sortKey, api.BrandSortKeyName)),
+		or(reverse, false), page(first, after, last, before))
+	if err != nil {
+		return nil, err
+	}
+	loaders.Together(ctx, c.Nodes())
+	return c, nil
 }
 
 func (r *Resolver) Brand() generated.BrandResolver { return &brandResolver{r} }

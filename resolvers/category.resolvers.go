@@ -7,39 +7,75 @@ package resolvers
 
 import (
 	"context"
-	"fmt"
+
+	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/graph/loaders"
+	"github.com/tradewind-commerce/tradewind/internal/category"
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
 func (r *categoryResolver) Name(ctx context.Context, obj *models.Category) (string, error) {
-	panic(fmt.Errorf("not implemented: Name - name"))
+	return obj.Texts.Field(func(t models.CategoryText) string { return t.Name }, "en", market.From(ctx).Languages...), nil
 }
 
 func (r *categoryResolver) Parent(ctx context.Context, obj *models.Category) (*models.Category, error) {
-	panic(fmt.Errorf("not implemented: Parent - parent"))
+	return loaders.One(ctx, obj, "parent", parentOf, r.Categories.ByIDs, categoryID)
 }
 
 func (r *categoryResolver) Children(ctx context.Context, obj *models.Category) ([]*models.Category, error) {
-	panic(fmt.Errorf("not implemented: Children - children"))
+	return loaders.Many(ctx, obj, "children", categoryID, r.Categories.Below,
+		func(c *models.Category) uuid.UUID { return *c.ParentID })
 }
 
 func (r *mutationResolver) CategoryCreate(ctx context.Context, input api.CategoryCreateInput) (*api.CategoryCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: CategoryCreate - categoryCreate"))
+	var list ids
+	parent := list.optional("input.parentId", globalid.Category, input.ParentID.Value())
+	err := list.err()
+	var c *models.Category
+	if err == nil {
+		c, err = r.Categories.Create(ctx, category.Addition{
+			ParentID: parent, Slug: input.Slug, Names: categoryNames(input.Names), Position: or(given(input.Position), 0),
+		})
+	}
+	refused, err := api.Refused(err)
+	return &api.CategoryCreatePayload{Category: c, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) CategoryUpdate(ctx context.Context, input api.CategoryUpdateInput) (*api.CategoryUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: CategoryUpdate - categoryUpdate"))
+	var list ids
+	id := list.row("input.categoryId", globalid.Category, input.CategoryID)
+	err := list.err()
+	var c *models.Category
+	if err == nil {
+		c, err = r.Categories.Update(ctx, category.Change{
+			ID: id.Row, ExpectedVersion: given(input.ExpectedVersion), Names: categoryNames(input.Names.Value()),
+			Position: given(input.Position),
+		})
+	}
+	refused, err := api.Refused(err)
+	return &api.CategoryUpdatePayload{Category: c, UserErrors: refused}, err
 }
 
 func (r *queryResolver) Category(ctx context.Context, id *string, path *string) (*models.Category, error) {
-	panic(fmt.Errorf("not implemented: Category - category"))
+	return found(one(id, path, "path",
+		func(id string) (*models.Category, error) {
+			parsed, err := argument("id", globalid.Category, id)
+			if err != nil {
+				return nil, err
+			}
+			return r.Resolver.Categories.ByID(ctx, parsed.Row)
+		},
+		func(path string) (*models.Category, error) { return r.Resolver.Categories.ByPath(ctx, path) }))
 }
 
 func (r *queryResolver) Categories(ctx context.Context) ([]*models.Category, error) {
-	panic(fmt.Errorf("not implemented: Categories - categories"))
+	roots, err := r.Resolver.Categories.Roots(ctx)
+	return loaders.Together(ctx, roots), err
 }
 
 func (r *Resolver) Category() generated.CategoryResolver { return &categoryResolver{r} }

@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
@@ -30,6 +31,15 @@ func (r *ids) row(path string, t globalid.Type, id string) globalid.ID {
 		r.refused.Add(path, problem.Invalid, err.Error())
 	}
 	return parsed
+}
+
+// optional reads an id of a row without a brand, nil where none is given.
+func (r *ids) optional(path string, t globalid.Type, id *string) *uuid.UUID {
+	if id == nil {
+		return nil
+	}
+	row := r.row(path, t, *id).Row
+	return &row
 }
 
 func (r *ids) err() error { return r.refused.Err() }
@@ -71,4 +81,17 @@ func found[T any](row *T, err error) (*T, error) {
 		return nil, nil
 	}
 	return row, err
+}
+
+// one looks a row up by its id or by another name of its, whichever was given.
+func one[T any](id, other *string, name string, byID, byOther func(string) (*T, error)) (*T, error) {
+	switch {
+	case id != nil && other != nil:
+		return nil, &problem.BadInput{Argument: name, Message: "give id or " + name + ", not both"}
+	case id != nil:
+		return byID(*id)
+	case other != nil:
+		return byOther(*other)
+	}
+	return nil, &problem.BadInput{Argument: "id", Message: "give id or " + name}
 }

@@ -22,6 +22,7 @@ func (r *Resolver) nodeReaders() map[globalid.Type]nodeReader {
 	return map[globalid.Type]nodeReader{
 		globalid.Account:    byRow(r.Identity.ByIDs),
 		globalid.Brand:      byRow(r.Brands.ByIDs),
+		globalid.Document:   byKey(r.Brands.DocumentsByKeys),
 		globalid.Category:   byRow(r.Categories.ByIDs),
 		globalid.Storefront: byKey(r.Storefronts.ByKeys),
 		globalid.Product:    byKey(r.Catalog.ProductsByKeys),

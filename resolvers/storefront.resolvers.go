@@ -11,36 +11,77 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/graph/loaders"
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/storefront"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
 func (r *mutationResolver) StorefrontCreate(ctx context.Context, input api.StorefrontCreateInput) (*api.StorefrontCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: StorefrontCreate - storefrontCreate"))
+	var list ids
+	id := list.row("input.brandId", globalid.Brand, input.BrandID).Row
+	err := list.err()
+	var shop *models.Storefront
+	if err == nil {
+		shop, err = r.Storefronts.Create(ctx, storefront.Opening{
+			BrandID: id, Slug: input.Slug, Name: input.Name, Description: given(input.Description), Country: input.Country,
+			Currency: input.Currency, Languages: input.Languages, PaymentMethods: methodNames(input.PaymentMethods.Value()),
+		})
+	}
+	refused, err := api.Refused(err)
+	return &api.StorefrontCreatePayload{Storefront: shop, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) StorefrontUpdate(ctx context.Context, input api.StorefrontUpdateInput) (*api.StorefrontUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: StorefrontUpdate - storefrontUpdate"))
+	var list ids
+	key := list.key("input.storefrontId", globalid.Storefront, input.StorefrontID)
+	err := list.err()
+	var shop *models.Storefront
+	if err == nil {
+		shop, err = r.Storefronts.Update(ctx, storefrontChange(key, input))
+	}
+	refused, err := api.Refused(err)
+	return &api.StorefrontUpdatePayload{Storefront: shop, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) StorefrontOpen(ctx context.Context, input api.StorefrontTransitionInput) (*api.StorefrontTransitionPayload, error) {
-	panic(fmt.Errorf("not implemented: StorefrontOpen - storefrontOpen"))
+	return moveStorefront(ctx, r.Resolver, storefront.Open, input)
 }
 
 func (r *mutationResolver) StorefrontPause(ctx context.Context, input api.StorefrontTransitionInput) (*api.StorefrontTransitionPayload, error) {
-	panic(fmt.Errorf("not implemented: StorefrontPause - storefrontPause"))
+	return moveStorefront(ctx, r.Resolver, storefront.Pause, input)
 }
 
 func (r *mutationResolver) StorefrontClose(ctx context.Context, input api.StorefrontTransitionInput) (*api.StorefrontTransitionPayload, error) {
-	panic(fmt.Errorf("not implemented: StorefrontClose - storefrontClose"))
+	return moveStorefront(ctx, r.Resolver, storefront.Close, input)
 }
 
 func (r *queryResolver) Storefront(ctx context.Context, id *string, slug *string) (*models.Storefront, error) {
-	panic(fmt.Errorf("not implemented: Storefront - storefront"))
+	return found(one(id, slug, "slug",
+		func(id string) (*models.Storefront, error) {
+			parsed, err := argument("id", globalid.Storefront, id)
+			if err != nil {
+				return nil, err
+			}
+			return r.Resolver.Storefronts.ByKey(ctx, keyOf(parsed))
+		},
+		func(slug string) (*models.Storefront, error) { return r.Resolver.Storefronts.BySlug(ctx, slug) }))
 }
 
 func (r *queryResolver) Storefronts(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) (*paging.Connection[models.Storefront], error) {
-	panic(fmt.Errorf("not implemented: Storefronts - storefronts"))
+	f, err := storefrontFilter(where)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.Resolver.Storefronts.Page(ctx, f, storefront.SortKey(or(sortKey, api.StorefrontSortKeyName)),
+		or(reverse, false), page(first, after, last, before))
+	if err != nil {
+		return nil, err
+	}
+	loaders.Together(ctx, c.Nodes())
+	return c, nil
 }
 
 func (r *storefrontResolver) Brand(ctx context.Context, obj *models.Storefront) (*models.Brand, error) {
@@ -48,19 +89,25 @@ func (r *storefrontResolver) Brand(ctx context.Context, obj *models.Storefront) 
 }
 
 func (r *storefrontResolver) Name(ctx context.Context, obj *models.Storefront) (string, error) {
-	panic(fmt.Errorf("not implemented: Name - name"))
+	return obj.Texts.Field(func(t models.StorefrontText) string { return t.Name },
+		obj.DefaultLanguage(), market.From(ctx).Languages...), nil
 }
 
 func (r *storefrontResolver) Description(ctx context.Context, obj *models.Storefront) (*string, error) {
-	panic(fmt.Errorf("not implemented: Description - description"))
+	return models.Optional(obj.Texts.Field(func(t models.StorefrontText) string { return t.Description },
+		obj.DefaultLanguage(), market.From(ctx).Languages...)), nil
 }
 
 func (r *storefrontResolver) Languages(ctx context.Context, obj *models.Storefront) ([]string, error) {
-	panic(fmt.Errorf("not implemented: Languages - languages"))
+	return obj.Languages, nil
 }
 
 func (r *storefrontResolver) PaymentMethods(ctx context.Context, obj *models.Storefront) ([]api.PaymentMethod, error) {
-	panic(fmt.Errorf("not implemented: PaymentMethods - paymentMethods"))
+	methods := make([]api.PaymentMethod, len(obj.PaymentMethods))
+	for i, name := range obj.PaymentMethods {
+		methods[i] = api.PaymentMethod(name)
+	}
+	return methods, nil
 }
 
 func (r *storefrontResolver) Listings(ctx context.Context, obj *models.Storefront, first *int32, after *string, last *int32, before *string, status []models.ListingStatus) (*paging.Connection[models.Listing], error) {
