@@ -92,6 +92,7 @@ func keep(ctx context.Context, folder string, linger time.Duration) {
 	for idle := time.Duration(0); ; {
 		select {
 		case <-server.Done():
+			_ = server.Stop(ctx)
 			return
 		case <-tick.C:
 		}

@@ -27,7 +27,7 @@ type child struct {
 }
 
 // launch starts PostgreSQL and returns once it accepts connections.
-func launch(ctx context.Context, bin Installation, l layout, as *account, socketDir string) (*child, error) {
+func launch(ctx context.Context, bin Installation, l layout, as *account, socketDir string, logger *slog.Logger) (*child, error) {
 	log, err := openLog(l)
 	if err != nil {
 		return nil, l.unwritable(err)
@@ -51,8 +51,8 @@ func launch(ctx context.Context, bin Installation, l layout, as *account, socket
 	if err := c.start(cmd); err != nil {
 		return nil, fmt.Errorf("start %s as %s: %w", cmd.Path, as, err)
 	}
-	if err := c.awaitReady(ctx, l); err != nil {
-		_ = c.stop(context.WithoutCancel(ctx))
+	if err := c.awaitReady(ctx, l, logger); err != nil {
+		_ = c.giveUp(ctx)
 		return nil, fmt.Errorf("PostgreSQL in %s did not start: %w\n%s", l.data, err, logSince(l, start))
 	}
 	return c, nil
@@ -81,7 +81,8 @@ func (c *child) start(cmd *exec.Cmd) error {
 	return <-started
 }
 
-func (c *child) awaitReady(ctx context.Context, l layout) error {
+func (c *child) awaitReady(ctx context.Context, l layout, log *slog.Logger) error {
+	patience := newPatience()
 	for {
 		if s, err := readStatus(l); err == nil && s.pid == c.process.Pid && s.ready() {
 			return nil
@@ -90,6 +91,9 @@ func (c *child) awaitReady(ctx context.Context, l layout) error {
 		case <-c.done:
 			return fmt.Errorf("it ended at once (%v) and said:", c.err) //nolint:errorlint,revive // nil where it ended well; its words follow
 		default:
+		}
+		if patience.over() {
+			log.Info("PostgreSQL takes its time: after a crash it first recovers")
 		}
 		if err := wait(ctx, 5*time.Millisecond); err != nil {
 			return err
@@ -110,6 +114,13 @@ func (c *child) stop(ctx context.Context) error {
 		return fmt.Errorf("PostgreSQL ended badly: %w", c.err)
 	}
 	return nil
+}
+
+// giveUp stops a child that nobody is going to use.
+func (c *child) giveUp(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	return c.stop(ctx)
 }
 
 // status is what the postmaster tells in postmaster.pid.
@@ -143,7 +154,8 @@ func readStatus(l layout) (status, error) {
 // is still writing its last. We hold the folder's lock, so nobody uses it.
 // A pid that meanwhile belongs to another program is cleared away.
 func awaitPredecessor(ctx context.Context, l layout, log *slog.Logger) error {
-	for told := false; ; told = true {
+	patience := newPatience()
+	for {
 		s, err := readStatus(l)
 		if err != nil || !alive(s.pid) {
 			return nil //nolint:nilerr // no status, no predecessor
@@ -151,7 +163,7 @@ func awaitPredecessor(ctx context.Context, l layout, log *slog.Logger) error {
 		if !isPostmaster(s.pid, l.data) {
 			return os.Remove(filepath.Join(l.data, "postmaster.pid"))
 		}
-		if !told {
+		if patience.over() {
 			log.Info("waiting for an earlier PostgreSQL to stop", "process", s.pid)
 		}
 		if err := wait(ctx, 20*time.Millisecond); err != nil {

@@ -13,8 +13,8 @@ import (
 	embedded "github.com/fergusstrange/embedded-postgres"
 )
 
-// patience bounds a download. Some 30 MB come over what may be a slow line.
-const patience = 10 * time.Minute
+// longestDownload bounds a download. Some 30 MB come over what may be a slow line.
+const longestDownload = 10 * time.Minute
 
 // download fetches PostgreSQL into the data folder, from Maven Central.
 func download(ctx context.Context, l layout, as *account) (Installation, error) {
@@ -44,7 +44,7 @@ func fetch(ctx context.Context, l layout, as *account, config embedded.Config) (
 		Locale("none-of-this-name").
 		Logger(io.Discard))
 
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, longestDownload)
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Start() }()

@@ -39,7 +39,8 @@ type Options struct {
 	Scratch bool
 	// StartTimeout bounds the making, starting and recovery of a cluster, and
 	// the wait for one that is still stopping. A download is not counted.
-	// Default 90 s: a busy machine has been seen to take 10.
+	// Default 5 min: a start takes a second, recovery of much data longer, and
+	// giving up on it would only begin it anew.
 	StartTimeout time.Duration
 	// Log receives what happens. Default slog.Default().
 	Log *slog.Logger
@@ -87,6 +88,7 @@ func Join(ctx context.Context, o Options) (*Server, error) {
 	o = o.withDefaults()
 	deadline, cancel := context.WithTimeout(ctx, o.StartTimeout)
 	defer cancel()
+	patience := newPatience()
 	for {
 		l, as, err := prepare(o)
 		if err != nil {
@@ -115,6 +117,9 @@ func Join(ctx context.Context, o Options) (*Server, error) {
 			return s, nil
 		}
 		_ = guest.Close()
+		if patience.over() {
+			o.Log.Info("waiting for PostgreSQL to accept connections", "run by", inUse.Process)
+		}
 		if wait(deadline, 50*time.Millisecond) != nil {
 			return nil, fmt.Errorf("join the PostgreSQL that %s runs in %s: %w", inUse.Process, l.dataDir, err)
 		}
@@ -178,13 +183,14 @@ func (s *Server) Stop(ctx context.Context) error {
 
 func (s *Server) waitForGuests(ctx context.Context) {
 	_ = s.locks[0].Close() // our own place among the guests
-	for told := false; ; told = true {
+	patience := newPatience()
+	for {
 		lock, err := filelock.TryExclusive(s.layout.guests)
 		if err == nil {
 			s.locks = append(s.locks, lock) // newcomers wait until we have stopped
 			return
 		}
-		if !told {
+		if patience.over() {
 			s.log.Info("waiting for other commands that use this PostgreSQL")
 		}
 		if wait(ctx, 100*time.Millisecond) != nil {
@@ -218,14 +224,13 @@ func run(ctx context.Context, l layout, as *account, o Options) (*Server, error)
 		return nil, err
 	}
 	began := time.Now()
-	c, err := launch(ctx, bin, l, as, socketDir)
+	c, err := launch(ctx, bin, l, as, socketDir, o.Log)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(socketDir))
 	}
 	s := &Server{socketDir: socketDir, child: c, layout: l, log: o.Log}
 	if err := s.ensureDatabase(ctx, o.Database); err != nil {
-		_ = c.stop(ctx)
-		return nil, err
+		return nil, errors.Join(err, c.giveUp(ctx), os.RemoveAll(socketDir))
 	}
 	o.Log.Info("PostgreSQL runs", "version", bin.Version, "folder", l.data,
 		"user", as.String(), "took", time.Since(began).Round(time.Millisecond))
@@ -275,7 +280,7 @@ func (s *Server) ensureDatabase(ctx context.Context, name string) error {
 
 func (o Options) withDefaults() Options {
 	if o.StartTimeout == 0 {
-		o.StartTimeout = 90 * time.Second
+		o.StartTimeout = 5 * time.Minute
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
@@ -290,6 +295,22 @@ func (o Options) withDefaults() Options {
 		o.download = download
 	}
 	return o
+}
+
+// patience tells when a wait is worth a word: once, after 3 s.
+type patience struct {
+	since time.Time
+	told  bool
+}
+
+func newPatience() *patience { return &patience{since: time.Now()} }
+
+func (p *patience) over() bool {
+	if p.told || time.Since(p.since) < 3*time.Second {
+		return false
+	}
+	p.told = true
+	return true
 }
 
 // wait pauses for d or until ctx is over.
