@@ -68,6 +68,7 @@ type Product struct {
 	VisibleFrom     *time.Time
 	Tokens          Vector
 	ArchivedAt      *time.Time
+	ArchivedFrom    *ProductStatus
 	Version         int32
 	CreatedAt       time.Time
 	UpdatedAt       time.Time

@@ -9,30 +9,22 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// Blocker is something that keeps a listing from being published.
-type Blocker struct {
-	Code    BlockerCode
-	Message string
-}
-
-// BlockerCode is part of the API; codes may be added.
-type BlockerCode string
-
-// Codes of what keeps a listing from being published.
+// Codes of what keeps a listing from being published; they are part of the API,
+// and more may be added.
 const (
-	BlockedArchived         BlockerCode = "PRODUCT_ARCHIVED"
-	BlockedTitle            BlockerCode = "TITLE_MISSING"
-	BlockedNoVariant        BlockerCode = "VARIANT_MISSING"
-	BlockedPrice            BlockerCode = "PRICE_MISSING"
-	BlockedStorefrontClosed BlockerCode = "STOREFRONT_CLOSED"
+	BlockedArchived         = "PRODUCT_ARCHIVED"
+	BlockedTitle            = "TITLE_MISSING"
+	BlockedNoVariant        = "VARIANT_MISSING"
+	BlockedPrice            = "PRICE_MISSING"
+	BlockedStorefrontClosed = "STOREFRONT_CLOSED"
 )
 
 // Blockers tells everything that keeps a product from being published in a
 // storefront, given its variants and which of them have a price there. That
 // the product is a draft does not: publishing makes it ACTIVE.
-func Blockers(p *models.Product, shop *models.Storefront, variants []*models.Variant, priced func(variant uuid.UUID) bool) []Blocker {
-	blockers := []Blocker{}
-	add := func(code BlockerCode, message string) { blockers = append(blockers, Blocker{code, message}) }
+func Blockers(p *models.Product, shop *models.Storefront, variants []*models.Variant, priced func(variant uuid.UUID) bool) []models.Blocker {
+	blockers := []models.Blocker{}
+	add := func(code, message string) { blockers = append(blockers, models.Blocker{Code: code, Message: message}) }
 	if p.Status == models.ProductArchived {
 		add(BlockedArchived, "The product is archived: restore it.")
 	}

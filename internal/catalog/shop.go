@@ -67,14 +67,10 @@ func PlaceOfPrice(p *models.Price) InStorefront {
 // PricesAt gives the prices of the variants that the caller may see, of
 // listings that the caller has read, in order of the variants.
 func (s *Service) PricesAt(ctx context.Context, places []InStorefront) ([]*models.Price, error) {
-	triples := make([][]any, len(places))
-	for i, p := range places {
-		triples[i] = []any{p.BrandID, p.StorefrontID, p.ProductID}
-	}
 	where, args := auth.Where(auth.From(ctx), "variants", "", s.now())
-	rows, err := find[models.Price](s.db.WithContext(ctx).Select("prices.*").
+	query := atPlaces(s.db.WithContext(ctx).Select("prices.*"), places)
+	rows, err := find[models.Price](query.
 		Joins("join variants on variants.brand_id = prices.brand_id and variants.id = prices.variant_id").
-		Where("(prices.brand_id, prices.storefront_id, prices.product_id) in ?", triples).
 		Where(where, args...).
 		Order("prices.product_id, variants.position, variants.id"))
 	return rows, reading("prices", err)

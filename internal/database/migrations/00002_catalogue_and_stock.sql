@@ -22,6 +22,8 @@ create table products (
   -- Search tokens, made by the application.
   tokens            tsvector    not null,
   archived_at       timestamptz,
+  -- The status that restoring brings back.
+  archived_from     text,
   version           integer     not null default 1,
   created_at        timestamptz not null,
   updated_at        timestamptz not null,
@@ -29,7 +31,9 @@ create table products (
   constraint products_handle_key unique (brand_id, handle),
   constraint products_brand_fk foreign key (brand_id) references brands (id) on delete cascade,
   constraint products_category_fk foreign key (category_id) references categories (id) on delete restrict,
-  constraint products_status_check check (status in ('DRAFT', 'ACTIVE', 'ARCHIVED'))
+  constraint products_status_check check (status in ('DRAFT', 'ACTIVE', 'ARCHIVED')),
+  constraint products_archived_check check ((status = 'ARCHIVED') = (archived_at is not null)
+    and (archived_at is null) = (archived_from is null) and archived_from in ('DRAFT', 'ACTIVE'))
 );
 create index products_created_idx on products (brand_id, created_at, id);
 create index products_updated_idx on products (brand_id, updated_at, id);
