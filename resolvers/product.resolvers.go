@@ -10,11 +10,11 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
-
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -40,59 +40,101 @@ func (r *listingResolver) Prices(ctx context.Context, obj *models.Listing) ([]*m
 }
 
 func (r *listingResolver) PublicationBlockers(ctx context.Context, obj *models.Listing) ([]*models.Blocker, error) {
-	panic(fmt.Errorf("not implemented: PublicationBlockers - publicationBlockers"))
+	return loaders.Load(ctx, obj, "publicationBlockers", r.Catalog.PublicationBlockers)
 }
 
 func (r *mutationResolver) ProductCreate(ctx context.Context, input api.ProductCreateInput) (*api.ProductCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: ProductCreate - productCreate"))
+	product, err := r.productCreate(ctx, input)
+	refused, err := api.Refused(err)
+	return &api.ProductCreatePayload{Product: product, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) ProductUpdate(ctx context.Context, input api.ProductUpdateInput) (*api.ProductUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: ProductUpdate - productUpdate"))
+	product, err := r.productUpdate(ctx, input)
+	refused, err := api.Refused(err)
+	return &api.ProductUpdatePayload{Product: product, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) ProductTranslationSet(ctx context.Context, input api.ProductTranslationSetInput) (*api.ProductTranslationSetPayload, error) {
-	panic(fmt.Errorf("not implemented: ProductTranslationSet - productTranslationSet"))
+	product, err := keyed("input.productId", globalid.Product, input.ProductID, func(key models.Key) (*models.Product, error) {
+		return r.Catalog.SetTranslation(ctx, key, given(input.ExpectedVersion), translation(input.Translation))
+	})
+	refused, err := api.Refused(err)
+	return &api.ProductTranslationSetPayload{Product: product, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) ProductTranslationRemove(ctx context.Context, input api.ProductTranslationRemoveInput) (*api.ProductTranslationRemovePayload, error) {
-	panic(fmt.Errorf("not implemented: ProductTranslationRemove - productTranslationRemove"))
+	product, err := keyed("input.productId", globalid.Product, input.ProductID, func(key models.Key) (*models.Product, error) {
+		return r.Catalog.RemoveTranslation(ctx, key, given(input.ExpectedVersion), input.Language)
+	})
+	refused, err := api.Refused(err)
+	return &api.ProductTranslationRemovePayload{Product: product, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) ProductArchive(ctx context.Context, input api.ProductArchiveInput) (*api.ProductArchivePayload, error) {
-	panic(fmt.Errorf("not implemented: ProductArchive - productArchive"))
+	product, err := keyed("input.productId", globalid.Product, input.ProductID, func(key models.Key) (*models.Product, error) {
+		return r.Catalog.Archive(ctx, key, given(input.ExpectedVersion))
+	})
+	refused, err := api.Refused(err)
+	return &api.ProductArchivePayload{Product: product, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) ProductRestore(ctx context.Context, input api.ProductArchiveInput) (*api.ProductArchivePayload, error) {
-	panic(fmt.Errorf("not implemented: ProductRestore - productRestore"))
+	product, err := keyed("input.productId", globalid.Product, input.ProductID, func(key models.Key) (*models.Product, error) {
+		return r.Catalog.Restore(ctx, key, given(input.ExpectedVersion))
+	})
+	refused, err := api.Refused(err)
+	return &api.ProductArchivePayload{Product: product, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) VariantCreate(ctx context.Context, input api.VariantCreateInput) (*api.VariantCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: VariantCreate - variantCreate"))
+	variant, err := keyed("input.productId", globalid.Product, input.ProductID, func(key models.Key) (*models.Variant, error) {
+		return r.Catalog.AddVariant(ctx, key, variantDraft(input.Variant))
+	})
+	refused, err := api.Refused(err)
+	return &api.VariantCreatePayload{Variant: variant, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) VariantUpdate(ctx context.Context, input api.VariantUpdateInput) (*api.VariantUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: VariantUpdate - variantUpdate"))
+	variant, err := r.variantUpdate(ctx, input)
+	refused, err := api.Refused(err)
+	return &api.VariantUpdatePayload{Variant: variant, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) VariantArchive(ctx context.Context, input api.VariantArchiveInput) (*api.VariantArchivePayload, error) {
-	panic(fmt.Errorf("not implemented: VariantArchive - variantArchive"))
+	variant, err := keyed("input.variantId", globalid.Variant, input.VariantID, func(key models.Key) (*models.Variant, error) {
+		return r.Catalog.ArchiveVariant(ctx, key, given(input.ExpectedVersion))
+	})
+	refused, err := api.Refused(err)
+	return &api.VariantArchivePayload{Variant: variant, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) VariantRestore(ctx context.Context, input api.VariantArchiveInput) (*api.VariantArchivePayload, error) {
-	panic(fmt.Errorf("not implemented: VariantRestore - variantRestore"))
+	variant, err := keyed("input.variantId", globalid.Variant, input.VariantID, func(key models.Key) (*models.Variant, error) {
+		return r.Catalog.RestoreVariant(ctx, key, given(input.ExpectedVersion))
+	})
+	refused, err := api.Refused(err)
+	return &api.VariantArchivePayload{Variant: variant, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) ListingPricesSet(ctx context.Context, input api.ListingPricesSetInput) (*api.ListingPricesSetPayload, error) {
-	panic(fmt.Errorf("not implemented: ListingPricesSet - listingPricesSet"))
+	listing, err := r.listingPricesSet(ctx, input)
+	refused, err := api.Refused(err)
+	return &api.ListingPricesSetPayload{Listing: listing, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) ListingPublish(ctx context.Context, input api.ListingPublishInput) (*api.ListingPublishPayload, error) {
-	panic(fmt.Errorf("not implemented: ListingPublish - listingPublish"))
+	listing, err := r.listingPublish(ctx, input)
+	refused, err := api.Refused(err)
+	return &api.ListingPublishPayload{Listing: listing, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) ListingUnpublish(ctx context.Context, input api.ListingUnpublishInput) (*api.ListingUnpublishPayload, error) {
-	panic(fmt.Errorf("not implemented: ListingUnpublish - listingUnpublish"))
+	listing, err := keyed("input.listingId", globalid.Listing, input.ListingID, func(key models.Key) (*models.Listing, error) {
+		return r.Catalog.Unpublish(ctx, key, given(input.ExpectedVersion))
+	})
+	refused, err := api.Refused(err)
+	return &api.ListingUnpublishPayload{Listing: listing, UserErrors: refused}, err
 }
 
 func (r *priceResolver) Variant(ctx context.Context, obj *models.Price) (*models.Variant, error) {

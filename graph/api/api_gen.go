@@ -309,7 +309,7 @@ type IntRange struct {
 	Max graphql.Omittable[*int32] `json:"max,omitempty"`
 }
 
-// Sets prices of a product in a storefront; makes a draft listing where there is none.
+// Sets prices of a product in a storefront; makes a draft listing where there is none. A variant without a price there is not sold there.
 type ListingPricesSetInput struct {
 	// The product.
 	ProductID string `json:"productId"`
@@ -327,15 +327,15 @@ type ListingPricesSetPayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
-// Publishes a product in a storefront. Every variant needs a price, the product a title in the storefront's default language or English.
+// Publishes a product in a storefront. Every variant that is not archived needs a price, the product a title in the storefront's default language or English. A product that is a DRAFT becomes ACTIVE by it.
 type ListingPublishInput struct {
 	// The product.
 	ProductID string `json:"productId"`
 	// The storefront, of the same brand.
 	StorefrontID string `json:"storefrontId"`
-	// When it is to appear. Default: now.
+	// When it is to appear. Default: now; a listing that appears already keeps its time.
 	PublishAt graphql.Omittable[*time.Time] `json:"publishAt,omitempty"`
-	// Prices to set in the same step.
+	// Prices to set in the same step; at most 250.
 	Prices graphql.Omittable[[]*PriceInput] `json:"prices,omitempty"`
 }
 
@@ -407,7 +407,7 @@ type MembershipSetPayload struct {
 
 // What is inside a package.
 type NetContentInput struct {
-	// Above 0, at most 3 decimals.
+	// Above 0 and below 1,000,000,000, at most 3 decimals.
 	Quantity decimal.Decimal `json:"quantity"`
 	// Of what unit.
 	Unit models.NetUnit `json:"unit"`
@@ -515,9 +515,9 @@ type ProductArchivePayload struct {
 type ProductCreateInput struct {
 	// The brand.
 	BrandID string `json:"brandId"`
-	// 1 to 120 lower-case letters, digits and hyphens; made from the title where absent.
+	// 1 to 120 lower-case letters, digits and hyphens, unique within the brand. Made from the title where absent, with a number behind it where another product has it.
 	Handle graphql.Omittable[*string] `json:"handle,omitempty"`
-	// At least one; the first is the default language.
+	// 1 to 50 languages; the first is the default language.
 	Translations []*ProductTranslationInput `json:"translations"`
 	// Its place in the tree.
 	CategoryID graphql.Omittable[*string] `json:"categoryId,omitempty"`
@@ -531,11 +531,11 @@ type ProductCreateInput struct {
 	HsCode graphql.Omittable[*string] `json:"hsCode,omitempty"`
 	// Country where it was grown or made.
 	OriginCountry graphql.Omittable[*string] `json:"originCountry,omitempty"`
-	// Region where it was grown or made.
+	// Region where it was grown or made; with `originCountry` only.
 	OriginRegion graphql.Omittable[*string] `json:"originRegion,omitempty"`
 	// At most 3.
 	Options graphql.Omittable[[]*ProductOptionInput] `json:"options,omitempty"`
-	// 1 to 250; one without options where absent.
+	// 1 to 250, each with other options; one without options where absent.
 	Variants graphql.Omittable[[]*VariantInput] `json:"variants,omitempty"`
 	// At most 250 pictures.
 	Media graphql.Omittable[[]*MediaInput] `json:"media,omitempty"`
@@ -613,9 +613,9 @@ type ProductUpdateInput struct {
 	ProductID string `json:"productId"`
 	// The version this change is based on.
 	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
-	// 1 to 120 lower-case letters, digits and hyphens.
+	// 1 to 120 lower-case letters, digits and hyphens, unique within the brand; cannot be emptied.
 	Handle graphql.Omittable[*string] `json:"handle,omitempty"`
-	// DRAFT or ACTIVE; archiving is an action of its own.
+	// DRAFT or ACTIVE; archiving is an action of its own. A published listing of a DRAFT does not appear.
 	Status graphql.Omittable[*models.ProductStatus] `json:"status,omitempty"`
 	// Its place in the tree.
 	CategoryID graphql.Omittable[*string] `json:"categoryId,omitempty"`
@@ -631,7 +631,7 @@ type ProductUpdateInput struct {
 	OriginCountry graphql.Omittable[*string] `json:"originCountry,omitempty"`
 	// Region where it was grown or made.
 	OriginRegion graphql.Omittable[*string] `json:"originRegion,omitempty"`
-	// Replaces all pictures; at most 250.
+	// Replaces all pictures; at most 250. One whose address stays keeps its id.
 	Media graphql.Omittable[[]*MediaInput] `json:"media,omitempty"`
 }
 
@@ -713,15 +713,15 @@ type SalesReportWhere struct {
 
 // Adjusts a variant's stock in a warehouse: by a difference, or to a number.
 type StockAdjustInput struct {
-	// 1 to 120 characters; repeating it with the same input gives the first answer.
+	// 1 to 120 visible characters; repeating it with the same input changes nothing more and answers with the stock as it is now.
 	IdempotencyKey string `json:"idempotencyKey"`
 	// The variant.
 	VariantID string `json:"variantId"`
 	// The warehouse, of the same brand.
 	WarehouseID string `json:"warehouseId"`
-	// Pieces to add, or to take where negative. Give this or `setTo`.
+	// Pieces to add, or to take where negative, never below what is reserved; at most 1,000,000,000. Give this or `setTo`.
 	Delta graphql.Omittable[*int64] `json:"delta,omitempty"`
-	// Pieces that lie there. Give this or `delta`.
+	// Pieces that lie there, 0 to 1,000,000,000, no fewer than are reserved. Give this or `delta`.
 	SetTo graphql.Omittable[*int64] `json:"setTo,omitempty"`
 	// With `setTo`: what the caller believes lies there now; refused with CONFLICT where it does not.
 	ChangeFrom graphql.Omittable[*int64] `json:"changeFrom,omitempty"`
@@ -853,7 +853,7 @@ type VariantCreatePayload struct {
 
 // A variant.
 type VariantInput struct {
-	// One value for each of the product's options, in their order; empty where there are none.
+	// One value for each of the product's options, in their order; empty where there are none. A value that is new to its option is added to it; case and spaces do not make it new.
 	Options graphql.Omittable[[]string] `json:"options,omitempty"`
 	// At most 120 characters.
 	Sku graphql.Omittable[*string] `json:"sku,omitempty"`
@@ -905,7 +905,7 @@ type Viewer struct {
 type WarehouseCreateInput struct {
 	// The brand.
 	BrandID string `json:"brandId"`
-	// 1 to 30 letters, digits and hyphens, unique within the brand.
+	// 1 to 30 letters, digits and hyphens, unique within the brand; kept in upper case.
 	Code string `json:"code"`
 	// 1 to 120 characters.
 	Name string `json:"name"`

@@ -5400,7 +5400,7 @@ input MediaInput {
 
 "A variant."
 input VariantInput {
-  "One value for each of the product's options, in their order; empty where there are none."
+  "One value for each of the product's options, in their order; empty where there are none. A value that is new to its option is added to it; case and spaces do not make it new."
   options: [String!]
   "At most 120 characters."
   sku: String
@@ -5416,7 +5416,7 @@ input VariantInput {
 
 "What is inside a package."
 input NetContentInput {
-  "Above 0, at most 3 decimals."
+  "Above 0 and below 1,000,000,000, at most 3 decimals."
   quantity: Decimal!
   "Of what unit."
   unit: NetUnit!
@@ -5426,9 +5426,9 @@ input NetContentInput {
 input ProductCreateInput {
   "The brand."
   brandId: ID!
-  "1 to 120 lower-case letters, digits and hyphens; made from the title where absent."
+  "1 to 120 lower-case letters, digits and hyphens, unique within the brand. Made from the title where absent, with a number behind it where another product has it."
   handle: String
-  "At least one; the first is the default language."
+  "1 to 50 languages; the first is the default language."
   translations: [ProductTranslationInput!]!
   "Its place in the tree."
   categoryId: ID
@@ -5442,11 +5442,11 @@ input ProductCreateInput {
   hsCode: HSCode
   "Country where it was grown or made."
   originCountry: CountryCode
-  "Region where it was grown or made."
+  "Region where it was grown or made; with ` + "`" + `originCountry` + "`" + ` only."
   originRegion: RegionCode
   "At most 3."
   options: [ProductOptionInput!]
-  "1 to 250; one without options where absent."
+  "1 to 250, each with other options; one without options where absent."
   variants: [VariantInput!]
   "At most 250 pictures."
   media: [MediaInput!]
@@ -5466,9 +5466,9 @@ input ProductUpdateInput {
   productId: ID!
   "The version this change is based on."
   expectedVersion: Int
-  "1 to 120 lower-case letters, digits and hyphens."
+  "1 to 120 lower-case letters, digits and hyphens, unique within the brand; cannot be emptied."
   handle: String
-  "DRAFT or ACTIVE; archiving is an action of its own."
+  "DRAFT or ACTIVE; archiving is an action of its own. A published listing of a DRAFT does not appear."
   status: ProductStatus
   "Its place in the tree."
   categoryId: ID
@@ -5484,7 +5484,7 @@ input ProductUpdateInput {
   originCountry: CountryCode
   "Region where it was grown or made."
   originRegion: RegionCode
-  "Replaces all pictures; at most 250."
+  "Replaces all pictures; at most 250. One whose address stays keeps its id."
   media: [MediaInput!]
 }
 
@@ -5616,7 +5616,7 @@ input PriceInput {
   compareAt: Decimal
 }
 
-"Sets prices of a product in a storefront; makes a draft listing where there is none."
+"Sets prices of a product in a storefront; makes a draft listing where there is none. A variant without a price there is not sold there."
 input ListingPricesSetInput {
   "The product."
   productId: ID!
@@ -5634,15 +5634,15 @@ type ListingPricesSetPayload @public {
   userErrors: [UserError!]!
 }
 
-"Publishes a product in a storefront. Every variant needs a price, the product a title in the storefront's default language or English."
+"Publishes a product in a storefront. Every variant that is not archived needs a price, the product a title in the storefront's default language or English. A product that is a DRAFT becomes ACTIVE by it."
 input ListingPublishInput {
   "The product."
   productId: ID!
   "The storefront, of the same brand."
   storefrontId: ID!
-  "When it is to appear. Default: now."
+  "When it is to appear. Default: now; a listing that appears already keeps its time."
   publishAt: DateTime
-  "Prices to set in the same step."
+  "Prices to set in the same step; at most 250."
   prices: [PriceInput!]
 }
 
@@ -5681,9 +5681,9 @@ extend type Mutation {
   productTranslationRemove("The language." input: ProductTranslationRemoveInput!): ProductTranslationRemovePayload! @requires(permission: PRODUCT_WRITE)
   "Puts a product away: it can no longer be read or bought by the public."
   productArchive("The product." input: ProductArchiveInput!): ProductArchivePayload! @requires(permission: PRODUCT_WRITE)
-  "Brings an archived product back as it was listed."
+  "Brings an archived product back with the status and the listings it had."
   productRestore("The product." input: ProductArchiveInput!): ProductArchivePayload! @requires(permission: PRODUCT_WRITE)
-  "Adds a variant."
+  "Adds a variant; 250 at most."
   variantCreate("The variant." input: VariantCreateInput!): VariantCreatePayload! @requires(permission: PRODUCT_WRITE)
   "Changes a variant."
   variantUpdate("The changes." input: VariantUpdateInput!): VariantUpdatePayload! @requires(permission: PRODUCT_WRITE)
@@ -6173,7 +6173,7 @@ type StockAdjustmentEdge @requires(permission: STOCK_READ) {
 input WarehouseCreateInput {
   "The brand."
   brandId: ID!
-  "1 to 30 letters, digits and hyphens, unique within the brand."
+  "1 to 30 letters, digits and hyphens, unique within the brand; kept in upper case."
   code: String!
   "1 to 120 characters."
   name: String!
@@ -6219,15 +6219,15 @@ type WarehouseUpdatePayload @public {
 
 "Adjusts a variant's stock in a warehouse: by a difference, or to a number."
 input StockAdjustInput {
-  "1 to 120 characters; repeating it with the same input gives the first answer."
+  "1 to 120 visible characters; repeating it with the same input changes nothing more and answers with the stock as it is now."
   idempotencyKey: String!
   "The variant."
   variantId: ID!
   "The warehouse, of the same brand."
   warehouseId: ID!
-  "Pieces to add, or to take where negative. Give this or ` + "`" + `setTo` + "`" + `."
+  "Pieces to add, or to take where negative, never below what is reserved; at most 1,000,000,000. Give this or ` + "`" + `setTo` + "`" + `."
   delta: BigInt
-  "Pieces that lie there. Give this or ` + "`" + `delta` + "`" + `."
+  "Pieces that lie there, 0 to 1,000,000,000, no fewer than are reserved. Give this or ` + "`" + `delta` + "`" + `."
   setTo: BigInt
   "With ` + "`" + `setTo` + "`" + `: what the caller believes lies there now; refused with CONFLICT where it does not."
   changeFrom: BigInt

@@ -16,7 +16,8 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 )
 
-const maxText = 64 << 10
+// maxText leaves room for 50,000 characters of any script, the longest text there is.
+const maxText = 200_000
 
 // refuse makes the error of a bad value; the argument's path is added on the way up.
 func refuse(message string) error { return &problem.BadInput{Message: message} }
@@ -39,7 +40,7 @@ func text(v any) (string, error) {
 // MarshalString writes text.
 func MarshalString(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 
-// UnmarshalString reads text of at most 64 KiB without NUL characters.
+// UnmarshalString reads text of at most 200,000 bytes without NUL characters.
 func UnmarshalString(v any) (string, error) { return text(v) }
 
 // MarshalID writes an opaque id.

@@ -22,9 +22,9 @@ const (
 // Blockers tells everything that keeps a product from being published in a
 // storefront, given its variants and which of them have a price there. That
 // the product is a draft does not: publishing makes it ACTIVE.
-func Blockers(p *models.Product, shop *models.Storefront, variants []*models.Variant, priced func(variant uuid.UUID) bool) []models.Blocker {
-	blockers := []models.Blocker{}
-	add := func(code, message string) { blockers = append(blockers, models.Blocker{Code: code, Message: message}) }
+func Blockers(p *models.Product, shop *models.Storefront, variants []*models.Variant, priced func(variant uuid.UUID) bool) []*models.Blocker {
+	blockers := []*models.Blocker{}
+	add := func(code, message string) { blockers = append(blockers, &models.Blocker{Code: code, Message: message}) }
 	if p.Status == models.ProductArchived {
 		add(BlockedArchived, "The product is archived: restore it.")
 	}

@@ -102,7 +102,7 @@ var blamed = map[string]string{
 	BlockedStorefrontClosed: "input.storefrontId",
 }
 
-func incomplete(blockers []models.Blocker) error {
+func incomplete(blockers []*models.Blocker) error {
 	var l problem.List
 	for _, b := range blockers {
 		field, ok := blamed[b.Code]
@@ -142,7 +142,7 @@ func atPlaces(query *gorm.DB, places []InStorefront) *gorm.DB {
 
 // PublicationBlockers tells what keeps each of some listings, which the caller
 // has read, from being published.
-func (s *Service) PublicationBlockers(ctx context.Context, listings []*models.Listing) (map[*models.Listing][]models.Blocker, error) {
+func (s *Service) PublicationBlockers(ctx context.Context, listings []*models.Listing) (map[*models.Listing][]*models.Blocker, error) {
 	db := s.db.WithContext(ctx)
 	var products, shops []models.Key
 	var places []InStorefront
@@ -179,7 +179,7 @@ func (s *Service) PublicationBlockers(ctx context.Context, listings []*models.Li
 	for _, v := range variants {
 		variantsOf[v.ProductID] = append(variantsOf[v.ProductID], v)
 	}
-	blockers := make(map[*models.Listing][]models.Blocker, len(listings))
+	blockers := make(map[*models.Listing][]*models.Blocker, len(listings))
 	for _, l := range listings {
 		blockers[l] = Blockers(of[l.ProductID], in[l.StorefrontID], variantsOf[l.ProductID], priced[PlaceOfListing(l)])
 	}
