@@ -23,8 +23,10 @@ import (
 // API is a server on a database of its own. Its callers are told apart by
 // tokens that stand for actors, so that no identity provider is needed.
 type API struct {
-	DB  *database.DB
-	URL string
+	DB *database.DB
+	// Sent are the statements sent to the database, by the server and by the test.
+	Sent *dbtest.Statements
+	URL  string
 	// Now is the server's clock.
 	Now time.Time
 
@@ -35,7 +37,8 @@ type API struct {
 // New starts a server on a clone of the migrated database. Its clock stands.
 func New(t testing.TB, now time.Time) *API {
 	t.Helper()
-	a := &API{DB: dbtest.New(t), Now: now}
+	a := &API{Now: now}
+	a.DB, a.Sent = dbtest.Counted(t)
 	handler := graph.NewHandler(command.Wire(a.DB.Gorm, func() time.Time { return a.Now }), graph.Options{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		handler.ServeHTTP(w, r.WithContext(auth.With(r.Context(), a.actor(r))))
