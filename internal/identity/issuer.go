@@ -29,7 +29,9 @@ const (
 	again = 10 * time.Second
 
 	fetchTimeout = 10 * time.Second
-	minRSA       = 2048 // bits
+	// patience is how long a start waits for the first keys.
+	patience = 3 * time.Second
+	minRSA   = 2048 // bits
 )
 
 // IssuerOptions say whose tokens are accepted.
@@ -52,9 +54,10 @@ func OpenIssuer(ctx context.Context, o IssuerOptions) (*Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	first, cancel := context.WithTimeout(ctx, fetchTimeout)
+	first, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err = cache.Register(first, o.Keys, jwk.WithHTTPClient(&http.Client{Timeout: fetchTimeout}),
+		jwk.WithIgnoreParseError(true), // one key of a kind we do not know must not hide the others
 		jwk.WithMinInterval(minRefresh), jwk.WithMaxInterval(maxRefresh))
 	if err != nil && !errors.Is(err, httprc.ErrNotReady()) {
 		return nil, fmt.Errorf("watch the issuer's keys: %w", err)
