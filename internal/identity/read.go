@@ -29,19 +29,9 @@ func (s *Service) AccountsOfMembers(ctx context.Context, ids []uuid.UUID) ([]*mo
 // MembershipsOfAccounts gives the parts the accounts have in brands, oldest
 // first, as far as the caller sees them.
 func (s *Service) MembershipsOfAccounts(ctx context.Context, accounts []uuid.UUID) ([]*models.Membership, error) {
-	return s.memberships(database.AcrossBrands(ctx, database.Memberships), "account_id in ?", accounts)
-}
-
-// MembershipsOfBrands gives the brands' staff, longest there first, as far as
-// the caller sees them.
-func (s *Service) MembershipsOfBrands(ctx context.Context, brands []uuid.UUID) ([]*models.Membership, error) {
-	return s.memberships(ctx, "brand_id in ?", brands)
-}
-
-func (s *Service) memberships(ctx context.Context, which string, ids []uuid.UUID) ([]*models.Membership, error) {
 	condition, args := auth.Where(auth.From(ctx), "memberships", "", s.now())
 	var rows []*models.Membership
-	err := s.db.WithContext(ctx).Where(which, ids).Where(condition, args...).
-		Order("created_at, brand_id, account_id").Find(&rows).Error
+	err := s.db.WithContext(database.AcrossBrands(ctx, database.Memberships)).Where("account_id in ?", accounts).
+		Where(condition, args...).Order("created_at, brand_id, account_id").Find(&rows).Error
 	return rows, err
 }
