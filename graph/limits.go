@@ -38,6 +38,7 @@ func (l Limits) withDefaults() Limits {
 
 var _ interface {
 	graphql.OperationContextMutator
+	graphql.ResponseInterceptor
 	graphql.HandlerExtension
 } = Limits{}
 
@@ -51,6 +52,7 @@ func (Limits) Validate(graphql.ExecutableSchema) error { return nil }
 func (l Limits) MutateOperationContext(_ context.Context, op *graphql.OperationContext) *gqlerror.Error {
 	w := walk{limits: l, variables: op.Variables}
 	cost, err := w.selections(op.Operation.SelectionSet, 1)
+	op.Stats.SetExtension(l.ExtensionName(), Cost{Requested: cost, Limit: l.Cost})
 	if err == nil && cost > l.Cost {
 		err = fmt.Errorf("costs %d of at most %d: ask for smaller pages or fewer fields", cost, l.Cost)
 	}

@@ -82,7 +82,11 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 			return err
 		}
 	}
-	server.Open(s.handler(db, api, verifier, log))
+	start, err := startPage(tokens)
+	if err != nil {
+		return err
+	}
+	server.Open(s.handler(db, api, verifier, start, log))
 	s.welcome(c.Out, server.Addr(), tokens)
 	return nil
 }

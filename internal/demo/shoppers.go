@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -48,6 +49,10 @@ func (w *world) people() []models.Account {
 		email := fmt.Sprintf("shopper%04d@example.com", i+1)
 		rows[i] = models.Account{
 			ID: w.id(w.opened), Issuer: Issuer, Subject: fmt.Sprintf("shopper-%04d", i+1), Name: &name, Email: &email, CreatedAt: w.opened,
+		}
+		if i == 0 {
+			// The shopper of the token command is the one with the most orders.
+			rows[i].Issuer, rows[i].Subject = identity.DevelopmentIssuer, "shopper"
 		}
 		w.shoppers = append(w.shoppers, &shopper{id: rows[i].ID, recipient: models.Recipient{
 			Name: name, Phone: fmt.Sprintf("+86 138 %04d %04d", w.random.IntN(10000), w.random.IntN(10000)), Country: "CN",
