@@ -55,13 +55,10 @@ func (g *Guard) load(ctx context.Context, dsn string) error {
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	rows, err := conn.Query(ctx, `
-		select distinct k.table_name::text
-		from information_schema.table_constraints c
-		join information_schema.key_column_usage k
-		  using (constraint_schema, constraint_name, table_name)
-		where c.constraint_type = 'PRIMARY KEY'
-		  and k.column_name = 'brand_id'
-		  and c.table_schema not in ('pg_catalog', 'information_schema')`)
+		select i.indrelid::regclass::text
+		from pg_index i
+		join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey)
+		where i.indisprimary and a.attname = 'brand_id'`)
 	if err != nil {
 		return err
 	}

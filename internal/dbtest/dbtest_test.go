@@ -118,3 +118,15 @@ func BenchmarkClone(b *testing.B) {
 		b.StartTimer()
 	}
 }
+
+// BenchmarkOpen is what opening a clone adds to cloning it.
+func BenchmarkOpen(b *testing.B) {
+	dsn := DSN(b)
+	for b.Loop() {
+		db, err := database.Open(b.Context(), dsn, database.Options{Guard: &database.Guard{}})
+		must(b, err)
+		b.StopTimer()
+		db.Close()
+		b.StartTimer()
+	}
+}
