@@ -128,10 +128,10 @@ func (l *lexemes) text(text string, short bool) {
 	}
 }
 
+var quotes = strings.NewReplacer(`'`, `''`, `\`, `\\`)
+
 // quote makes a lexeme of tsvector and tsquery literals.
-func quote(lexeme string) string {
-	return "'" + strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(lexeme) + "'"
-}
+func quote(lexeme string) string { return "'" + quotes.Replace(lexeme) + "'" }
 
 func optional(s *string) []string {
 	if s == nil {

@@ -34,7 +34,9 @@ create table products (
   constraint products_status_check check (status in ('DRAFT', 'ACTIVE', 'ARCHIVED')),
   constraint products_archived_check check ((status = 'ARCHIVED') = (archived_at is not null)
     and (archived_at is null) = (archived_from is null) and archived_from in ('DRAFT', 'ACTIVE'))
-);
+) with (toast_tuple_target = 128);
+-- Lists read no tokens: they lie outside the row.
+alter table products alter column tokens set storage external;
 create index products_created_idx on products (brand_id, created_at, id);
 create index products_updated_idx on products (brand_id, updated_at, id);
 create index products_category_idx on products (category_id);
@@ -144,11 +146,16 @@ create table search_entries (
   tokens           tsvector    not null,
   constraint search_entries_pk primary key (brand_id, listing_id),
   constraint search_entries_listing_fk foreign key (brand_id, listing_id) references listings (brand_id, id) on delete cascade
-);
-create index search_entries_tokens_idx on search_entries using gin (tokens);
-create index search_entries_newest_idx on search_entries (country, visible_from desc, product_id desc) where is_primary;
-create index search_entries_price_idx on search_entries (country, min_price_minor, product_id) where is_primary;
-create index search_entries_storefront_idx on search_entries (brand_id, storefront_id, visible_from desc, product_id desc);
+) with (toast_tuple_target = 128);
+-- The index alone reads tokens: hits are filtered and sorted by small rows.
+alter table search_entries alter column tokens set storage external;
+alter table search_entries alter column title set storage main;
+alter table search_entries alter column category_path set storage main;
+create index search_entries_tokens_idx on search_entries using gin (tokens) with (fastupdate = off);
+create index search_entries_newest_idx on search_entries (country, visible_from, product_id) where is_primary;
+create index search_entries_price_idx on search_entries (country, currency, min_price_minor, product_id) where is_primary;
+create index search_entries_title_idx on search_entries (country, title collate "C", product_id) where is_primary;
+create index search_entries_storefront_idx on search_entries (brand_id, storefront_id, visible_from, product_id);
 
 create table warehouses (
   brand_id    uuid        not null,
