@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 )
@@ -42,7 +44,8 @@ func Copy[T any](tx *gorm.DB, rows []T) error {
 }
 
 // columnValues reads a row in the order of the fields. What has a text form
-// of its own, such as JSON and arrays, is asked for it.
+// of its own, such as JSON and arrays, is asked for it; ids and numbers, the
+// bulk of all rows, are given in the form that needs no parsing.
 func columnValues(ctx context.Context, fields []*schema.Field, row reflect.Value) ([]any, error) {
 	values := make([]any, len(fields))
 	for i, field := range fields {
@@ -50,23 +53,22 @@ func columnValues(ctx context.Context, fields []*schema.Field, row reflect.Value
 		if at := reflect.ValueOf(value); at.Kind() == reflect.Pointer && at.IsNil() {
 			continue
 		}
-		// Ids are most of what is written, and their own form is the binary one.
-		switch id := value.(type) {
+		switch v := value.(type) {
 		case uuid.UUID:
-			values[i] = [16]byte(id)
-			continue
+			values[i] = [16]byte(v)
 		case *uuid.UUID:
-			values[i] = [16]byte(*id)
-			continue
-		}
-		if valuer, ok := value.(driver.Valuer); ok {
-			text, err := valuer.Value()
+			values[i] = [16]byte(*v)
+		case decimal.Decimal:
+			values[i] = pgtype.Numeric{Int: v.Coefficient(), Exp: v.Exponent(), Valid: true}
+		case driver.Valuer:
+			text, err := v.Value()
 			if err != nil {
 				return nil, fmt.Errorf("column %s: %w", field.DBName, err)
 			}
-			value = text
+			values[i] = text
+		default:
+			values[i] = value
 		}
-		values[i] = value
 	}
 	return values, nil
 }

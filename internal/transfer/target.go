@@ -1,0 +1,128 @@
+package transfer
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/tradewind-commerce/tradewind/internal/brand"
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/storefront"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// Target says where an import goes.
+type Target struct {
+	// Brand and Storefront are slugs; Currency is that of file and storefront.
+	Brand      string
+	Storefront string
+	Currency   money.Currency
+	// Create makes brand and storefront where they are missing.
+	Create bool
+	// Country is that of a brand to be made, Market and Language those of its
+	// storefront.
+	Country, Market, Language string
+}
+
+// target is where an import goes, found.
+type target struct {
+	brand      *models.Brand
+	storefront *models.Storefront
+	// made tells what was created.
+	made []string
+}
+
+// reach finds brand and storefront, or makes them.
+func (s *Service) reach(db *gorm.DB, t Target) (*target, error) {
+	found := &target{}
+	err := database.InTx(db.Statement.Context, db, func(tx *gorm.DB) error {
+		found.made = nil
+		var err error
+		if found.brand, err = s.reachBrandTx(tx, t, found); err != nil {
+			return err
+		}
+		if found.storefront, err = s.reachStorefrontTx(tx, t, found); err != nil {
+			return err
+		}
+		if found.storefront.Currency != string(t.Currency) {
+			return fmt.Errorf("%w: %s sells in %s, not in %s", ErrDifference, t.Storefront, found.storefront.Currency, t.Currency)
+		}
+		return nil
+	})
+	return found, err
+}
+
+func (s *Service) reachBrandTx(tx *gorm.DB, t Target, found *target) (*models.Brand, error) {
+	var rows []*models.Brand
+	err := tx.Where("id = (select brand_id from brand_slugs where slug = ?)", t.Brand).Find(&rows).Error
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("find the brand: %w", err)
+	case len(rows) == 1:
+		return rows[0], nil
+	case !t.Create:
+		return nil, fmt.Errorf("%w brand %q; --create makes it", ErrUnknown, t.Brand)
+	}
+	b, err := s.brands.AddTx(tx, brand.Newcomer{Slug: t.Brand, Name: nameOf(t.Brand), Country: t.Country, Language: "en"})
+	if err != nil {
+		return nil, fmt.Errorf("make the brand: %w", err)
+	}
+	found.made = append(found.made, "brand "+b.Slug)
+	return b, nil
+}
+
+func (s *Service) reachStorefrontTx(tx *gorm.DB, t Target, found *target) (*models.Storefront, error) {
+	var owner struct{ BrandID, StorefrontID uuid.UUID }
+	err := tx.Raw("select brand_id, storefront_id from storefront_slugs where slug = ?", t.Storefront).Scan(&owner).Error
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("find the storefront: %w", err)
+	case owner.StorefrontID != uuid.Nil && owner.BrandID != found.brand.ID:
+		return nil, fmt.Errorf("%w: %s belongs to another brand than %s", ErrDifference, t.Storefront, t.Brand)
+	case owner.StorefrontID != uuid.Nil:
+		shop := &models.Storefront{}
+		if err := tx.Where("brand_id = ? and id = ?", owner.BrandID, owner.StorefrontID).Take(shop).Error; err != nil {
+			return nil, fmt.Errorf("find the storefront: %w", err)
+		}
+		return shop, nil
+	case !t.Create:
+		return nil, fmt.Errorf("%w storefront %q; --create makes it", ErrUnknown, t.Storefront)
+	}
+	shop, err := s.storefronts.AddTx(tx, storefront.Opening{
+		BrandID: found.brand.ID, Slug: t.Storefront, Name: nameOf(t.Storefront), Country: t.Market,
+		Currency: t.Currency, Languages: []string{t.Language},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the storefront: %w", err)
+	}
+	found.made = append(found.made, "storefront "+shop.Slug)
+	return shop, nil
+}
+
+// nameOf makes a first name of a slug: "prairie-gold" is Prairie Gold.
+func nameOf(slug string) string {
+	words := strings.Split(slug, "-")
+	for i, word := range words {
+		if word != "" {
+			words[i] = strings.ToUpper(word[:1]) + word[1:]
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// lockTx lets imports into one storefront write one after another. Orders
+// may be placed meanwhile.
+func (t *target) lockTx(tx *gorm.DB) error {
+	shop := &models.Storefront{}
+	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").
+		Where("brand_id = ? and id = ?", t.brand.ID, t.storefront.ID).Take(shop).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return fmt.Errorf("%w: the storefront is gone", ErrDifference)
+	}
+	return err
+}
