@@ -68,6 +68,16 @@ const (
 	StockOrderCancelled StockReason = "ORDER_CANCELLED"
 )
 
+// ByStaff tells whether people give this reason; the system books the others.
+func (r StockReason) ByStaff() bool {
+	switch r {
+	case StockReceived, StockCounted, StockDamaged, StockLost, StockReturned, StockCorrection:
+		return true
+	default:
+		return false
+	}
+}
+
 // StockAdjustment is one change of a stock level.
 type StockAdjustment struct {
 	BrandID     uuid.UUID `gorm:"primaryKey"`

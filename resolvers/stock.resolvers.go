@@ -7,24 +7,37 @@ package resolvers
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
 func (r *mutationResolver) WarehouseCreate(ctx context.Context, input api.WarehouseCreateInput) (*api.WarehouseCreatePayload, error) {
-	panic(fmt.Errorf("not implemented: WarehouseCreate - warehouseCreate"))
+	warehouse, err := r.warehouseCreate(ctx, input)
+	refused, err := api.Refused(err)
+	return &api.WarehouseCreatePayload{Warehouse: warehouse, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) WarehouseUpdate(ctx context.Context, input api.WarehouseUpdateInput) (*api.WarehouseUpdatePayload, error) {
-	panic(fmt.Errorf("not implemented: WarehouseUpdate - warehouseUpdate"))
+	warehouse, err := keyed("input.warehouseId", globalid.Warehouse, input.WarehouseID, func(key models.Key) (*models.Warehouse, error) {
+		return r.Inventory.UpdateWarehouse(ctx, key, inventory.WarehouseChange{
+			ExpectedVersion: given(input.ExpectedVersion), Name: change(input.Name), Priority: change(input.Priority),
+			Active: change(input.Active),
+		})
+	})
+	refused, err := api.Refused(err)
+	return &api.WarehouseUpdatePayload{Warehouse: warehouse, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) StockAdjust(ctx context.Context, input api.StockAdjustInput) (*api.StockAdjustPayload, error) {
-	panic(fmt.Errorf("not implemented: StockAdjust - stockAdjust"))
+	stockLevel, err := r.stockAdjust(ctx, input)
+	refused, err := api.Refused(err)
+	return &api.StockAdjustPayload{StockLevel: stockLevel, UserErrors: refused}, err
 }
 
 func (r *stockAdjustmentResolver) Warehouse(ctx context.Context, obj *models.StockAdjustment) (*models.Warehouse, error) {
@@ -40,7 +53,12 @@ func (r *stockAdjustmentResolver) Order(ctx context.Context, obj *models.StockAd
 }
 
 func (r *stockAdjustmentResolver) Actor(ctx context.Context, obj *models.StockAdjustment) (*models.Account, error) {
-	panic(fmt.Errorf("not implemented: Actor - actor"))
+	// A shopper whose order took stock is no business of the brand's staff.
+	return loaders.One(ctx, obj, "actor",
+		func(a *models.StockAdjustment) (uuid.UUID, bool) {
+			return or(a.ActorID, uuid.Nil), a.ActorID != nil && a.Reason.ByStaff()
+		},
+		r.Identity.AccountsOfMembers, func(a *models.Account) uuid.UUID { return a.ID })
 }
 
 func (r *stockLevelResolver) Warehouse(ctx context.Context, obj *models.StockLevel) (*models.Warehouse, error) {

@@ -6143,7 +6143,7 @@ type StockAdjustment @requires(permission: STOCK_READ) {
   note: String
   "The order that caused it."
   order: Order
-  "Who did it; null for the system."
+  "Who gave the reason; null for what orders and the system did."
   actor: Account
   "When."
   recordedAt: DateTime!
