@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -29,11 +30,12 @@ func TestRunsAsAnUnprivilegedUser(t *testing.T) {
 			h := mustStart(t, dir, as)
 			pid := postmaster(t, dir)
 
-			info, err := os.Stat(filepath.Join("/proc", strconv.Itoa(pid)))
+			socket := strings.Trim(ask(t, h.dsn, "select current_setting('unix_socket_directories')"), `"`)
+			info, err := os.Stat(filepath.Join(socket, ".s.PGSQL.5432"))
 			must(t, err)
 			stat, _ := info.Sys().(*syscall.Stat_t)
-			if stat.Uid == 0 {
-				t.Error("PostgreSQL runs as root")
+			if want := uidOf(t, as); stat.Uid != want || want == 0 {
+				t.Errorf("PostgreSQL runs as user %d, want %d", stat.Uid, want)
 			}
 			for setting, want := range map[string]string{
 				"listen_addresses": "", "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on",
@@ -53,10 +55,9 @@ func TestRunsAsAnUnprivilegedUser(t *testing.T) {
 				}
 			}
 
-			socket := ask(t, h.dsn, "select current_setting('unix_socket_directories')")
 			h.end(t, syscall.SIGTERM)
 			waitGone(t, "PostgreSQL", pid)
-			if _, err := os.Stat(strings.Trim(socket, `"`)); !errors.Is(err, os.ErrNotExist) {
+			if _, err := os.Stat(socket); !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("the socket's folder %s was left behind: %v", socket, err)
 			}
 		})
@@ -258,6 +259,22 @@ func TestJoin(t *testing.T) {
 			}
 		}
 	})
+}
+
+// uidOf is the user PostgreSQL shall run as, started by as.
+func uidOf(t *testing.T, as string) uint32 {
+	t.Helper()
+	if as == "" && os.Getuid() != 0 {
+		return uint32(os.Getuid())
+	}
+	if as == "" {
+		as = "postgres"
+		if _, err := user.Lookup(as); err != nil {
+			as = "nobody"
+		}
+	}
+	uid, _ := idsOf(t, as)
+	return uid
 }
 
 func nameOf(as string) string {
