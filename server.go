@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // reports take any IANA time zone, on machines without a list of them, too
 
@@ -60,6 +61,7 @@ func run(args []string, out, errs io.Writer) int {
 }
 
 func failed(errs io.Writer, err error, code int) int {
-	fmt.Fprintf(errs, "tradewind: %v\n", err)
+	// Failures to connect list every address they tried, indented.
+	fmt.Fprintf(errs, "tradewind: %s\n", strings.ReplaceAll(err.Error(), "\n\t", " "))
 	return code
 }

@@ -75,6 +75,10 @@ func (a *API) As(actor *auth.Actor) *Client {
 	return &Client{api: a, token: strconv.Itoa(len(a.actors) - 1)}
 }
 
+// At gives a client of a server that runs elsewhere, with a real token; an
+// empty one is an anonymous visitor.
+func At(url, token string) *Client { return &Client{api: &API{URL: url}, token: token} }
+
 // Answer is what came back.
 type Answer struct {
 	Status int             `json:"-"`
