@@ -78,8 +78,11 @@ func (r *brandResolver) Orders(ctx context.Context, obj *models.Brand, first *in
 	if err != nil {
 		return nil, err
 	}
-	c, err := r.Resolver.Orders.OfBrand(ctx, obj.ID, filter, page(first, after, last, before), or(reverse, false))
-	return grouped(ctx, c), err
+	args, back := page(first, after, last, before), or(reverse, false)
+	return connected(ctx, obj, pageKey("orders", args, told(filter, back)), func(b *models.Brand) models.Key { return models.Key{BrandID: b.ID} },
+		func(ctx context.Context, brands []models.Key) (func(models.Key) *paging.Connection[models.Order], error) {
+			return r.Resolver.Orders.OfBrands(ctx, brands, filter, args, back)
+		})
 }
 
 func (r *mutationResolver) BrandApply(ctx context.Context, input api.BrandApplyInput) (*api.BrandApplyPayload, error) {

@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"encoding/json"
 
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
@@ -18,6 +19,12 @@ type pageOf struct {
 
 func pageKey(field string, a paging.Args, more string) pageOf {
 	return pageOf{field, or(a.First, -1), or(a.Last, -1), or(a.After, ""), or(a.Before, ""), more}
+}
+
+// told names the further arguments of a page.
+func told(args ...any) string {
+	text, _ := json.Marshal(args)
+	return string(text)
 }
 
 // connected loads a page of what belongs to a row, for its whole group at

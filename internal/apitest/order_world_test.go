@@ -1,7 +1,7 @@
 package apitest_test
 
 import (
-	"fmt"
+	"maps"
 	"testing"
 	"time"
 
@@ -41,28 +41,15 @@ func (s *stall) listedSince(t testing.TB, at time.Time) {
 	}
 }
 
-const placeOrder = `
-mutation place($input: OrderPlaceInput!) {
-  orderPlace(input: $input) {
-    order { id number status total { amount currency } }
-    userErrors { field code message }
-  }
-}`
-
-type placed struct {
-	OrderPlace struct {
-		Order *struct {
-			ID, Number, Status string
-			Total              struct{ Amount, Currency string }
-		}
-		UserErrors []userError
-	}
+// bought is what tests read of an order.
+type bought struct {
+	ID, Number, Status, PaymentStatus string
+	CanCancel                         bool
+	Version                           int
+	Total                             struct{ Amount, Currency string }
 }
 
-type userError struct {
-	Field         []string
-	Code, Message string
-}
+const orderFields = "order { id number status paymentStatus canCancel version total { amount currency } }"
 
 // buy is the input of a purchase of one piece of each variant.
 func (s *stall) buy(amount string, variants ...*models.Variant) map[string]any {
@@ -71,16 +58,18 @@ func (s *stall) buy(amount string, variants ...*models.Variant) map[string]any {
 		lines[i] = map[string]any{"variantId": v.GlobalID(), "quantity": 1}
 	}
 	once := uuid.NewString()
-	return map[string]any{"input": map[string]any{
+	return map[string]any{
 		"idempotencyKey": once, "storefrontId": s.shop.GlobalID(), "lines": lines,
 		"recipient": map[string]any{
 			"name": "Li Wei", "phone": "+86 138 0000 0000", "country": "CN", "region": "SH", "province": "上海市", "city": "上海市",
 			"district": "静安区", "street": "南京西路 1 号", "postalCode": "200040",
 		},
 		"payment": map[string]any{"reference": "SANDBOX-OK-" + once, "amount": amount, "currency": "CNY"},
-	}}
+	}
 }
 
-func input(variables map[string]any) map[string]any { return variables["input"].(map[string]any) }
-
-func (e userError) String() string { return fmt.Sprint(e.Field, " ", e.Code) }
+func with(input map[string]any, changes map[string]any) map[string]any {
+	changed := maps.Clone(input)
+	maps.Copy(changed, changes)
+	return changed
+}

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,51 +33,78 @@ func (s *Service) List(ctx context.Context, where Where, args paging.Args, rever
 	actor := auth.From(ctx)
 	if actor.HoldsEverywhere(auth.OrderRead) {
 		query := s.db.WithContext(database.AcrossBrands(ctx, database.OperatorReports))
-		return s.page(query, "all", where, args, reverse)
+		return page(query, "all", where, args, reverse)
 	}
 	own := actor.AccountID()
 	if own == nil {
 		return paging.Empty[models.Order](), nil
 	}
-	return s.page(s.everywhere(ctx).Where("orders.shopper_id = ?", *own), "own", where, args, reverse)
+	return page(s.everywhere(ctx).Where("orders.shopper_id = ?", *own), "own", where, args, reverse)
 }
 
-// OfBrand lists the orders of a brand, newest first.
-func (s *Service) OfBrand(ctx context.Context, brand uuid.UUID, where Where, args paging.Args, reverse bool) (*paging.Connection[models.Order], error) {
-	if err := auth.RequireFor(ctx, auth.OrderRead, brand, "brand"); err != nil {
+// OfBrands lists the orders of brands, given by keys without a row, newest
+// first. A brand whose orders the caller may not read has none.
+func (s *Service) OfBrands(
+	ctx context.Context, brands []models.Key, where Where, args paging.Args, reverse bool,
+) (func(models.Key) *paging.Connection[models.Order], error) {
+	actor := auth.From(ctx)
+	brands = slices.DeleteFunc(slices.Clone(brands), func(k models.Key) bool { return !actor.HoldsFor(auth.OrderRead, k.BrandID) })
+	ids := make([]uuid.UUID, len(brands))
+	for i, k := range brands {
+		ids[i] = k.BrandID
+	}
+	query := where.narrow(s.db.WithContext(ctx).Where("orders.brand_id in ?", ids))
+	return pages(query, brands, args, newest("brand", where, reverse), "orders.brand_id",
+		func(o *models.Order) models.Key { return models.Key{BrandID: o.BrandID} })
+}
+
+// OfShoppers lists those orders of shoppers, given by keys without a brand,
+// that the caller may see, newest first: to staff of a brand, that brand's alone.
+func (s *Service) OfShoppers(ctx context.Context, shoppers []models.Key, args paging.Args) (func(models.Key) *paging.Connection[models.Order], error) {
+	ids := make([]uuid.UUID, len(shoppers))
+	for i, k := range shoppers {
+		ids[i] = k.ID
+	}
+	query := s.scoped(ctx, s.everywhere(ctx).Model(&models.Order{}).Where("orders.shopper_id in ?", ids))
+	return pages(query, shoppers, args, newest("shopper", Where{}, false), "orders.shopper_id",
+		func(o *models.Order) models.Key { return models.Key{ID: *o.ShopperID} })
+}
+
+// pages reads a page for each parent. One alone is read along the index.
+func pages(
+	query *gorm.DB, parents []models.Key, args paging.Args, sort paging.Sort[models.Order], column string, of func(*models.Order) models.Key,
+) (func(models.Key) *paging.Connection[models.Order], error) {
+	if len(parents) != 1 {
+		return paging.Each(query, args, sort, "orders", column, of)
+	}
+	page, err := paging.Find(query, args, sort)
+	if err != nil {
 		return nil, err
 	}
-	query := s.db.WithContext(ctx).Where("orders.brand_id = ?", brand)
-	return s.page(query, "brand "+brand.String(), where, args, reverse)
-}
-
-// OfShoppers lists those orders of shoppers that the caller may see, newest
-// first: to staff of a brand, that brand's alone. Shoppers have no brand in
-// their keys.
-func (s *Service) OfShoppers(ctx context.Context, shoppers []models.Key, args paging.Args) (func(models.Key) *paging.Connection[models.Order], error) {
-	pages := make(map[models.Key]*paging.Connection[models.Order], len(shoppers))
-	for _, shopper := range shoppers {
-		query := s.scoped(ctx, s.everywhere(ctx).Where("orders.shopper_id = ?", shopper.ID))
-		page, err := s.page(query, "shopper "+shopper.ID.String(), Where{}, args, false)
-		if err != nil {
-			return nil, err
+	return func(k models.Key) *paging.Connection[models.Order] {
+		if k != parents[0] {
+			return paging.Empty[models.Order]()
 		}
-		pages[shopper] = page
-	}
-	return func(k models.Key) *paging.Connection[models.Order] { return pages[k] }, nil
+		return page
+	}, nil
 }
 
-func (s *Service) page(query *gorm.DB, list string, where Where, args paging.Args, reverse bool) (*paging.Connection[models.Order], error) {
-	return paging.Find(where.narrow(query.Model(&models.Order{})), args, paging.Sort[models.Order]{
+func page(query *gorm.DB, list string, where Where, args paging.Args, reverse bool) (*paging.Connection[models.Order], error) {
+	return paging.Find(where.narrow(query), args, newest(list, where, reverse))
+}
+
+func newest(list string, where Where, reverse bool) paging.Sort[models.Order] {
+	return paging.Sort[models.Order]{
 		Name: "orders", Filter: []any{list, where}, Desc: !reverse,
 		Columns: []paging.Column[models.Order]{
 			{Expr: "orders.placed_at", Type: "timestamptz", Value: func(o *models.Order) any { return o.PlacedAt }},
 			{Expr: "orders.id", Type: "uuid", Value: func(o *models.Order) any { return o.ID }},
 		},
-	})
+	}
 }
 
 func (w Where) narrow(query *gorm.DB) *gorm.DB {
+	query = query.Model(&models.Order{})
 	if w.Storefront != nil {
 		query = query.Where("orders.brand_id = ? and orders.storefront_id = ?", w.Storefront.BrandID, w.Storefront.ID)
 	}

@@ -162,7 +162,7 @@ func TestPlaceRefuses(t *testing.T) {
 		"what_is_not_listed":             {exec("update listings set status = 'DRAFT' where brand_id = ?"), "input.lines.0.variantId NOT_FOR_SALE"},
 		"what_is_not_yet_listed":         {exec("update listings set publish_at = '2026-06-18T03:31:00Z' where brand_id = ?"), "input.lines.0.variantId NOT_FOR_SALE"},
 		"what_has_no_price":              {exec("delete from prices where brand_id = ?"), "input.lines.0.variantId NOT_FOR_SALE"},
-		"an_archived_product":            {exec("update products set status = 'ARCHIVED' where brand_id = ?"), "input.lines.0.variantId NOT_FOR_SALE"},
+		"an_archived_product":            {exec("update products set status = 'ARCHIVED', archived_at = now(), archived_from = 'ACTIVE' where brand_id = ?"), "input.lines.0.variantId NOT_FOR_SALE"},
 		"an_archived_variant":            {exec("update variants set archived_at = now() where brand_id = ?"), "input.lines.0.variantId NOT_FOR_SALE"},
 		"what_another_brand_sells": {func(t *testing.T, w *world, in *order.PlaceInput) {
 			other := newWorld(t, w.db)
