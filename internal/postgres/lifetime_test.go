@@ -64,6 +64,21 @@ func TestRunsAsAnUnprivilegedUser(t *testing.T) {
 	}
 }
 
+func TestRootRunsDataAsItsOwner(t *testing.T) {
+	t.Parallel()
+	as := ""
+	if os.Getuid() == 0 {
+		as = "nobody" // whom it falls back to where there is no user postgres
+	}
+	dir := folderWithData(t, as)
+	mustStart(t, dir, "")
+	info, err := os.Stat(filepath.Join(dir, "postgres", "data", "postmaster.pid"))
+	must(t, err)
+	if stat, _ := info.Sys().(*syscall.Stat_t); stat.Uid != uidOf(t, as) {
+		t.Errorf("PostgreSQL runs as user %d, the data belongs to %d", stat.Uid, uidOf(t, as))
+	}
+}
+
 func TestKilledLosesNoCommit(t *testing.T) {
 	t.Parallel()
 	for _, as := range users() {
