@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/demo"
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
 	"github.com/tradewind-commerce/tradewind/internal/postgres"
 )
@@ -78,6 +80,9 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	api := Wire(db.Gorm, utc)
 	var tokens []RoleToken
 	if s.forDevelopment(c, server.Addr()) {
+		if err := s.fill(ctx, c, db, log); err != nil {
+			return err
+		}
 		if tokens, err = ready(ctx, db, api, signer); err != nil {
 			return err
 		}
@@ -89,6 +94,19 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	server.Open(s.handler(db, api, verifier, start, log))
 	s.welcome(c.Out, server.Addr(), tokens)
 	return nil
+}
+
+// fill puts demonstration data into an empty database.
+func (s *Serve) fill(ctx context.Context, c *Common, db *Database, log *slog.Logger) error {
+	began, progress := time.Now(), c.Progress()
+	loaded, err := demo.Load(auth.With(ctx, auth.System()), db.Gorm, demo.Options{
+		Today:    utc(),
+		Progress: func(done float64) { progress("demonstration data", int(done*100), 100) },
+	})
+	if loaded {
+		log.Info("filled with demonstration data", "took", time.Since(began).Round(time.Millisecond))
+	}
+	return err
 }
 
 // interrupted is nil for a start that was broken off on purpose.
