@@ -4129,15 +4129,15 @@ enum Industry {
 
 "People at work in a brand, owner included."
 enum BrandSize {
-  "1"
+  "One person."
   SOLO
-  "2 to 9"
+  "2 to 9 people."
   MICRO
-  "10 to 49"
+  "10 to 49 people."
   SMALL
-  "50 to 249"
+  "50 to 249 people."
   MEDIUM
-  "250 and more"
+  "250 people and more."
   LARGE
 }
 
