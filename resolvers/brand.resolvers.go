@@ -7,7 +7,6 @@ package resolvers
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/tradewind-commerce/tradewind/graph/api"
@@ -17,6 +16,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -65,7 +65,10 @@ func (r *brandResolver) Storefronts(ctx context.Context, obj *models.Brand, firs
 }
 
 func (r *brandResolver) Products(ctx context.Context, obj *models.Brand, first *int32, after *string, last *int32, before *string, query *string, where *api.BrandProductWhere, sortKey *api.BrandProductSortKey, reverse *bool) (*paging.Connection[models.Product], error) {
-	panic(fmt.Errorf("not implemented: Products - products"))
+	return r.productsOf(ctx, obj, search.BrandRequest{
+		Query: or(query, ""), Sort: search.BrandSortKey(or(sortKey, api.BrandProductSortKeyCreatedAt)), Reverse: or(reverse, false),
+		Page: page(first, after, last, before),
+	}, where)
 }
 
 func (r *brandResolver) Warehouses(ctx context.Context, obj *models.Brand) ([]*models.Warehouse, error) {

@@ -7,7 +7,6 @@ package resolvers
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/tradewind-commerce/tradewind/graph/api"
@@ -16,6 +15,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -218,7 +218,15 @@ func (r *queryResolver) Product(ctx context.Context, id *string, brandSlug *stri
 }
 
 func (r *queryResolver) Products(ctx context.Context, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) (*paging.Connection[models.Product], error) {
-	panic(fmt.Errorf("not implemented: Products - products"))
+	filter, err := searchFilter(where)
+	if err != nil {
+		return nil, err
+	}
+	found, err := r.Search.Products(ctx, search.Request{
+		Query: or(query, ""), Filter: filter, Sort: search.SortKey(or(sortKey, api.ProductSortKeyRelevance)), Reverse: or(reverse, false),
+		Page: page(first, after, last, before),
+	})
+	return grouped(ctx, found), err
 }
 
 func (r *variantResolver) Product(ctx context.Context, obj *models.Variant) (*models.Product, error) {

@@ -29,9 +29,9 @@ func told(args ...any) string {
 
 // connected loads a page of what belongs to a row, for its whole group at
 // once. Rows of all the pages are one group.
-func connected[P, N any](
-	ctx context.Context, row *P, field pageOf, key func(*P) models.Key,
-	read func(context.Context, []models.Key) (func(models.Key) *paging.Connection[N], error),
+func connected[P, N any, K comparable](
+	ctx context.Context, row *P, field pageOf, key func(*P) K,
+	read func(context.Context, []K) (func(K) *paging.Connection[N], error),
 ) (*paging.Connection[N], error) {
 	return loaders.Load(ctx, row, field, func(ctx context.Context, rows []*P) (map[*P]*paging.Connection[N], error) {
 		pages, err := read(ctx, keysOf(rows, key))
@@ -80,9 +80,9 @@ func among[P any](
 }
 
 // keysOf gives the keys of rows, each once.
-func keysOf[P any](rows []*P, key func(*P) models.Key) []models.Key {
-	keys := make([]models.Key, 0, len(rows))
-	seen := make(map[models.Key]bool, len(rows))
+func keysOf[P any, K comparable](rows []*P, key func(*P) K) []K {
+	keys := make([]K, 0, len(rows))
+	seen := make(map[K]bool, len(rows))
 	for _, row := range rows {
 		if k := key(row); !seen[k] {
 			seen[k], keys = true, append(keys, k)

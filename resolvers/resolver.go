@@ -10,6 +10,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/report"
+	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/internal/storefront"
 )
 
@@ -23,4 +24,5 @@ type Resolver struct {
 	Inventory   *inventory.Service
 	Orders      *order.Service
 	Reports     *report.Service
+	Search      *search.Service
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
 	"github.com/tradewind-commerce/tradewind/internal/report"
+	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/internal/storefront"
 	"github.com/tradewind-commerce/tradewind/resolvers"
 )
@@ -30,5 +31,6 @@ func Wire(db *gorm.DB, now func() time.Time) *resolvers.Resolver {
 		Inventory:   stock,
 		Orders:      order.NewService(db, stock, payment.Sandbox{}, now),
 		Reports:     report.NewService(db, now),
+		Search:      search.NewService(db, now),
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// hasStock is true of a variant that can be had: its stock is not tracked, or
+// HasStock is true of a variant that can be had: its stock is not tracked, or
 // an active warehouse has an unreserved piece.
-const hasStock = `(not variants.track_stock or exists (
+const HasStock = `(not variants.track_stock or exists (
   select 1
   from stock_levels
   join warehouses on warehouses.brand_id = stock_levels.brand_id and warehouses.id = stock_levels.warehouse_id
@@ -35,7 +35,7 @@ func (s *Service) available(ctx context.Context, column string, keys []models.Ke
 	var found []models.Key
 	err := s.db.WithContext(ctx).Table("variants").Distinct("variants.brand_id", "variants."+column+" as id").
 		Where("(variants.brand_id, variants."+column+") in ?", models.Pairs(keys)).
-		Where("variants.archived_at is null and " + hasStock).
+		Where("variants.archived_at is null and " + HasStock).
 		Scan(&found).Error
 	return found, reading("availability", err)
 }

@@ -14,7 +14,8 @@ import (
 // another when the first is asked for. The query is as Find takes it, of the
 // rows of all parents; parent names the columns that tell whose a row is,
 // qualified by the table ("variants.brand_id, variants.product_id"), and of
-// reads them from a row. A parent without rows gets an empty page.
+// reads them from a row. Where the query selects columns, the rows have these
+// alone. A parent without rows gets an empty page.
 func Each[N any, K comparable](
 	query *gorm.DB, args Args, sort Sort[N], table, parent string, of func(*N) K,
 ) (func(K) *Connection[N], error) {
@@ -28,7 +29,11 @@ func Each[N any, K comparable](
 		return nil, err
 	}
 	order := sort.order(window)
-	ranked = ranked.Select(table + ".*, row_number() over (partition by " + parent + " order by " + order + ") as page_rank")
+	columns := table + ".*"
+	if selected := query.Statement.Selects; len(selected) > 0 {
+		columns = strings.Join(selected, ", ")
+	}
+	ranked = ranked.Select(columns + ", row_number() over (partition by " + parent + " order by " + order + ") as page_rank")
 	// The alias is the table's own name, so that the order reads the same outside.
 	var rows []*N
 	err = query.Session(&gorm.Session{NewDB: true}).Table("(?) as "+table, ranked).

@@ -90,27 +90,54 @@ type Sort[N any] struct {
 // Find reads a page. The query holds conditions and joins, and neither order
 // nor limit; it is counted as it is when the total is asked for.
 func Find[N any](query *gorm.DB, args Args, sort Sort[N]) (*Connection[N], error) {
-	window, err := args.window()
-	if err != nil {
-		return nil, err
-	}
 	query = query.Session(&gorm.Session{})
-	page, err := sort.between(query, args)
+	page, err := sort.Narrow(query, args)
 	if err != nil {
 		return nil, err
 	}
 	var rows []*N
-	err = page.Order(sort.order(window)).Limit(window.size + 1).Find(&rows).Error
-	if err != nil {
+	if err := page.Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read a page: %w", err)
 	}
-	c := pageOf(rows, window, args, sort.encode)
 	// The query's own context says why it may read many brands.
-	c.count = func(context.Context) (n int64, err error) {
+	return sort.Page(rows, args, func(context.Context) (n int64, err error) {
 		err = query.Count(&n).Error
 		return n, err
+	})
+}
+
+// Narrow and Page are Find in two steps, for statements made of several
+// queries: Narrow cuts each to what the page can hold.
+func (s Sort[N]) Narrow(query *gorm.DB, args Args) (*gorm.DB, error) {
+	window, err := args.window()
+	if err != nil {
+		return nil, err
 	}
+	page, err := s.between(query, args)
+	if err != nil {
+		return nil, err
+	}
+	return page.Order(s.order(window)).Limit(window.size + 1), nil
+}
+
+// Page makes a page of the rows that a narrowed query gave.
+func (s Sort[N]) Page(rows []*N, args Args, count func(context.Context) (int64, error)) (*Connection[N], error) {
+	window, err := args.window()
+	if err != nil {
+		return nil, err
+	}
+	c := pageOf(rows, window, args, s.encode)
+	c.count = count
 	return c, nil
+}
+
+// Map is the same page of what stands in its rows.
+func Map[N, M any](c *Connection[N], node func(*N) *M) *Connection[M] {
+	mapped := &Connection[M]{Edges: make([]*Edge[M], len(c.Edges)), PageInfo: c.PageInfo, count: c.count}
+	for i, e := range c.Edges {
+		mapped.Edges[i] = &Edge[M]{Cursor: e.Cursor, Node: node(e.Node)}
+	}
+	return mapped
 }
 
 // pageOf cuts the extra row that tells whether there is more.

@@ -1,0 +1,115 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// BrandSortKey is an order of a brand's products.
+type BrandSortKey string
+
+// Orders of a brand's products, as in the schema.
+const (
+	ByCreated BrandSortKey = "CREATED_AT"
+	ByUpdated BrandSortKey = "UPDATED_AT"
+	ByHandle  BrandSortKey = "HANDLE"
+)
+
+// tagMax bounds a tag, in characters.
+const tagMax = 60
+
+// BrandFilter says which products of a brand. Conditions all hold; a nil list
+// asks for nothing, an empty one for what there is none of.
+type BrandFilter struct {
+	Statuses []models.ProductStatus
+	Category *uuid.UUID
+	Tag      *string
+}
+
+// BrandRequest asks for products of brands.
+type BrandRequest struct {
+	Query   string
+	Filter  BrandFilter
+	Sort    BrandSortKey
+	Reverse bool
+	Page    paging.Args
+}
+
+var brandOrders = map[BrandSortKey]paging.Column[models.Product]{
+	ByCreated: {Expr: "products.created_at", Type: "timestamptz", Value: func(p *models.Product) any { return p.CreatedAt }},
+	ByUpdated: {Expr: "products.updated_at", Type: "timestamptz", Value: func(p *models.Product) any { return p.UpdatedAt }},
+	ByHandle:  {Expr: `products.handle collate "C"`, Type: "text", Value: func(p *models.Product) any { return p.Handle }},
+}
+
+var byID = paging.Column[models.Product]{Expr: "products.id", Type: "uuid", Value: func(p *models.Product) any { return p.ID }}
+
+// OfBrands gives a page of the products of each brand: all to its people, to
+// others what they can buy somewhere.
+func (s *Service) OfBrands(ctx context.Context, brands []uuid.UUID, r BrandRequest) (func(brand uuid.UUID) *paging.Connection[models.Product], error) {
+	order, ok := brandOrders[r.Sort]
+	if !ok {
+		return nil, &problem.BadInput{Argument: "sortKey", Message: "is not an order of products"}
+	}
+	if r.Sort == ByUpdated {
+		// Cursors and sequence tell when products changed.
+		for _, b := range brands {
+			if actor := auth.From(ctx); !actor.HoldsFor(auth.BrandRead, b) {
+				return nil, &problem.Denied{SignedIn: actor.SignedIn(), Permission: string(auth.BrandRead)}
+			}
+		}
+	}
+	query, err := s.ofBrands(ctx, brands, r)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := s.columns()
+	if err != nil {
+		return nil, err
+	}
+	sort := paging.Sort[models.Product]{
+		Name: "brand products by " + string(r.Sort), Filter: []any{r.Query, r.Filter}, Desc: r.Reverse,
+		Columns: []paging.Column[models.Product]{order, byID},
+	}
+	return paging.Each(query.Select(columns), r.Page, sort, "products", "products.brand_id",
+		func(p *models.Product) uuid.UUID { return p.BrandID })
+}
+
+func (s *Service) ofBrands(ctx context.Context, brands []uuid.UUID, r BrandRequest) (*gorm.DB, error) {
+	w, asked, err := words(r.Query)
+	if err != nil {
+		return nil, err
+	}
+	scope, args := auth.Where(auth.From(ctx), "products", "", s.now())
+	query := s.db.WithContext(ctx).Where("products.brand_id in ?", brands).Where(scope, args...)
+	switch {
+	case asked && w.all == "":
+		query = query.Where("false")
+	case asked:
+		query = query.Where("products.tokens @@ (select cast(? as tsquery))", w.all)
+	}
+	query = paging.AnyOf(query, "products.status", r.Filter.Statuses)
+	if tag := r.Filter.Tag; tag != nil {
+		if utf8.RuneCountInString(*tag) > tagMax {
+			return nil, &problem.BadInput{Argument: "where.tag", Message: fmt.Sprintf("must have at most %d characters", tagMax)}
+		}
+		query = query.Where("? = any (products.tags)", strings.TrimSpace(*tag))
+	}
+	if r.Filter.Category != nil {
+		query = query.Where(`products.category_id in (
+			select below.id
+			from categories c
+			join categories below on below.path = c.path or below.path like c.path || '/%'
+			where c.id = ?)`, *r.Filter.Category)
+	}
+	return query, nil
+}
