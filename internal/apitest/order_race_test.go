@@ -9,7 +9,9 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/apitest"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/reconcile"
+	"github.com/tradewind-commerce/tradewind/internal/servertest"
 )
 
 // 200 shoppers want the last 50 pieces, over HTTP from two server processes.
@@ -20,12 +22,19 @@ func TestLastPiecesAreSoldOnceEach(t *testing.T) {
 	db := dbtest.Open(t, dsn, database.Options{}).Gorm
 	s := newStall(t, db, "acme", pieces)
 	s.listedSince(t, time.Now().Add(-time.Hour))
-	program := apitest.Build(t, dsn)
-	servers := []string{program.Serve(t), program.Serve(t)}
-
+	o := servertest.Options{Dir: servertest.Folder(t, ""), Database: dsn}
+	servers := []*servertest.Server{servertest.Start(t, o), servertest.Start(t, o)}
+	signer, err := identity.OpenDevelopment(o.Dir, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
 	clients := make([]*apitest.Client, buyers)
 	for i := range clients {
-		clients[i] = program.As(t, servers[i%len(servers)], fmt.Sprint("shopper-", i))
+		token, err := signer.Sign(fmt.Sprint("shopper-", i), "Shopper", time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clients[i] = servers[i%len(servers)].As(token)
 	}
 	orders, refused := make([]bought, buyers), make([]string, buyers)
 	var ready, done sync.WaitGroup

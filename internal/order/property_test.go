@@ -6,8 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
-	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -70,7 +71,7 @@ func TestAnySequenceKeepsTheBooks(t *testing.T) {
 					i := r.IntN(3)
 					delta := r.Int64N(12) - 4
 					if delta == 0 || stock[i]+delta < 0 {
-						continue
+						continue // refused, as the stock's own tests show
 					}
 					w.adjust(t, variants[i], delta)
 					stock[i] += delta
@@ -93,10 +94,12 @@ func TestAnySequenceKeepsTheBooks(t *testing.T) {
 
 func (w *world) adjust(t *testing.T, v *models.Variant, delta int64) {
 	t.Helper()
-	err := w.db.Exec("update stock_levels set on_hand = on_hand + ? where brand_id = ? and variant_id = ?", delta, v.BrandID, v.ID).Error
+	clock := func() time.Time { return w.clock }
+	_, err := inventory.NewService(w.db, clock).Adjust(as(t, auth.System()), inventory.Adjustment{
+		IdempotencyKey: fmt.Sprint("a-", w.sent.Add(1)), Variant: key(v),
+		Warehouse: models.Key{BrandID: v.BrandID, ID: w.honey.Warehouse.ID}, Delta: &delta, Reason: models.StockCounted,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	fixture.Create(t, w.db, &models.StockAdjustment{BrandID: v.BrandID, ID: fixture.ID(), VariantID: v.ID,
-		WarehouseID: w.honey.Warehouse.ID, Delta: delta, Reason: models.StockCounted, RecordedAt: w.clock})
 }

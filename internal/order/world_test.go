@@ -152,7 +152,7 @@ union all select a.order_id from stock_adjustments a where a.brand_id = @brand a
   and not exists (select 1 from orders o where o.brand_id = a.brand_id and o.id = a.order_id)
 union all select x.subject_id from outbox_events x where x.brand_id = @brand and x.type like 'order.%'
   and not exists (select 1 from orders o where o.brand_id = x.brand_id and o.id = x.subject_id)
-union all select k.result_id from idempotency_keys k where k.result_brand_id = @brand
+union all select k.result_id from idempotency_keys k where k.result_brand_id = @brand and k.mutation like 'order%'
   and not exists (select 1 from orders o where o.brand_id = k.result_brand_id and o.id = k.result_id)`,
 		map[string]any{"brand": w.brand.ID}).Scan(&lost).Error
 	if err != nil || len(lost) > 0 {

@@ -99,6 +99,7 @@ create index orders_placed_idx on orders (brand_id, placed_at desc, id desc);
 create index orders_storefront_idx on orders (brand_id, storefront_id, placed_at desc, id desc);
 -- For those who list the orders of all brands.
 create index orders_time_idx on orders (placed_at desc, id desc);
+create index orders_number_idx on orders (number);
 create index orders_shopper_idx on orders (shopper_id, placed_at desc, id desc) where shopper_id is not null;
 create index orders_purchase_idx on orders (purchase_id) where purchase_id is not null;
 
