@@ -29,7 +29,11 @@ type world struct {
 
 func setup(t *testing.T, prices ...int64) *world {
 	t.Helper()
-	tx := dbtest.Tx(t)
+	return on(t, dbtest.Tx(t), prices...)
+}
+
+func on(t *testing.T, tx *gorm.DB, prices ...int64) *world {
+	t.Helper()
 	w := &world{db: tx, now: fixture.Start.AddDate(0, 1, 0)}
 	w.service = catalog.NewService(tx, func() time.Time { return w.now })
 	name := fixture.ID().String()

@@ -1,0 +1,114 @@
+package catalog_test
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/internal/patch"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// TestChangesAtOnce lets many people change one product at the same time.
+func TestChangesAtOnce(t *testing.T) {
+	t.Parallel()
+	w := on(t, dbtest.New(t).Gorm, 100, 200)
+
+	t.Run("of one version: one wins", func(t *testing.T) {
+		version := int32(1)
+		won, lost := outcomes(t, 20, func(i int) error {
+			_, err := w.service.Update(w.staff, w.product(), catalog.ProductChange{ExpectedVersion: &version, Vendor: patch.To(fmt.Sprint("V", i))})
+			return err
+		})
+		if won != 1 || lost[problem.VersionConflict] != 19 {
+			t.Errorf("%d won, %v", won, lost)
+		}
+	})
+
+	t.Run("that add the same variant: one does", func(t *testing.T) {
+		won, lost := outcomes(t, 20, func(int) error {
+			_, err := w.service.AddVariant(w.staff, w.product(), catalog.VariantDraft{Values: []string{"New"}})
+			return err
+		})
+		if won != 1 || lost[problem.Taken] != 19 {
+			t.Errorf("%d won, %v", won, lost)
+		}
+	})
+
+	t.Run("that archive the variants: one is left", func(t *testing.T) {
+		var variants []models.Variant
+		w.db.Where("brand_id = ?", w.brand.ID).Find(&variants)
+		won, lost := outcomes(t, len(variants), func(i int) error {
+			_, err := w.service.ArchiveVariant(w.staff, models.Key{BrandID: w.brand.ID, ID: variants[i].ID}, nil)
+			return err
+		})
+		if won != len(variants)-1 || lost[problem.NotAllowed] != 1 {
+			t.Errorf("%d won, %v", won, lost)
+		}
+	})
+
+	t.Run("that create the same handle: one does, derived ones get numbers or try again", func(t *testing.T) {
+		won, lost := outcomes(t, 10, func(int) error {
+			_, err := w.service.Create(w.staff, w.brand.ID, catalog.ProductDraft{Handle: "same",
+				Texts: []catalog.Text{{Language: "en", ProductText: models.ProductText{Title: "Same"}}}})
+			return err
+		})
+		if won != 1 || lost[problem.Taken] != 9 {
+			t.Errorf("%d won, %v", won, lost)
+		}
+	})
+
+	t.Run("that set prices in a new storefront: one listing spans them all", func(t *testing.T) {
+		shop := fixture.Storefront(t, w.db, w.brand, "at-once", func(s *models.Storefront) { s.Country = "JP" })
+		key := models.Key{BrandID: w.brand.ID, ID: shop.ID}
+		var sold models.Variant
+		w.db.Where("brand_id = ? and archived_at is null", w.brand.ID).Order("position").Take(&sold)
+		goods := w.product()
+		goods.ID = sold.ProductID
+		won, lost := outcomes(t, 20, func(i int) error {
+			_, err := w.service.SetPrices(w.staff, goods, key, []catalog.PriceDraft{
+				{Variant: models.Key{BrandID: w.brand.ID, ID: sold.ID}, Amount: decimal.New(int64(i), 0)}})
+			return err
+		})
+		var listing models.Listing
+		var price models.Price
+		w.db.Where("brand_id = ? and storefront_id = ?", w.brand.ID, shop.ID).Take(&listing)
+		w.db.Where("brand_id = ? and storefront_id = ?", w.brand.ID, shop.ID).Take(&price)
+		if won != 20 || listing.Version != 20 || *listing.MinPriceMinor != price.AmountMinor || *listing.MaxPriceMinor != price.AmountMinor {
+			t.Errorf("%d won, %v; %+v, priced %d", won, lost, listing, price.AmountMinor)
+		}
+	})
+}
+
+func outcomes(t *testing.T, n int, do func(int) error) (won int, lost map[problem.Code]int) {
+	t.Helper()
+	var all sync.WaitGroup
+	var mutex sync.Mutex
+	var count atomic.Int32
+	lost = map[problem.Code]int{}
+	for i := range n {
+		all.Go(func() {
+			err := do(i)
+			refused := problem.From(err)
+			switch {
+			case err == nil:
+				count.Add(1)
+			case refused == nil:
+				t.Error(err)
+			default:
+				mutex.Lock()
+				defer mutex.Unlock()
+				lost[refused[0].Code]++
+			}
+		})
+	}
+	all.Wait()
+	return int(count.Load()), lost
+}
