@@ -2,6 +2,7 @@ package apitest_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -18,9 +19,7 @@ func TestListings(t *testing.T) {
 	mutate := func(t *testing.T, client *apitest.Client, mutation string, p made, more map[string]any) (l madeListing, refused string) {
 		t.Helper()
 		input := map[string]any{"productId": p.ID, "storefrontId": c.shop.GlobalID()}
-		for name, value := range more {
-			input[name] = value
-		}
+		maps.Copy(input, more)
 		refused = apitest.Refused(client.Mutate(t, mutation, "listing { "+listingFields+" }", input, &l))
 		return l, refused
 	}

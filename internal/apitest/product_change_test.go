@@ -2,6 +2,7 @@ package apitest_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -73,9 +74,7 @@ func TestProductUpdate(t *testing.T) {
 				{"url": "https://example.com/1.jpg"}, {"url": "https://example.com/1.jpg"}}}},
 		} {
 			input := map[string]any{"productId": p.ID}
-			for name, value := range r.change {
-				input[name] = value
-			}
+			maps.Copy(input, r.change)
 			if _, refused := c.change(t, "productUpdate", input); refused != r.want {
 				t.Errorf("%v: %q, want %q", r.change, refused, r.want)
 			}
@@ -160,6 +159,7 @@ func TestVariants(t *testing.T) {
 	t.Parallel()
 	c := newCatalogue(t)
 	shirt := func(t *testing.T, title string) made {
+		t.Helper()
 		return c.create(t, title, map[string]any{
 			"options":  []map[string]any{{"name": "Size", "values": []string{"S", "M"}}, {"name": "Colour", "values": []string{"Red"}}},
 			"variants": []map[string]any{{"options": []string{"S", "Red"}}, {"options": []string{"M", "Red"}}},

@@ -2,6 +2,7 @@ package apitest_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -90,11 +91,9 @@ func english(title string) []map[string]any {
 func (c *catalogue) create(t *testing.T, title string, more map[string]any) made {
 	t.Helper()
 	input := map[string]any{"brandId": c.brand.GlobalID(), "translations": english(title)}
-	for name, value := range more {
-		input[name] = value
-	}
+	maps.Copy(input, more)
 	var p made
-	if refused := c.staff.Mutate(t, "productCreate", "product { "+productFields+" }", input, &p); refused != nil && len(refused) > 0 {
+	if refused := c.staff.Mutate(t, "productCreate", "product { "+productFields+" }", input, &p); len(refused) > 0 {
 		t.Fatalf("refused: %v", refused)
 	}
 	return p
@@ -198,9 +197,7 @@ func TestProductCreate(t *testing.T) {
 			"TAKEN input.variants.1.options": {"variants": []map[string]any{{}, {}}},
 		} {
 			input := map[string]any{"brandId": c.brand.GlobalID(), "translations": english("Honey")}
-			for name, value := range change {
-				input[name] = value
-			}
+			maps.Copy(input, change)
 			if got := apitest.Refused(c.staff.Mutate(t, "productCreate", "product { id }", input, nil)); got != want {
 				t.Errorf("got %q, want %q", got, want)
 			}

@@ -2,6 +2,7 @@ package apitest_test
 
 import (
 	"fmt"
+	"maps"
 	"sync"
 	"testing"
 
@@ -24,9 +25,7 @@ func TestWarehouses(t *testing.T) {
 	const fields = "warehouse { id code name kind country region priority active version }"
 	input := func(more map[string]any) map[string]any {
 		all := map[string]any{"brandId": c.brand.GlobalID(), "code": "nb-1", "name": " Ningbo ", "kind": "BONDED", "country": "CN", "region": "ZJ"}
-		for name, value := range more {
-			all[name] = value
-		}
+		maps.Copy(all, more)
 		return all
 	}
 	var w warehouse
@@ -57,9 +56,7 @@ func TestWarehouses(t *testing.T) {
 	t.Run("change by version", func(t *testing.T) {
 		change := func(client *apitest.Client, more map[string]any) (changed warehouse, refused string) {
 			all := map[string]any{"warehouseId": w.ID}
-			for name, value := range more {
-				all[name] = value
-			}
+			maps.Copy(all, more)
 			refused = apitest.Refused(client.Mutate(t, "warehouseUpdate", fields, all, &changed))
 			return changed, refused
 		}
@@ -106,9 +103,7 @@ func TestStockAdjust(t *testing.T) {
 		t.Helper()
 		n++
 		input := map[string]any{"idempotencyKey": fmt.Sprint("key-", n), "variantId": v.GlobalID(), "warehouseId": w.GlobalID(), "reason": "COUNTED"}
-		for name, value := range more {
-			input[name] = value
-		}
+		maps.Copy(input, more)
 		refused = apitest.Refused(client.Mutate(t, "stockAdjust", "stockLevel { onHand reserved available }", input, &got))
 		return got, refused
 	}
