@@ -24,6 +24,8 @@ type line struct {
 	Serve   command.Serve   `cmd:"" default:"withargs" help:"Serve the API (what is done without a command)."`
 	Migrate command.Migrate `cmd:"" help:"Bring the database's schema up to date, or tell how it stands."`
 
+	Import command.Import `cmd:"" help:"Bring in products or sales history from files."`
+
 	Token command.Token `cmd:"" help:"Print a signed token for development."`
 	Check command.Check `cmd:"" help:"Prove that orders, payments, stock, sales facts and what the public sees agree; tell the rows that do not, and exit 1."`
 

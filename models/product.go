@@ -1,7 +1,6 @@
 package models
 
 import (
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -132,16 +131,6 @@ func (v Variant) GlobalID() string { return globalid.EncodeOf(globalid.Variant, 
 
 // TenantID is the brand whose row this is.
 func (v Variant) TenantID() uuid.UUID { return v.BrandID }
-
-// OptionKeyOf folds and joins option values: variants of a product with the
-// same key are the same variant, however its values are cased or spaced.
-func OptionKeyOf(options []SelectedOption) string {
-	values := make([]string, len(options))
-	for i, option := range options {
-		values[i] = strings.ToLower(strings.Join(strings.Fields(option.Value), " "))
-	}
-	return strings.Join(values, "\x1f")
-}
 
 // ListingStatus says whether a listing is meant to appear.
 type ListingStatus string

@@ -92,7 +92,6 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 		return err
 	}
 	server.Open(s.handler(db, api, verifier, start, log))
-	go sweep(ctx, db, log)
 	s.welcome(c.Out, server.Addr(), tokens)
 	return nil
 }

@@ -43,7 +43,10 @@ type SalesReport struct {
 	BookedLines   int
 	BookedRefunds int
 	Booked        money.Money
-	Linked        int
+	// Foreign lines belong to orders that were placed here: they are refused.
+	Foreign int
+	// Linked lines are of variants in the catalogue.
+	Linked int
 	// Notes are about rows of joined files; Unjoined counts the rows without
 	// one in each of them.
 	Notes    []salescsv.Note
@@ -52,6 +55,9 @@ type SalesReport struct {
 	Countries map[string]int
 	Batch     *uuid.UUID
 }
+
+// There counts the lines that were there already.
+func (r *SalesReport) There() int { return r.Lines - r.BookedLines - r.Foreign }
 
 // maxOpenLines bounds the lines of orders whose end has not come, where the
 // lines of an order lie scattered over a file.

@@ -76,6 +76,7 @@ func (w *salesWriter) write(orders []*fileOrder) error {
 	}
 	r := w.report
 	r.Refused = append(r.Refused, out.refused...)
+	r.Foreign += len(out.refused)
 	r.BookedOrders += len(out.orders)
 	r.BookedLines += len(out.lines)
 	r.BookedRefunds += out.refunds

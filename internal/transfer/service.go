@@ -16,23 +16,31 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/brand"
+	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/storefront"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/salescsv"
 )
 
 // Service imports with the caller's rights.
 type Service struct {
-	db          *gorm.DB
-	brands      *brand.Service
-	storefronts *storefront.Service
-	now         func() time.Time
+	db *gorm.DB
+	Domain
+	now func() time.Time
 }
 
-// NewService takes the database, those who make brands and storefronts that
-// are not there, and the clock.
-func NewService(db *gorm.DB, brands *brand.Service, storefronts *storefront.Service, now func() time.Time) *Service {
-	return &Service{db: db, brands: brands, storefronts: storefronts, now: now}
+// Domain are the capabilities that imports write through.
+type Domain struct {
+	Brands      *brand.Service
+	Storefronts *storefront.Service
+	Catalog     *catalog.Service
+	Stock       *inventory.Service
+}
+
+// NewService takes the database, the capabilities and the clock.
+func NewService(db *gorm.DB, domain Domain, now func() time.Time) *Service {
+	return &Service{db: db, Domain: domain, now: now}
 }
 
 // Source is a file that can be read more than once.

@@ -68,7 +68,7 @@ func (s *Service) reachBrandTx(tx *gorm.DB, t Target, found *target) (*models.Br
 	case !t.Create:
 		return nil, fmt.Errorf("%w brand %q; --create makes it", ErrUnknown, t.Brand)
 	}
-	b, err := s.brands.AddTx(tx, brand.Newcomer{Slug: t.Brand, Name: nameOf(t.Brand), Country: t.Country, Language: "en"})
+	b, err := s.Brands.AddTx(tx, brand.Newcomer{Slug: t.Brand, Name: nameOf(t.Brand), Country: t.Country, Language: "en"})
 	if err != nil {
 		return nil, fmt.Errorf("make the brand: %w", err)
 	}
@@ -93,7 +93,7 @@ func (s *Service) reachStorefrontTx(tx *gorm.DB, t Target, found *target) (*mode
 	case !t.Create:
 		return nil, fmt.Errorf("%w storefront %q; --create makes it", ErrUnknown, t.Storefront)
 	}
-	shop, err := s.storefronts.AddTx(tx, storefront.Opening{
+	shop, err := s.Storefronts.AddTx(tx, storefront.Opening{
 		BrandID: found.brand.ID, Slug: t.Storefront, Name: nameOf(t.Storefront), Country: t.Market,
 		Currency: t.Currency, Languages: []string{t.Language},
 	})

@@ -14,6 +14,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/slug"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/cell"
@@ -21,24 +22,18 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// Bounds of a product, those of the API.
+// Bounds of a product, as the API has them. They are told here of the row
+// that breaks them; what the catalogue alone knows it tells of the product.
 const (
-	maxHandle      = 120
 	maxTitle       = 250
 	maxDescription = 50_000
 	maxName        = 120 // vendor, type, SKU, option values
 	maxOptionName  = 60
 	maxBarcode     = 60
 	maxTag         = 60
-	maxTags        = 50
 	maxSEO         = 500
 	maxAlt         = 500
-	maxURL         = 2_000
-	maxVariants    = 250
-	maxImages      = 250
-	maxGrams       = 1_000_000
 	maxPieces      = 1_000_000_000
-	maxPrice       = 1_000_000_000
 )
 
 // MaxProducts bounds the products of one file, which are kept in memory.
@@ -212,7 +207,7 @@ func (p *parser) row(row csvfile.Row) {
 		p.file.Products = append(p.file.Products, product)
 	}
 	if variant != nil {
-		product.keys[models.OptionKeyOf(variant.Options)] = true
+		product.keys[keyOf(variant.Options)] = true
 		product.Variants = append(product.Variants, variant)
 	}
 	if picture != nil {
@@ -228,7 +223,7 @@ func (r *reading) handle(named string) string {
 		r.refuse("the row has no handle")
 		return ""
 	}
-	name := slug.Of(named, maxHandle)
+	name := slug.Of(named, catalog.MaxHandle)
 	if name == "" {
 		sum := sha256.Sum256([]byte(strings.ToLower(named)))
 		name = "product-" + hex.EncodeToString(sum[:5])
@@ -259,7 +254,7 @@ func (p *parser) finish(product *Product) {
 			seen := map[string]bool{}
 			for _, variant := range v {
 				value := variant.Options[i]
-				if key := models.OptionKeyOf([]models.SelectedOption{value}); !seen[key] {
+				if key := catalog.OptionKey([]string{value.Value}); !seen[key] {
 					seen[key] = true
 					option.Values = append(option.Values, value.Value)
 				}

@@ -2,13 +2,13 @@ package productcsv
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/cell"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -95,8 +95,8 @@ func (r *reading) tags() []string {
 		case utf8.RuneCountInString(tag) > maxTag:
 			r.doubt(fmt.Sprintf("the tag %s is longer than %d characters and left out", cell.Show(tag), maxTag))
 			continue
-		case len(list) == maxTags:
-			r.doubt(fmt.Sprintf("tags after the first %d are left out", maxTags))
+		case len(list) == catalog.MaxTags:
+			r.doubt(fmt.Sprintf("tags after the first %d are left out", catalog.MaxTags))
 			return list
 		}
 		seen[strings.ToLower(tag)] = true
@@ -127,16 +127,25 @@ func (r *reading) variant(p *Product) *Variant {
 	v := &Variant{
 		Line: r.line, SKU: r.bounded(sku, r.code(sku), maxName), Barcode: r.barcode(),
 		Options: r.options(p), Grams: r.grams(), Stock: r.stock(), Price: r.price(price),
-		// What no tracker counts can always be sold, as can what is sold when out of stock.
-		Tracked: r.get(tracker) != "" && !strings.EqualFold(r.get(policy), "continue"),
+		Tracked: r.tracked(),
 	}
 	if v.CompareAt = r.price(compareAt); v.CompareAt != nil && v.CompareAt.Minor == 0 {
 		v.CompareAt = nil
 	}
-	if len(p.Variants) >= maxVariants {
-		r.refuse(fmt.Sprintf("%s has more than %d variants", p.Handle, maxVariants))
+	if len(p.Variants) >= catalog.MaxVariants {
+		r.refuse(fmt.Sprintf("%s has more than %d variants", p.Handle, catalog.MaxVariants))
 	}
 	return v
+}
+
+// tracked tells whether stock is counted: what no tracker counts can always
+// be sold, as can what is sold when out of stock.
+func (r *reading) tracked() bool {
+	counted := r.get(tracker) != ""
+	if _, ok := r.header.at[tracker]; !ok {
+		counted = r.get(quantity) != ""
+	}
+	return counted && !strings.EqualFold(r.get(policy), "continue")
 }
 
 // options gives the row's values of the product's options. Where another
@@ -164,13 +173,21 @@ func (r *reading) options(p *Product) []models.SelectedOption {
 	}
 	last := &list[len(list)-1]
 	same := last.Value
-	for n := 2; p.keys[models.OptionKeyOf(list)]; n++ {
+	for n := 2; p.keys[keyOf(list)]; n++ {
 		last.Value = fmt.Sprintf("%s (%d)", same, n)
 	}
 	if last.Value != same {
 		r.doubt(fmt.Sprintf("%s has a variant %s already: this one is kept as %s", p.Handle, cell.Show(same), cell.Show(last.Value)))
 	}
 	return list
+}
+
+func keyOf(options []models.SelectedOption) string {
+	values := make([]string, len(options))
+	for i, o := range options {
+		values[i] = o.Value
+	}
+	return catalog.OptionKey(values)
 }
 
 func (r *reading) barcode() string {
@@ -191,7 +208,7 @@ func (r *reading) grams() *int32 {
 	switch {
 	case err != nil:
 		r.doubt(fmt.Sprintf("the weight is left out: %v", err))
-	case d.IsNegative() || d.GreaterThan(decimal.NewFromInt(maxGrams)):
+	case d.IsNegative() || d.GreaterThan(decimal.NewFromInt(catalog.MaxWeight)):
 		r.doubt(fmt.Sprintf("the weight of %s grams is left out", d))
 	case d.IsZero(): // what Shopify writes where nobody weighed
 	default:
@@ -225,7 +242,7 @@ func (r *reading) price(c column) *money.Money {
 		return nil
 	}
 	d, err := cell.Numbers{}.Decimal(s)
-	if err == nil && (d.IsNegative() || d.GreaterThan(decimal.NewFromInt(maxPrice))) {
+	if err == nil && (d.IsNegative() || d.GreaterThan(decimal.NewFromInt(catalog.MaxPrice))) {
 		err = fmt.Errorf("%s is out of range", cell.Show(s))
 	}
 	if err != nil {
@@ -247,9 +264,8 @@ func (r *reading) image(p *Product) *Image {
 	if address == "" || p.images[address] {
 		return nil
 	}
-	u, err := url.Parse(address)
 	switch {
-	case err != nil || u.Scheme != "https" || u.Host == "" || len(address) > maxURL:
+	case !catalog.IsPictureURL(address):
 		why := fmt.Sprintf("the picture %s is no https address", cell.Show(address))
 		if r.get(price) == "" && r.get(title) == "" {
 			r.refuse(why)
@@ -257,11 +273,11 @@ func (r *reading) image(p *Product) *Image {
 			r.doubt(why + " and left out")
 		}
 		return nil
-	case len(p.Images) >= maxImages:
-		r.refuse(fmt.Sprintf("%s has more than %d pictures", p.Handle, maxImages))
+	case len(p.Images) >= catalog.MaxMedia:
+		r.refuse(fmt.Sprintf("%s has more than %d pictures", p.Handle, catalog.MaxMedia))
 		return nil
 	}
-	picture := &Image{URL: address, Alt: r.line1(imageAlt, maxAlt), position: decimal.NewFromInt(maxImages + 1)}
+	picture := &Image{URL: address, Alt: r.line1(imageAlt, maxAlt), position: decimal.NewFromInt(catalog.MaxMedia + 1)}
 	if position, err := (cell.Numbers{}).Decimal(r.get(imagePosition)); err == nil {
 		picture.position = position
 	}
