@@ -171,7 +171,7 @@ type BrandProductWhere struct {
 	Status graphql.Omittable[[]models.ProductStatus] `json:"status,omitempty"`
 	// In this category or below it.
 	CategoryID graphql.Omittable[*string] `json:"categoryId,omitempty"`
-	// With this tag.
+	// With this tag, at most 60 characters.
 	Tag graphql.Omittable[*string] `json:"tag,omitempty"`
 }
 
@@ -955,7 +955,7 @@ type BrandProductSortKey string
 const (
 	// Oldest first.
 	BrandProductSortKeyCreatedAt BrandProductSortKey = "CREATED_AT"
-	// Longest unchanged first.
+	// Longest unchanged first; for the brand's own people.
 	BrandProductSortKeyUpdatedAt BrandProductSortKey = "UPDATED_AT"
 	// By handle.
 	BrandProductSortKeyHandle BrandProductSortKey = "HANDLE"
@@ -1158,7 +1158,7 @@ const (
 	ProductSortKeyRelevance ProductSortKey = "RELEVANCE"
 	// Newest first.
 	ProductSortKeyNewest ProductSortKey = "NEWEST"
-	// Cheapest first.
+	// Cheapest first, one currency after the other.
 	ProductSortKeyPrice ProductSortKey = "PRICE"
 	// By title in its default language.
 	ProductSortKeyTitle ProductSortKey = "TITLE"

@@ -4053,7 +4053,7 @@ type Brand implements Node @public {
     last: Int
     "Only what precedes this cursor."
     before: String
-    "Words to look for."
+    "Words to look for, as in the marketplace. At most 200 characters."
     query: String
     "Which ones."
     where: BrandProductWhere
@@ -5318,7 +5318,7 @@ enum ProductSortKey {
   RELEVANCE
   "Newest first."
   NEWEST
-  "Cheapest first."
+  "Cheapest first, one currency after the other."
   PRICE
   "By title in its default language."
   TITLE
@@ -5330,7 +5330,7 @@ input BrandProductWhere {
   status: [ProductStatus!]
   "In this category or below it."
   categoryId: ID
-  "With this tag."
+  "With this tag, at most 60 characters."
   tag: String
 }
 
@@ -5338,7 +5338,7 @@ input BrandProductWhere {
 enum BrandProductSortKey {
   "Oldest first."
   CREATED_AT
-  "Longest unchanged first."
+  "Longest unchanged first; for the brand's own people."
   UPDATED_AT
   "By handle."
   HANDLE

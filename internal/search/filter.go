@@ -61,11 +61,13 @@ func (s *Service) entries(ctx context.Context, f Filter) (*gorm.DB, error) {
 			" and variants.archived_at is null and "+inventory.HasStock+") = ?", *f.Available)
 	}
 	query, err := s.below(ctx, query, f.Category)
-	if err != nil || f.Price == nil {
-		return query.Session(&gorm.Session{}), err
+	if err == nil && f.Price != nil {
+		query, err = s.priced(ctx, query, f)
 	}
-	query, err = s.priced(ctx, query, f)
-	return query.Session(&gorm.Session{}), err
+	if err != nil {
+		return nil, err
+	}
+	return query.Session(&gorm.Session{}), nil
 }
 
 // below narrows entries to a category and those below it. Its path is read
