@@ -62,6 +62,9 @@ func (l Limits) MutateOperationContext(_ context.Context, op *graphql.OperationC
 	return nil
 }
 
+// largestPage is that of the list with the largest, the rows of a report.
+const largestPage = 1000
+
 type walk struct {
 	limits    Limits
 	variables map[string]any
@@ -121,7 +124,8 @@ func (w *walk) size(f *ast.Field) int {
 	size := paging.DefaultSize
 	for _, name := range []string{"first", "last"} {
 		if n, err := graphql.UnmarshalInt(args[name]); err == nil && args[name] != nil {
-			size = max(n, 1)
+			// A page beyond what any list gives is refused by the list, by name.
+			size = min(max(n, 1), largestPage)
 		}
 	}
 	return size
