@@ -17,6 +17,9 @@ type Cost struct {
 
 // InterceptResponse tells the cost to clients that ask for it.
 func (l Limits) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if !graphql.HasOperationContext(ctx) {
+		return next(ctx) // the request was refused before it became an operation
+	}
 	op := graphql.GetOperationContext(ctx)
 	if cost, ok := op.Stats.GetExtension(l.ExtensionName()).(Cost); ok && op.Headers.Get(costHeader) != "" {
 		graphql.RegisterExtension(ctx, "cost", cost)

@@ -22,13 +22,15 @@ type Limits struct {
 	Cost int
 	// Tokens of a document. Default 15,000.
 	Tokens int
+	// Page is the largest page, in rows. Default and most: paging.MaxSize.
+	Page int
 }
 
 func (l Limits) withDefaults() Limits {
 	for _, v := range []struct {
 		limit    *int
 		fallback int
-	}{{&l.Depth, 15}, {&l.Fields, 1000}, {&l.Cost, 50_000}, {&l.Tokens, 15_000}} {
+	}{{&l.Depth, 15}, {&l.Fields, 1000}, {&l.Cost, 50_000}, {&l.Tokens, 15_000}, {&l.Page, paging.MaxSize}} {
 		if *v.limit <= 0 {
 			*v.limit = v.fallback
 		}
@@ -93,11 +95,14 @@ func (w *walk) selections(set ast.SelectionSet, depth int) (cost int, err error)
 }
 
 func (w *walk) field(f *ast.Field, depth int) (int, error) {
-	if strings.HasPrefix(f.Name, "__") {
+	if f.Name == "__typename" {
 		return 1, nil
 	}
 	if w.fields++; w.fields > w.limits.Fields {
 		return 0, fmt.Errorf("has more than %d fields", w.limits.Fields)
+	}
+	if strings.HasPrefix(f.Name, "__") {
+		return 1, w.introspection(f.SelectionSet)
 	}
 	if depth > w.limits.Depth {
 		return 0, fmt.Errorf("is nested more than %d deep", w.limits.Depth)
@@ -106,7 +111,35 @@ func (w *walk) field(f *ast.Field, depth int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return 1 + below*w.size(f), nil
+	size := w.size(f)
+	if limit := w.limits.Page; size > limit && limit < paging.MaxSize {
+		return 0, fmt.Errorf("asks %s for %d rows, a page has at most %d", f.Name, size, limit)
+	}
+	// More than the limit is too much, however much: products must not overflow.
+	return 1 + min(below, w.limits.Cost+1)*min(size, w.limits.Cost+1), nil
+}
+
+// introspection counts the fields alone: how far lists of the schema may be
+// nested is checked with the rest of the document.
+func (w *walk) introspection(set ast.SelectionSet) error {
+	for _, s := range set {
+		var err error
+		switch s := s.(type) {
+		case *ast.Field:
+			if w.fields++; w.fields > w.limits.Fields {
+				return fmt.Errorf("has more than %d fields", w.limits.Fields)
+			}
+			err = w.introspection(s.SelectionSet)
+		case *ast.InlineFragment:
+			err = w.introspection(s.SelectionSet)
+		case *ast.FragmentSpread:
+			err = w.introspection(s.Definition.SelectionSet)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // size is how many rows a field may give: its page, or the ids it was given.

@@ -40,6 +40,7 @@ func Language() []kong.Option {
 		kong.DefaultEnvars(""),
 		kong.Vars{"data_dir": dir, "version": Version()},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Help(help),
 	}
 }
 

@@ -15,26 +15,38 @@ import (
 	"github.com/tradewind-commerce/tradewind/resolvers"
 )
 
-// handler is everything that is served, on an open database.
-func (s *Serve) handler(db *Database, api *resolvers.Resolver, tokens *identity.Verifier, start http.Handler, log *slog.Logger) http.Handler {
+// parts are what a server is put together from.
+type parts struct {
+	db     *Database
+	api    *resolvers.Resolver
+	tokens *identity.Verifier
+	start  http.Handler
+	// localHosts keeps a server that gives tokens away to its own machine.
+	localHosts bool
+	log        *slog.Logger
+}
+
+// handler is everything that is served.
+func (s *Serve) handler(p parts) http.Handler {
 	return httpserver.New(httpserver.Options{
-		GraphQL: graph.NewHandler(api, graph.Options{
-			Limits:     graph.Limits{Depth: s.MaxDepth, Fields: s.MaxFields, Cost: s.MaxCost, Tokens: s.MaxTokens},
-			QueryCache: s.QueryCache, MaxBody: s.MaxBody, NoIntrospection: !s.Introspection, Log: log,
+		GraphQL: graph.NewHandler(p.api, graph.Options{
+			Limits:     graph.Limits{Depth: s.MaxDepth, Fields: s.MaxFields, Cost: s.MaxCost, Tokens: s.MaxTokens, Page: s.MaxPage},
+			QueryCache: s.QueryCache, MaxBody: s.MaxBody, NoIntrospection: !s.Introspection, Log: p.log,
 		}),
-		Start:  start,
+		Start:  p.start,
 		Schema: graph.SDL(),
 		Authenticate: func(ctx context.Context, token string) (*auth.Actor, error) {
-			claims, err := tokens.Verify(ctx, token)
+			claims, err := p.tokens.Verify(ctx, token)
 			if err != nil {
 				return nil, err
 			}
-			return api.Identity.Actor(ctx, claims)
+			return p.api.Identity.Actor(ctx, claims)
 		},
-		Ready:            db.Ready,
+		Ready:            p.db.Ready,
 		Origins:          s.CorsOrigins,
 		OperationTimeout: s.OperationTimeout,
-		Log:              log,
+		LocalHosts:       p.localHosts,
+		Log:              p.log,
 	})
 }
 

@@ -26,6 +26,7 @@ type Serve struct {
 	MaxDepth         int           `default:"15" group:"Limits of one operation" help:"Most levels of nested fields (${default})."`
 	MaxFields        int           `default:"1000" group:"Limits of one operation" help:"Most fields, fragments spread (${default})."`
 	MaxCost          int           `default:"50000" group:"Limits of one operation" help:"Most fields, those below a list times its page size (${default})."`
+	MaxPage          int           `default:"100" group:"Limits of one operation" help:"Most rows of a page, up to 100 (${default})."`
 	MaxTokens        int           `default:"15000" group:"Limits of one operation" help:"Most tokens of its text (${default})."`
 	MaxBody          int64         `default:"1048576" group:"Limits of one operation" help:"Most bytes of a request body (${default})."`
 	OperationTimeout time.Duration `default:"30s" group:"Limits of one operation" help:"Longest time it may take (${default})."`
@@ -44,6 +45,7 @@ const serveLevel = slog.LevelInfo
 func (s *Serve) Run(ctx context.Context, c *Common) error {
 	log := c.Logger(serveLevel)
 	slog.SetDefault(log)
+	limitMemory(c.DatabaseURL == "")
 	server, err := httpserver.Listen(ctx, s.Addr, httpserver.Timeouts{
 		Header: s.HeaderTimeout, Read: s.ReadTimeout, Write: s.ReadTimeout + s.OperationTimeout, Idle: s.IdleTimeout,
 	}, log)
@@ -79,7 +81,8 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	}
 	api := Wire(db.Gorm, utc)
 	var tokens []RoleToken
-	if s.forDevelopment(c, server.Addr()) {
+	development := s.forDevelopment(c, server.Addr())
+	if development {
 		if err := s.fill(ctx, c, db, log); err != nil {
 			return err
 		}
@@ -91,7 +94,9 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	if err != nil {
 		return err
 	}
-	server.Open(s.handler(db, api, verifier, start, log))
+	server.Open(s.handler(parts{
+		db: db, api: api, tokens: verifier, start: start, localHosts: development && s.Demo == nil, log: log,
+	}))
 	s.welcome(c.Out, server.Addr(), tokens)
 	return nil
 }

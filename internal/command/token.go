@@ -21,7 +21,7 @@ type Token struct {
 	Subject  string        `placeholder:"NAME" help:"Account of the token, to have several of a role. Default: the role, for merchants with the brand."`
 	ValidFor time.Duration `default:"168h" help:"How long it is valid (${default})."`
 
-	OIDCIssuer string `name:"oidc-issuer" hidden:"" help:"Where tokens come from an issuer there are none here."`
+	OIDCIssuer string `name:"oidc-issuer" placeholder:"URL" help:"Issuer of a server that accepts its tokens alone: there are none for development then."`
 }
 
 // Run prints the token, and nothing else, on standard output.

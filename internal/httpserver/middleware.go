@@ -109,6 +109,24 @@ func harden(next http.Handler) http.Handler {
 	})
 }
 
+// localHosts keeps pages of other sites out, whose name was pointed at this
+// machine to read what is shown to its user alone.
+func localHosts(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if name, _, err := net.SplitHostPort(host); err == nil {
+			host = name
+		}
+		ip := net.ParseIP(strings.Trim(host, "[]"))
+		if host != "localhost" && !strings.HasSuffix(host, ".localhost") && (ip == nil || !ip.IsLoopback()) {
+			graph.WriteError(w, http.StatusMisdirectedRequest, "FORBIDDEN",
+				"this server is for its own machine: call it as localhost, or start it with --demo to serve others")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 func limited(timeout time.Duration) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		if timeout <= 0 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql/playground"
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 	"github.com/rs/cors"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
@@ -31,6 +32,9 @@ type Options struct {
 	Ready func(context.Context) error
 	// Origins of other sites whose pages may call the API; "*" is all.
 	Origins []string
+	// LocalHosts refuses requests that name another host than this machine: a
+	// page elsewhere must not get at it by a name that it points here.
+	LocalHosts bool
 	// OperationTimeout ends a GraphQL request that takes longer. 0 is never.
 	OperationTimeout time.Duration
 	Log              *slog.Logger
@@ -42,7 +46,11 @@ const readyTimeout = 2 * time.Second
 // New routes requests.
 func New(o Options) http.Handler {
 	r := chi.NewRouter()
-	r.Use(identify, logged(o.Log), recovered(o.Log), harden, cors.New(cors.Options{
+	r.Use(identify, logged(o.Log), recovered(o.Log), harden, middleware.GetHead)
+	if o.LocalHosts {
+		r.Use(localHosts)
+	}
+	r.Use(cors.New(cors.Options{
 		AllowedOrigins: o.Origins,
 		// Without origins the library would allow all.
 		AllowOriginFunc: nobodyUnless(o.Origins),
