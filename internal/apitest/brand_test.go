@@ -174,7 +174,7 @@ func TestListsOfBrands(t *testing.T) {
 	t.Parallel()
 	api := apitest.New(t, fixture.Start)
 	db := api.DB.Gorm
-	make := func(slug, country, region string, change func(*models.Brand)) {
+	add := func(slug, country, region string, change func(*models.Brand)) {
 		fixture.Brand(t, db, slug, func(b *models.Brand) {
 			b.Name, b.Country, b.Region, b.CensusRegion = strings.ToUpper(slug[:1])+slug[1:], country, nil, nil
 			if region != "" {
@@ -183,10 +183,10 @@ func TestListsOfBrands(t *testing.T) {
 			change(b)
 		})
 	}
-	make("acorn", "US", "NE", func(b *models.Brand) { b.Size, b.JobsNow = models.SizeLarge, 9 })
-	make("birch", "US", "NY", func(b *models.Brand) { b.Size, b.JobsNow = models.SizeSolo, 1 })
-	make("cedar", "CA", "", func(b *models.Brand) { b.Industry, b.JobsNow = models.IndustryToys, 5 })
-	make("dogwood", "US", "MI", func(b *models.Brand) { b.Status, b.JoinedAt = models.BrandApplied, nil })
+	add("acorn", "US", "NE", func(b *models.Brand) { b.Size, b.JobsNow = models.SizeLarge, 9 })
+	add("birch", "US", "NY", func(b *models.Brand) { b.Size, b.JobsNow = models.SizeSolo, 1 })
+	add("cedar", "CA", "", func(b *models.Brand) { b.Industry, b.JobsNow = models.IndustryToys, 5 })
+	add("dogwood", "US", "MI", func(b *models.Brand) { b.Status, b.JoinedAt = models.BrandApplied, nil })
 	public, operator := api.As(nil), api.As(fixture.Operator(t, db))
 
 	for query, want := range map[string]string{

@@ -14,9 +14,9 @@ import (
 
 func honeyFarm() brand.Application {
 	return brand.Application{
-		Name: " Prairie Gold Honey ", Description: ptr("Raw honey.\r\nFrom clover."), Country: "US", Region: ptr("NE"),
-		Industry: models.IndustryFarming, Size: models.SizeMicro, Website: ptr("https://prairie.example"),
-		Contact: brand.Contact{Name: "Ada Lind", Email: "ada@prairie.example", Phone: ptr("+1 (402) 555-0100")}, Jobs: 4,
+		Name: " Prairie Gold Honey ", Description: new("Raw honey.\r\nFrom clover."), Country: "US", Region: new("NE"),
+		Industry: models.IndustryFarming, Size: models.SizeMicro, Website: new("https://prairie.example"),
+		Contact: brand.Contact{Name: "Ada Lind", Email: "ada@prairie.example", Phone: new("+1 (402) 555-0100")}, Jobs: 4,
 	}
 }
 
@@ -98,17 +98,17 @@ func TestApplyRefuses(t *testing.T) {
 		want   string
 	}{
 		"no name":                 {func(a *brand.Application) { a.Name = "  " }, "input.name REQUIRED"},
-		"one letter":              {func(a *brand.Application) { a.Name = "A"; a.Slug = ptr("abc") }, "input.name INVALID"},
+		"one letter":              {func(a *brand.Application) { a.Name = "A"; a.Slug = new("abc") }, "input.name INVALID"},
 		"a long name":             {func(a *brand.Application) { a.Name = strings.Repeat("x", 121) }, "input.name TOO_LONG"},
 		"two lines of name":       {func(a *brand.Application) { a.Name = "Prairie\nGold" }, "input.name INVALID"},
 		"a Chinese name alone":    {func(a *brand.Application) { a.Name = "草原蜂蜜" }, "input.slug REQUIRED"},
-		"a short slug":            {func(a *brand.Application) { a.Slug = ptr("ab") }, "input.slug INVALID"},
-		"a slug with a space":     {func(a *brand.Application) { a.Slug = ptr("a b c") }, "input.slug INVALID"},
-		"an empty slug":           {func(a *brand.Application) { a.Slug = ptr("") }, "input.slug REQUIRED"},
-		"a long description":      {func(a *brand.Application) { a.Description = ptr(strings.Repeat("蜜", 5001)) }, "input.description TOO_LONG"},
+		"a short slug":            {func(a *brand.Application) { a.Slug = new("ab") }, "input.slug INVALID"},
+		"a slug with a space":     {func(a *brand.Application) { a.Slug = new("a b c") }, "input.slug INVALID"},
+		"an empty slug":           {func(a *brand.Application) { a.Slug = new("") }, "input.slug REQUIRED"},
+		"a long description":      {func(a *brand.Application) { a.Description = new(strings.Repeat("蜜", 5001)) }, "input.description TOO_LONG"},
 		"no state":                {func(a *brand.Application) { a.Region = nil }, "input.region REQUIRED"},
-		"an empty state":          {func(a *brand.Application) { a.Region = ptr("") }, "input.region REQUIRED"},
-		"a Canadian province":     {func(a *brand.Application) { a.Region = ptr("ON") }, "input.region INVALID"},
+		"an empty state":          {func(a *brand.Application) { a.Region = new("") }, "input.region REQUIRED"},
+		"a Canadian province":     {func(a *brand.Application) { a.Region = new("ON") }, "input.region INVALID"},
 		"no country":              {func(a *brand.Application) { a.Country = "" }, "input.country INVALID"},
 		"an unknown industry":     {func(a *brand.Application) { a.Industry = "MINING" }, "input.industry INVALID"},
 		"an unknown size":         {func(a *brand.Application) { a.Size = "" }, "input.size INVALID"},
@@ -118,8 +118,8 @@ func TestApplyRefuses(t *testing.T) {
 		"no e-mail address":       {func(a *brand.Application) { a.Contact.Email = "ada" }, "input.contact.email INVALID"},
 		"a name in the address":   {func(a *brand.Application) { a.Contact.Email = "Ada <ada@prairie.example>" }, "input.contact.email INVALID"},
 		"an address without host": {func(a *brand.Application) { a.Contact.Email = "ada@localhost" }, "input.contact.email INVALID"},
-		"a local number":          {func(a *brand.Application) { a.Contact.Phone = ptr("402 555 0100") }, "input.contact.phone INVALID"},
-		"words for a number":      {func(a *brand.Application) { a.Contact.Phone = ptr("+1 call me") }, "input.contact.phone INVALID"},
+		"a local number":          {func(a *brand.Application) { a.Contact.Phone = new("402 555 0100") }, "input.contact.phone INVALID"},
+		"words for a number":      {func(a *brand.Application) { a.Contact.Phone = new("+1 call me") }, "input.contact.phone INVALID"},
 		"everything at once": {func(a *brand.Application) { a.Name, a.Region, a.Jobs, a.Contact.Email = "", nil, -1, "?" },
 			"input.name REQUIRED; input.region REQUIRED; input.contact.email INVALID; input.jobs OUT_OF_RANGE"},
 	}
@@ -141,7 +141,7 @@ func TestApplyTakesPlacesOutsideTheUnitedStates(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	a := honeyFarm()
-	a.Country, a.Region, a.Contact.Phone, a.Website, a.Description = "DE", ptr("NE"), ptr(" "), nil, nil
+	a.Country, a.Region, a.Contact.Phone, a.Website, a.Description = "DE", new("NE"), new(" "), nil, nil
 	b, err := w.brands.Apply(w.as(fixture.Shopper(t, w.db, "Ada")), a)
 	if err != nil {
 		t.Fatal(err)

@@ -39,7 +39,7 @@ func (w *world) populate(n int) []*models.Brand {
 			b.Country = pick("US", "US", "CA", "DE")
 			b.Region, b.CensusRegion = nil, nil
 			if b.Country == "US" {
-				b.Region = ptr(pick("NE", "MI", "NY", "TX", "CA"))
+				b.Region = new(pick("NE", "MI", "NY", "TX", "CA"))
 				b.CensusRegion = models.CensusRegionOf("US", *b.Region)
 			}
 			b.Industry = models.Industries[random.IntN(3)]
@@ -49,7 +49,7 @@ func (w *world) populate(n int) []*models.Brand {
 			b.JoinedAt = nil
 			if random.IntN(3) > 0 {
 				// Microseconds: what the database keeps and a cursor must, too.
-				b.JoinedAt = ptr(fixture.Start.Add(time.Duration(random.IntN(4)) * time.Microsecond))
+				b.JoinedAt = new(fixture.Start.Add(time.Duration(random.IntN(4)) * time.Microsecond))
 			}
 		})
 	}
@@ -93,7 +93,7 @@ func less(key brand.SortKey) func(a, b *models.Brand) int {
 				if b.JoinedAt == nil {
 					return nil
 				}
-				return ptr(b.JoinedAt.Format("2006-01-02T15:04:05.000000"))
+				return new(b.JoinedAt.Format("2006-01-02T15:04:05.000000"))
 			})
 		}
 	}
@@ -163,7 +163,7 @@ func TestPagesGiveEachBrandOnceInOrder(t *testing.T) {
 				t.Fatalf("row %d is out of order by %s: %+v before %+v", i, key, got[i-1], b)
 			}
 		}
-		c, err := w.brands.Page(w.as(w.operator), f, key, reverse, paging.Args{First: ptr(int32(0))})
+		c, err := w.brands.Page(w.as(w.operator), f, key, reverse, paging.Args{First: new(int32(0))})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,10 +198,10 @@ func drawFilter(t *rapid.T) brand.Filter {
 		f.Size = []models.BrandSize{models.SizeSolo, models.SizeLarge}
 	}
 	if maybe("by jobs") {
-		f.JobsBeforeMin, f.JobsBeforeMax, f.JobsNowMin, f.JobsNowMax = ptr(int32(1)), ptr(int32(3)), ptr(int32(0)), ptr(int32(2))
+		f.JobsBeforeMin, f.JobsBeforeMax, f.JobsNowMin, f.JobsNowMax = new(int32(1)), new(int32(3)), new(int32(0)), new(int32(2))
 	}
 	if maybe("by joining") {
-		f.JoinedFrom, f.JoinedTo = ptr(fixture.Start.Add(time.Microsecond)), ptr(fixture.Start.Add(3*time.Microsecond))
+		f.JoinedFrom, f.JoinedTo = new(fixture.Start.Add(time.Microsecond)), new(fixture.Start.Add(3*time.Microsecond))
 	}
 	return f
 }
@@ -260,7 +260,7 @@ func TestHiddenValuesCannotBeAskedFor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	b := w.brand("acorn")
-	one := ptr(int32(1))
+	one := new(int32(1))
 	for _, actor := range []*auth.Actor{
 		auth.Anonymous(), fixture.Shopper(t, w.db, "Bo"), fixture.Member(t, w.db, b.ID, models.RoleOwner),
 	} {
@@ -288,7 +288,7 @@ func TestCursorsBelongToTheirList(t *testing.T) {
 	w.populate(5)
 	ctx := w.as(w.operator)
 	read := func(f brand.Filter, key brand.SortKey, reverse bool, after *string) (*paging.Connection[models.Brand], error) {
-		return w.brands.Page(ctx, f, key, reverse, paging.Args{First: ptr(int32(2)), After: after})
+		return w.brands.Page(ctx, f, key, reverse, paging.Args{First: new(int32(2)), After: after})
 	}
 	first, err := read(brand.Filter{}, brand.ByName, false, nil)
 	if err != nil {

@@ -33,7 +33,7 @@ func (w *world) submit(ctx context.Context, b *models.Brand, kind models.Documen
 func (w *world) judge(ctx context.Context, d *models.BrandDocument, v models.DocumentVerdict) *models.BrandDocument {
 	w.t.Helper()
 	d, err := w.brands.ReviewDocument(ctx, brand.Verdict{
-		Document: models.Key{BrandID: d.BrandID, ID: d.ID}, Verdict: v, Note: ptr("seen"),
+		Document: models.Key{BrandID: d.BrandID, ID: d.ID}, Verdict: v, Note: new("seen"),
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -51,7 +51,7 @@ func TestUpdate(t *testing.T) {
 		ctx := w.as(fixture.Member(t, w.db, b.ID, models.RoleManager))
 
 		got, err := w.brands.Update(ctx, brand.Change{
-			BrandID: b.ID, ExpectedVersion: ptr(int32(1)), Name: patch.To(" Acorn & Oak "),
+			BrandID: b.ID, ExpectedVersion: new(int32(1)), Name: patch.To(" Acorn & Oak "),
 			Description: patch.To("关于橡果"), Language: "zh-CN", Website: patch.To("https://acorn.example"),
 		})
 		if err != nil {
@@ -80,7 +80,7 @@ func TestUpdate(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		b := w.brand("acorn")
-		_, err := w.brands.Update(w.as(w.operator), brand.Change{BrandID: b.ID, ExpectedVersion: ptr(int32(7)), Name: patch.To("Oak")})
+		_, err := w.brands.Update(w.as(w.operator), brand.Change{BrandID: b.ID, ExpectedVersion: new(int32(7)), Name: patch.To("Oak")})
 		wantRefused(t, err, "input.expectedVersion VERSION_CONFLICT")
 		if w.read(b.ID).Name != b.Name {
 			t.Error("it was changed")
@@ -92,7 +92,7 @@ func TestUpdate(t *testing.T) {
 		w := worldOn(t, dbtest.New(t).Gorm)
 		b := w.brand("acorn")
 		won, others := race(8, func() error {
-			_, err := w.brands.Update(w.as(w.operator), brand.Change{BrandID: b.ID, ExpectedVersion: ptr(int32(1)), Name: patch.To("Oak")})
+			_, err := w.brands.Update(w.as(w.operator), brand.Change{BrandID: b.ID, ExpectedVersion: new(int32(1)), Name: patch.To("Oak")})
 			return err
 		})
 		if won != 1 || others["input.expectedVersion VERSION_CONFLICT"] != 7 || w.read(b.ID).Version != 2 {
@@ -243,7 +243,7 @@ func TestJobsKeepTheirHistory(t *testing.T) {
 	ctx := w.as(fixture.Member(t, w.db, b.ID, models.RoleOwner))
 	for i := range 3 {
 		service := brand.NewService(w.db, func() time.Time { return later.Add(time.Duration(i) * time.Hour) })
-		report := brand.JobsReport{BrandID: b.ID, Jobs: int32(10 + i), Note: ptr("harvest")}
+		report := brand.JobsReport{BrandID: b.ID, Jobs: int32(10 + i), Note: new("harvest")}
 		if _, err := service.ReportJobs(ctx, report); err != nil {
 			t.Fatal(err)
 		}

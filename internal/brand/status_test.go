@@ -44,7 +44,7 @@ func TestEveryMoveFromEveryStatus(t *testing.T) {
 				w.complete(b)
 				before := w.read(b.ID)
 
-				got, err := w.brands.Move(w.as(w.operator), move, b.ID, ptr("because"))
+				got, err := w.brands.Move(w.as(w.operator), move, b.ID, new("because"))
 
 				to, allowed := leads[from][move]
 				if !allowed {
@@ -85,11 +85,11 @@ func TestMovesAskForTheirReason(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	b := w.brand("acorn")
-	for _, reason := range []*string{nil, ptr(""), ptr(" \n ")} {
+	for _, reason := range []*string{nil, new(""), new(" \n ")} {
 		_, err := w.brands.Move(w.as(w.operator), brand.Suspend, b.ID, reason)
 		wantRefused(t, err, "input.reason REQUIRED")
 	}
-	_, err := w.brands.Move(w.as(w.operator), brand.Suspend, b.ID, ptr(strings.Repeat("x", 1001)))
+	_, err := w.brands.Move(w.as(w.operator), brand.Suspend, b.ID, new(strings.Repeat("x", 1001)))
 	wantRefused(t, err, "input.reason TOO_LONG")
 }
 
@@ -173,7 +173,7 @@ func TestJoinedAtIsTheFirstTime(t *testing.T) {
 	}
 
 	again := brand.NewService(w.db, func() time.Time { return later.Add(time.Hour) })
-	if _, err := again.Move(ctx, brand.Suspend, b.ID, ptr("late shipments")); err != nil {
+	if _, err := again.Move(ctx, brand.Suspend, b.ID, new("late shipments")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := again.Move(ctx, brand.Reinstate, b.ID, nil); err != nil {
@@ -211,7 +211,7 @@ func TestSuspendingHidesAndClosingEnds(t *testing.T) {
 		}
 	}
 
-	if _, err := w.brands.Move(ctx, brand.Suspend, b.ID, ptr("late shipments")); err != nil {
+	if _, err := w.brands.Move(ctx, brand.Suspend, b.ID, new("late shipments")); err != nil {
 		t.Fatal(err)
 	}
 	stands(models.StorefrontOpen, false)
@@ -219,7 +219,7 @@ func TestSuspendingHidesAndClosingEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	stands(models.StorefrontOpen, true)
-	if _, err := w.brands.Move(ctx, brand.Close, b.ID, ptr("retired")); err != nil {
+	if _, err := w.brands.Move(ctx, brand.Close, b.ID, new("retired")); err != nil {
 		t.Fatal(err)
 	}
 	stands(models.StorefrontClosed, false)
@@ -296,20 +296,20 @@ func TestWhoMayMove(t *testing.T) {
 		"manager": manager, "owner": owner, "stranger": stranger,
 	} {
 		for _, move := range moves[:5] {
-			if _, err := w.brands.Move(w.as(actor), move, b.ID, ptr("because")); err == nil {
+			if _, err := w.brands.Move(w.as(actor), move, b.ID, new("because")); err == nil {
 				t.Errorf("a %s made the move: %s", name, move)
 			} else {
 				wantDenied(t, err)
 			}
 		}
 	}
-	_, err := w.brands.Move(w.as(manager), brand.Close, b.ID, ptr("because"))
+	_, err := w.brands.Move(w.as(manager), brand.Close, b.ID, new("because"))
 	wantDenied(t, err)
-	_, err = w.brands.Move(w.as(stranger), brand.Close, b.ID, ptr("because"))
+	_, err = w.brands.Move(w.as(stranger), brand.Close, b.ID, new("because"))
 	wantRefused(t, err, "input.brandId NOT_FOUND")
-	_, err = w.brands.Move(w.as(w.operator), brand.Close, fixture.ID(), ptr("because"))
+	_, err = w.brands.Move(w.as(w.operator), brand.Close, fixture.ID(), new("because"))
 	wantRefused(t, err, "input.brandId NOT_FOUND")
-	if _, err := w.brands.Move(w.as(owner), brand.Close, b.ID, ptr("retired")); err != nil {
+	if _, err := w.brands.Move(w.as(owner), brand.Close, b.ID, new("retired")); err != nil {
 		t.Errorf("its owner could not close it: %v", err)
 	}
 }

@@ -120,13 +120,10 @@ func wantRefused(t testing.TB, err error, want string) {
 
 func wantDenied(t testing.TB, err error) {
 	t.Helper()
-	var denied *problem.Denied
-	if !errors.As(err, &denied) {
+	if _, denied := errors.AsType[*problem.Denied](err); !denied {
 		t.Errorf("want a denial, got %v", err)
 	}
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func ids(brands ...*models.Brand) []uuid.UUID {
 	list := make([]uuid.UUID, len(brands))

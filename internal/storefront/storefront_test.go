@@ -55,7 +55,7 @@ func (w *world) as(actor *auth.Actor) context.Context { return auth.With(w.t.Con
 
 func (w *world) opening() storefront.Opening {
 	return storefront.Opening{
-		BrandID: w.brand.ID, Slug: unique("shop"), Name: " 草原蜂蜜 ", Description: ptr("来自内布拉斯加"), Country: "CN",
+		BrandID: w.brand.ID, Slug: unique("shop"), Name: " 草原蜂蜜 ", Description: new("来自内布拉斯加"), Country: "CN",
 		Currency: "CNY", Languages: []string{"zh-CN", "en"},
 	}
 }
@@ -103,8 +103,6 @@ func (w *world) events(id uuid.UUID) string {
 }
 
 func key(s *models.Storefront) models.Key { return models.Key{BrandID: s.BrandID, ID: s.ID} }
-
-func ptr[T any](v T) *T { return &v }
 
 func refusals(err error) string {
 	var all []string
@@ -176,7 +174,7 @@ func TestCreateRefuses(t *testing.T) {
 		"a slug with capitals":     {func(o *storefront.Opening) { o.Slug = "Shop" }, "input.slug INVALID"},
 		"no name":                  {func(o *storefront.Opening) { o.Name = "" }, "input.name REQUIRED"},
 		"a long name":              {func(o *storefront.Opening) { o.Name = strings.Repeat("蜜", 121) }, "input.name TOO_LONG"},
-		"a long description":       {func(o *storefront.Opening) { o.Description = ptr(strings.Repeat("x", 5001)) }, "input.description TOO_LONG"},
+		"a long description":       {func(o *storefront.Opening) { o.Description = new(strings.Repeat("x", 5001)) }, "input.description TOO_LONG"},
 		"no market":                {func(o *storefront.Opening) { o.Country = "" }, "input.country INVALID"},
 		"no currency":              {func(o *storefront.Opening) { o.Currency = "XYZ" }, "input.currency INVALID"},
 		"no language":              {func(o *storefront.Opening) { o.Languages = nil }, "input.languages REQUIRED"},
@@ -252,7 +250,7 @@ func TestUpdate(t *testing.T) {
 	}
 
 	got, err := update(storefront.Change{
-		ExpectedVersion: ptr(int32(1)), Name: patch.To("Prairie Honey"), Language: "en", PaymentMethods: []string{"ALIPAY"},
+		ExpectedVersion: new(int32(1)), Name: patch.To("Prairie Honey"), Language: "en", PaymentMethods: []string{"ALIPAY"},
 	})
 	if err != nil || got.Name != "草原蜂蜜" || got.Texts["en"].Name != "Prairie Honey" || got.Version != 2 || len(got.PaymentMethods) != 1 {
 		t.Fatalf("%+v, %v", got, err)
@@ -279,7 +277,7 @@ func TestUpdate(t *testing.T) {
 		change storefront.Change
 		want   string
 	}{
-		"an old version":            {storefront.Change{ExpectedVersion: ptr(int32(1))}, "input.expectedVersion VERSION_CONFLICT"},
+		"an old version":            {storefront.Change{ExpectedVersion: new(int32(1))}, "input.expectedVersion VERSION_CONFLICT"},
 		"a first language unnamed":  {storefront.Change{Languages: []string{"fr", "en"}}, "input.name REQUIRED"},
 		"a language not spoken":     {storefront.Change{Name: patch.To("Miel"), Language: "fr"}, "input.language INVALID"},
 		"no languages":              {storefront.Change{Languages: []string{}}, "input.languages REQUIRED"},
