@@ -39,12 +39,12 @@ func (i *ImportProducts) Run(ctx context.Context, c *Common) error {
 	var failed []error
 	for _, path := range i.Files {
 		report, err := service.Products(ctx, transfer.ProductImport{
-			Target: target, File: fileSource(path), CSV: i.csv(), Texts: target.Language, SetStock: i.Stock, DryRun: i.DryRun,
+			Target: target, File: fileSource(path), CSV: i.csv(), SetStock: i.Stock, DryRun: i.DryRun,
 			Progress: c.Progress(),
 		})
 		i.tell(c, path, report)
 		if err != nil {
-			failed = append(failed, fmt.Errorf("import of %s: %w", path, err))
+			failed = append(failed, fmt.Errorf("%s: %w", path, err))
 		}
 		if ctx.Err() != nil {
 			break

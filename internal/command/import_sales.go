@@ -3,6 +3,7 @@ package command
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,10 +46,10 @@ func (i *ImportSales) Run(ctx context.Context, c *Common) error {
 	in.Progress = c.Progress()
 	report, err := transfers(d.Gorm).Sales(auth.With(ctx, auth.System()), in)
 	i.tell(c, report, err)
-	if err != nil {
-		return fmt.Errorf("import of %s: %w", i.File, err)
+	if errors.Is(err, transfer.ErrNothing) {
+		return fmt.Errorf("%s: %w", i.File, err)
 	}
-	return nil
+	return err
 }
 
 func (i *ImportSales) input() (in transfer.SalesImport, err error) {

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -23,8 +22,6 @@ type ProductImport struct {
 	Target
 	File Source
 	CSV  csvfile.Options
-	// Texts is the language of titles and descriptions.
-	Texts string
 	// SetStock sets the stock of variants that are there already, too, to what
 	// the file says; without, only that of new ones is set.
 	SetStock bool
@@ -84,7 +81,7 @@ func (s *Service) Products(ctx context.Context, in ProductImport) (*ProductRepor
 	}
 	file, err := readProducts(in)
 	if err != nil {
-		return report, fmt.Errorf("%s: %w", in.File.Name, err)
+		return report, err
 	}
 	report.Rows, report.Refused, report.Doubts, report.Ignored = file.Rows, file.Refused, file.Doubts, file.Ignored
 	if len(file.Products) == 0 {
@@ -139,7 +136,7 @@ func (s *Service) writeProducts(
 		}
 		offers := make([]*catalog.Offer, len(batch))
 		for i, p := range batch {
-			offers[i] = offer(p, file.Has, in.Texts)
+			offers[i] = offer(p, file.Has, in.Language)
 		}
 		var err error
 		if merged, err = s.Catalog.MergeTx(tx, found.storefront, offers); err != nil {

@@ -105,7 +105,7 @@ func (s *Service) Sales(ctx context.Context, in SalesImport) (*SalesReport, erro
 			return err
 		}
 		report.Made = found.made
-		w := &salesWriter{db: db, target: found, report: report, now: s.now(), progress: in.Progress, batch: models.ImportBatch{
+		w := &salesWriter{db: db, target: found, report: report, now: s.now(), language: in.Language, progress: in.Progress, batch: models.ImportBatch{
 			BrandID: found.brand.ID, ID: newID(), Kind: models.ImportSales, FileName: baseName(in.File), FileSHA256: sum,
 			StorefrontID: &found.storefront.ID, Currency: &found.storefront.Currency, StartedAt: s.now(),
 		}}

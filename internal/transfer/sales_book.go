@@ -95,8 +95,7 @@ func (w *salesWriter) head(in *fileOrder, kind models.OrderKind) models.Order {
 
 // line is a line with what is known of its goods, where they are the brand's.
 func (w *salesWriter) line(l *salescsv.Line, goods map[string]models.OrderLine) models.OrderLine {
-	language := w.storefront.DefaultLanguage()
-	row := models.OrderLine{DefaultLanguage: language, Texts: models.Texts[models.LineText]{language: {Title: l.Title}}}
+	row := models.OrderLine{DefaultLanguage: w.language, Texts: models.Texts[models.LineText]{w.language: {Title: l.Title}}}
 	if g, ok := goods[l.SKU]; ok && l.SKU != "" {
 		row.ProductID, row.VariantID, row.Options = g.ProductID, g.VariantID, g.Options
 		row.HSCode, row.OriginCountry, row.OriginRegion, row.CategoryPath = g.HSCode, g.OriginCountry, g.OriginRegion, g.CategoryPath

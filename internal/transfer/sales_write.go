@@ -21,6 +21,7 @@ type salesWriter struct {
 	db       *gorm.DB
 	report   *SalesReport
 	now      time.Time
+	language string
 	progress Progress
 	// batch is written with the first line that is booked: an import that
 	// books nothing leaves nothing.

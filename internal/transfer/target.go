@@ -24,9 +24,10 @@ type Target struct {
 	Currency   money.Currency
 	// Create makes brand and storefront where they are missing.
 	Create bool
-	// Country is that of a brand to be made, Market and Language those of its
-	// storefront.
-	Country, Market, Language string
+	// Country is that of a brand to be made, Market that of its storefront.
+	Country, Market string
+	// Language is that of the file's texts, and of a storefront to be made.
+	Language string
 }
 
 // target is where an import goes, found.

@@ -76,11 +76,11 @@ func (n Numbers) Decimal(s string) (decimal.Decimal, error) {
 	if len(strings.TrimLeft(whole, "0")) > maxDigits || len(fraction) > maxDigits {
 		return decimal.Decimal{}, fmt.Errorf("%s is out of range", Show(s))
 	}
-	d, err := decimal.NewFromString(sign + "0" + whole + "." + fraction + "0")
+	d, err := decimal.NewFromString(sign + "0" + whole + fraction)
 	if err != nil {
 		return decimal.Decimal{}, fmt.Errorf("%s is not a number", Show(s))
 	}
-	return d, nil
+	return d.Shift(-int32(len(fraction))), nil
 }
 
 // ungroup removes the marks between groups of three digits.
