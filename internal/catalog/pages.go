@@ -17,24 +17,20 @@ var variantsInOrder = paging.Sort[models.Variant]{Name: "variants", Columns: []p
 func (s *Service) VariantPages(
 	ctx context.Context, products []models.Key, args paging.Args,
 ) (func(models.Key) *paging.Connection[models.Variant], error) {
-	query := byKeys(s.seen(ctx, "variants"), "variants", "product_id", products)
-	return paging.Each(query, args, variantsInOrder, "variants", "variants.brand_id, variants.product_id",
-		func(v *models.Variant) models.Key { return models.Key{BrandID: v.BrandID, ID: v.ProductID} })
+	return paging.Each(s.seen(ctx, "variants"), args, variantsInOrder, "variants", paging.OfKeys(products, "product_id",
+		func(v *models.Variant) models.Key { return models.Key{BrandID: v.BrandID, ID: v.ProductID} }))
 }
 
 // ListingPages gives a page of the listings of each storefront that the caller
-// may see, newest first; of any of the statuses where some are given.
+// may see, newest first; of any of the statuses where some are named.
 func (s *Service) ListingPages(
 	ctx context.Context, storefronts []models.Key, args paging.Args, statuses []models.ListingStatus,
 ) (func(models.Key) *paging.Connection[models.Listing], error) {
-	query := byKeys(s.seen(ctx, "listings"), "listings", "storefront_id", storefronts)
-	if len(statuses) > 0 {
-		query = query.Where("listings.status in ?", statuses)
-	}
+	query := paging.AnyOf(s.seen(ctx, "listings"), "listings.status", statuses)
 	newest := paging.Sort[models.Listing]{Name: "listings", Filter: statuses, Desc: true, Columns: []paging.Column[models.Listing]{
 		{Expr: "listings.created_at", Type: "timestamptz", Value: func(l *models.Listing) any { return l.CreatedAt }},
 		{Expr: "listings.id", Type: "uuid", Value: func(l *models.Listing) any { return l.ID }},
 	}}
-	return paging.Each(query, args, newest, "listings", "listings.brand_id, listings.storefront_id",
-		func(l *models.Listing) models.Key { return models.Key{BrandID: l.BrandID, ID: l.StorefrontID} })
+	return paging.Each(query, args, newest, "listings", paging.OfKeys(storefronts, "storefront_id",
+		func(l *models.Listing) models.Key { return models.Key{BrandID: l.BrandID, ID: l.StorefrontID} }))
 }

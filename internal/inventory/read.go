@@ -80,11 +80,10 @@ func (s *Service) AdjustmentsOf(
 ) (func(models.Key) *paging.Connection[models.StockAdjustment], error) {
 	where, values := auth.Where(auth.From(ctx), "warehouses", "warehouses", s.now())
 	query := s.db.WithContext(ctx).Model(&models.StockAdjustment{}).
-		Where("(stock_adjustments.brand_id, stock_adjustments.variant_id) in ?", models.Pairs(variants)).
 		Where("exists (select 1 from warehouses where warehouses.brand_id = stock_adjustments.brand_id"+
 			" and warehouses.id = stock_adjustments.warehouse_id and "+where+")", values...)
-	return paging.Each(query, args, newestChange, "stock_adjustments", "stock_adjustments.brand_id, stock_adjustments.variant_id",
-		func(a *models.StockAdjustment) models.Key { return models.Key{BrandID: a.BrandID, ID: a.VariantID} })
+	return paging.Each(query, args, newestChange, "stock_adjustments", paging.OfKeys(variants, "variant_id",
+		func(a *models.StockAdjustment) models.Key { return models.Key{BrandID: a.BrandID, ID: a.VariantID} }))
 }
 
 func (s *Service) warehouses(ctx context.Context) *gorm.DB {

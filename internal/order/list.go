@@ -49,44 +49,21 @@ func (s *Service) OfBrands(
 ) (func(models.Key) *paging.Connection[models.Order], error) {
 	actor := auth.From(ctx)
 	brands = slices.DeleteFunc(slices.Clone(brands), func(k models.Key) bool { return !actor.HoldsFor(auth.OrderRead, k.BrandID) })
-	ids := make([]uuid.UUID, len(brands))
-	for i, k := range brands {
-		ids[i] = k.BrandID
-	}
-	query := where.narrow(s.db.WithContext(ctx).Where("orders.brand_id in ?", ids))
-	return pages(query, brands, args, newest("brand", where, reverse), "orders.brand_id",
-		func(o *models.Order) models.Key { return models.Key{BrandID: o.BrandID} })
+	return paging.Each(where.narrow(s.db.WithContext(ctx)), args, newest("brand", where, reverse), "orders",
+		paging.Parents[models.Order, models.Key]{
+			Keys: brands, Columns: []string{"brand_id"}, IDs: func(k models.Key) []uuid.UUID { return []uuid.UUID{k.BrandID} },
+			Of: func(o *models.Order) models.Key { return models.Key{BrandID: o.BrandID} },
+		})
 }
 
 // OfShoppers lists those orders of shoppers, given by keys without a brand,
 // that the caller may see, newest first: to staff of a brand, that brand's alone.
 func (s *Service) OfShoppers(ctx context.Context, shoppers []models.Key, args paging.Args) (func(models.Key) *paging.Connection[models.Order], error) {
-	ids := make([]uuid.UUID, len(shoppers))
-	for i, k := range shoppers {
-		ids[i] = k.ID
-	}
-	query := s.scoped(ctx, s.everywhere(ctx).Model(&models.Order{}).Where("orders.shopper_id in ?", ids))
-	return pages(query, shoppers, args, newest("shopper", Where{}, false), "orders.shopper_id",
-		func(o *models.Order) models.Key { return models.Key{ID: *o.ShopperID} })
-}
-
-// pages reads a page for each parent. One alone is read along the index.
-func pages(
-	query *gorm.DB, parents []models.Key, args paging.Args, sort paging.Sort[models.Order], column string, of func(*models.Order) models.Key,
-) (func(models.Key) *paging.Connection[models.Order], error) {
-	if len(parents) != 1 {
-		return paging.Each(query, args, sort, "orders", column, of)
-	}
-	page, err := paging.Find(query, args, sort)
-	if err != nil {
-		return nil, err
-	}
-	return func(k models.Key) *paging.Connection[models.Order] {
-		if k != parents[0] {
-			return paging.Empty[models.Order]()
-		}
-		return page
-	}, nil
+	query := s.scoped(ctx, s.everywhere(ctx).Model(&models.Order{}))
+	return paging.Each(query, args, newest("shopper", Where{}, false), "orders", paging.Parents[models.Order, models.Key]{
+		Keys: shoppers, Columns: []string{"shopper_id"}, IDs: func(k models.Key) []uuid.UUID { return []uuid.UUID{k.ID} },
+		Of: func(o *models.Order) models.Key { return models.Key{ID: *o.ShopperID} },
+	})
 }
 
 func page(query *gorm.DB, list string, where Where, args paging.Args, reverse bool) (*paging.Connection[models.Order], error) {

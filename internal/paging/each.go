@@ -7,53 +7,107 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/models"
 )
+
+// Parents are what lists of rows belong to.
+type Parents[N any, K comparable] struct {
+	Keys []K
+	// Columns of the rows' table, all of type uuid, that name a row's parent:
+	// "brand_id", "product_id". IDs gives a key's values of them, in their order.
+	Columns []string
+	IDs     func(K) []uuid.UUID
+	// Of reads the key of its parent from a row.
+	Of func(*N) K
+}
+
+// OfKeys are parents that are rows of brands; column names them beside brand_id.
+func OfKeys[N any](keys []models.Key, column string, of func(*N) models.Key) Parents[N, models.Key] {
+	return Parents[N, models.Key]{Keys: keys, Columns: []string{"brand_id", column}, Of: of,
+		IDs: func(k models.Key) []uuid.UUID { return []uuid.UUID{k.BrandID, k.ID} }}
+}
 
 // Each reads a page of every parent's rows in one statement, and all totals in
 // another when the first is asked for. The query is as Find takes it, of the
-// rows of all parents; parent names the columns that tell whose a row is,
-// qualified by the table ("variants.brand_id, variants.product_id"), and of
-// reads them from a row. Where the query selects columns, the rows have these
-// alone. A parent without rows gets an empty page.
+// rows of any parent, and reads table under its own name; where it selects
+// columns, the rows have these alone. Each parent's page is read along the
+// index that serves Find for it. A parent without rows gets an empty page.
 func Each[N any, K comparable](
-	query *gorm.DB, args Args, sort Sort[N], table, parent string, of func(*N) K,
+	query *gorm.DB, args Args, sort Sort[N], table string, of Parents[N, K],
 ) (func(K) *Connection[N], error) {
 	window, err := args.window()
 	if err != nil {
 		return nil, err
 	}
 	query = query.Model(new(N)).Session(&gorm.Session{})
-	ranked, err := sort.between(query, args)
+	page, err := sort.between(query, args)
 	if err != nil {
 		return nil, err
 	}
 	order := sort.order(window)
-	columns := table + ".*"
-	if selected := query.Statement.Selects; len(selected) > 0 {
-		columns = strings.Join(selected, ", ")
-	}
-	ranked = ranked.Select(columns + ", row_number() over (partition by " + parent + " order by " + order + ") as page_rank")
+	page = page.Where(of.same(table)).Order(order).Limit(window.size + 1)
 	// The alias is the table's own name, so that the order reads the same outside.
 	var rows []*N
-	err = query.Session(&gorm.Session{NewDB: true}).Table("(?) as "+table, ranked).
-		Where("page_rank <= ?", window.size+1).Order(order).Find(&rows).Error
+	err = query.Session(&gorm.Session{NewDB: true}).
+		Table(of.from()+" cross join lateral (?) as "+table, append(of.list(), page)...).
+		Select(table + ".*").Order(order).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read pages: %w", err)
 	}
 	parts := map[K][]*N{}
 	for _, row := range rows {
-		parts[of(row)] = append(parts[of(row)], row)
+		parts[of.Of(row)] = append(parts[of.Of(row)], row)
 	}
-	totals := totals(query, parent, of)
+	totals := totals(query, table, of)
 	return func(k K) *Connection[N] {
 		c := pageOf(slices.Clone(parts[k]), window, args, sort.encode)
-		c.count = func(ctx context.Context) (int64, error) {
-			counts, err := totals(ctx)
+		c.count = func(context.Context) (int64, error) {
+			counts, err := totals()
 			return counts[k], err
 		}
 		return c
 	}, nil
+}
+
+// from is the parents as a table of SQL, with the keys' values still to be given.
+func (p Parents[N, K]) from() string {
+	arrays, names := make([]string, len(p.Columns)), make([]string, len(p.Columns))
+	for i := range p.Columns {
+		arrays[i], names[i] = "cast(? as uuid[])", fmt.Sprint("k", i+1)
+	}
+	return "unnest(" + strings.Join(arrays, ", ") + ") as parents (" + strings.Join(names, ", ") + ")"
+}
+
+// list gives the keys' values, one array for each column.
+func (p Parents[N, K]) list() []any {
+	arrays := make([]models.StringList, len(p.Columns))
+	seen := make(map[K]bool, len(p.Keys))
+	for _, k := range p.Keys {
+		if seen[k] {
+			continue
+		}
+		seen[k] = true
+		for i, id := range p.IDs(k) {
+			arrays[i] = append(arrays[i], id.String())
+		}
+	}
+	all := make([]any, len(arrays))
+	for i, a := range arrays {
+		all[i] = a
+	}
+	return all
+}
+
+// same tells a row's parent.
+func (p Parents[N, K]) same(table string) string {
+	conditions := make([]string, len(p.Columns))
+	for i, column := range p.Columns {
+		conditions[i] = fmt.Sprintf("%s.%s = parents.k%d", table, column, i+1)
+	}
+	return strings.Join(conditions, " and ")
 }
 
 // counted is what a parent's columns and the number of its rows are read into.
@@ -63,22 +117,18 @@ type counted[N any] struct {
 }
 
 // totals counts the rows of all parents, once, for whoever asks first.
-func totals[N any, K comparable](query *gorm.DB, parent string, of func(*N) K) func(context.Context) (map[K]int64, error) {
-	var once sync.Once
-	var counts map[K]int64
-	var failed error
-	// The query's own context says why it may read many brands.
-	return func(context.Context) (map[K]int64, error) {
-		once.Do(func() {
-			var rows []*counted[N]
-			failed = query.Select(parent + ", count(*) as total").Group(parent).Scan(&rows).Error
-			counts = make(map[K]int64, len(rows))
-			for _, row := range rows {
-				counts[of(&row.Row)] = row.Total
-			}
-		})
-		return counts, failed
-	}
+func totals[N any, K comparable](query *gorm.DB, table string, of Parents[N, K]) func() (map[K]int64, error) {
+	return sync.OnceValues(func() (map[K]int64, error) {
+		columns := table + "." + strings.Join(of.Columns, ", "+table+".")
+		var rows []*counted[N]
+		err := query.Joins("join "+of.from()+" on "+of.same(table), of.list()...).
+			Select(columns + ", count(*) as total").Group(columns).Scan(&rows).Error
+		counts := make(map[K]int64, len(rows))
+		for _, row := range rows {
+			counts[of.Of(&row.Row)] = row.Total
+		}
+		return counts, err
+	})
 }
 
 // between narrows a query to what lies between the cursors.

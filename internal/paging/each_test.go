@@ -50,7 +50,7 @@ func TestEach(t *testing.T) {
 		"in the middle": {First: number(1), After: &all.Edges[1].Cursor, Before: &all.Edges[5].Cursor},
 	} {
 		sent.Reset()
-		pages, err := paging.Each(of(products...), args, byPosition, "variants", "variants.brand_id, variants.product_id", productOf)
+		pages, err := paging.Each(db.Gorm.WithContext(t.Context()), args, byPosition, "variants", paging.OfKeys(products, "product_id", productOf))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -79,7 +79,7 @@ func TestEach(t *testing.T) {
 	t.Run("refuses what Find refuses", func(t *testing.T) {
 		foreign := "e30"
 		for _, args := range []paging.Args{{First: number(101)}, {First: number(-1)}, {After: &foreign}, {First: number(1), Last: number(1)}} {
-			_, err := paging.Each(of(products...), args, byPosition, "variants", "variants.brand_id, variants.product_id", productOf)
+			_, err := paging.Each(db.Gorm.WithContext(t.Context()), args, byPosition, "variants", paging.OfKeys(products, "product_id", productOf))
 			if err == nil {
 				t.Errorf("%+v is taken", args)
 			}

@@ -68,7 +68,7 @@ func (s *Service) OfBrands(ctx context.Context, brands []uuid.UUID, r BrandReque
 			}
 		}
 	}
-	query, err := s.ofBrands(ctx, brands, r)
+	query, err := s.ofBrands(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -80,17 +80,19 @@ func (s *Service) OfBrands(ctx context.Context, brands []uuid.UUID, r BrandReque
 		Name: "brand products by " + string(r.Sort), Filter: []any{r.Query, r.Filter}, Desc: r.Reverse,
 		Columns: []paging.Column[models.Product]{order, byID},
 	}
-	return paging.Each(query.Select(columns), r.Page, sort, "products", "products.brand_id",
-		func(p *models.Product) uuid.UUID { return p.BrandID })
+	return paging.Each(query.Select(columns), r.Page, sort, "products", paging.Parents[models.Product, uuid.UUID]{
+		Keys: brands, Columns: []string{"brand_id"}, IDs: func(brand uuid.UUID) []uuid.UUID { return []uuid.UUID{brand} },
+		Of: func(p *models.Product) uuid.UUID { return p.BrandID },
+	})
 }
 
-func (s *Service) ofBrands(ctx context.Context, brands []uuid.UUID, r BrandRequest) (*gorm.DB, error) {
+func (s *Service) ofBrands(ctx context.Context, r BrandRequest) (*gorm.DB, error) {
 	w, asked, err := words(r.Query)
 	if err != nil {
 		return nil, err
 	}
 	scope, args := auth.Where(auth.From(ctx), "products", "", s.now())
-	query := s.db.WithContext(ctx).Where("products.brand_id in ?", brands).Where(scope, args...)
+	query := s.db.WithContext(ctx).Where(scope, args...)
 	switch {
 	case asked && w.all == "":
 		query = query.Where("false")
