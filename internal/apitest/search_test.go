@@ -99,15 +99,15 @@ func TestSearchProducts(t *testing.T) {
 
 	t.Run("refuses bad arguments with their path", func(t *testing.T) { //nolint:tparallel // one after the other
 		for path, variables := range map[string]map[string]any{
-			"query":                   {"query": strings.Repeat("蜂", 201)},
-			"after":                   {"after": first.Products.PageInfo.EndCursor},
-			"first":                   {"first": 101},
-			"where.price":             {"where": map[string]any{"price": map[string]any{"min": "1"}}},
-			"where.storefrontId":      {"where": map[string]any{"storefrontId": c.brand.GlobalID()}},
-			"where.categoryId":        {"where": map[string]any{"categoryId": "x"}},
-			"where.brandId.1":         {"where": map[string]any{"brandId": []string{c.brand.GlobalID(), honey.ID}}},
-			"where.price.max":         {"where": map[string]any{"storefrontId": c.shop.GlobalID(), "price": map[string]any{"max": "1e30"}}},
-			"where.price.min":         {"where": map[string]any{"storefrontId": c.shop.GlobalID(), "price": map[string]any{"min": "-99999999999999999999"}}},
+			"query":                 {"query": strings.Repeat("蜂", 201)},
+			"after":                 {"after": first.Products.PageInfo.EndCursor},
+			"first":                 {"first": 101},
+			"where.price":           {"where": map[string]any{"price": map[string]any{"min": "1"}}},
+			"where.storefrontId":    {"where": map[string]any{"storefrontId": c.brand.GlobalID()}},
+			"where.categoryId":      {"where": map[string]any{"categoryId": "x"}},
+			"where.brandId.1":       {"where": map[string]any{"brandId": []string{c.brand.GlobalID(), honey.ID}}},
+			"where.price.max":       {"where": map[string]any{"storefrontId": c.shop.GlobalID(), "price": map[string]any{"max": "1e30"}}},
+			"where.price.min":       {"where": map[string]any{"storefrontId": c.shop.GlobalID(), "price": map[string]any{"min": "-99999999999999999999"}}},
 			"where.originCountry.0": {"where": map[string]any{"originCountry": []string{"XYZ"}}},
 		} {
 			answer := c.public.Post(t, ask, variables)
