@@ -97,6 +97,7 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	server.Open(s.handler(parts{
 		db: db, api: api, tokens: verifier, start: start, localHosts: development && s.Demo == nil, log: log,
 	}))
+	go sweep(ctx, db, log)
 	s.welcome(c.Out, server.Addr(), tokens)
 	return nil
 }

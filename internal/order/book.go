@@ -90,36 +90,32 @@ func (b *Book) complete(newID func() uuid.UUID) {
 
 // total sums the charges. Insurance counts as carriage; fees stand in the total alone.
 func (b *Book) total() error {
-	var sum struct{ goods, discount, shipping, tax, total money.Money }
 	o := &b.Order
-	for _, part := range []*money.Money{&sum.goods, &sum.discount, &sum.shipping, &sum.tax, &sum.total} {
-		part.Currency = money.Currency(o.Currency)
-	}
+	zero := money.New(0, money.Currency(o.Currency))
+	goods, discount, shipping, tax, fee, total := zero, zero, zero, zero, zero, zero
 	for i := range b.Charges {
-		amount := b.Charges[i].Amount()
-		part, err := &sum.total, error(nil)
+		part := &fee
 		switch b.Charges[i].Kind {
 		case models.ChargeGoods:
-			part = &sum.goods
+			part = &goods
 		case models.ChargeDiscount:
-			part = &sum.discount
+			part = &discount
 		case models.ChargeShipping, models.ChargeInsurance:
-			part = &sum.shipping
+			part = &shipping
 		case models.ChargeDuty, models.ChargeConsumptionTax, models.ChargeVAT:
-			part = &sum.tax
+			part = &tax
 		case models.ChargeFee:
 		}
-		if part != &sum.total {
-			if *part, err = part.Add(amount); err != nil {
+		for _, sum := range []*money.Money{part, &total} {
+			added, err := sum.Add(b.Charges[i].Amount())
+			if err != nil {
 				return err
 			}
-		}
-		if sum.total, err = sum.total.Add(amount); err != nil {
-			return err
+			*sum = added
 		}
 	}
-	o.GoodsMinor, o.DiscountMinor, o.ShippingMinor = sum.goods.Minor, -sum.discount.Minor, sum.shipping.Minor
-	o.TaxMinor, o.TotalMinor = sum.tax.Minor, sum.total.Minor
+	o.GoodsMinor, o.DiscountMinor, o.ShippingMinor = goods.Minor, -discount.Minor, shipping.Minor
+	o.TaxMinor, o.TotalMinor = tax.Minor, total.Minor
 	return nil
 }
 

@@ -122,6 +122,7 @@ func TestPlaceRefuses(t *testing.T) {
 	t.Parallel()
 	exec := func(sql string) func(*testing.T, *world, *order.PlaceInput) {
 		return func(t *testing.T, w *world, _ *order.PlaceInput) {
+			t.Helper()
 			if err := w.db.Exec(sql, w.brand.ID).Error; err != nil {
 				t.Fatal(err)
 			}
@@ -165,6 +166,7 @@ func TestPlaceRefuses(t *testing.T) {
 		"an_archived_product":            {exec("update products set status = 'ARCHIVED', archived_at = now(), archived_from = 'ACTIVE' where brand_id = ?"), "input.lines.0.variantId NOT_FOR_SALE"},
 		"an_archived_variant":            {exec("update variants set archived_at = now() where brand_id = ?"), "input.lines.0.variantId NOT_FOR_SALE"},
 		"what_another_brand_sells": {func(t *testing.T, w *world, in *order.PlaceInput) {
+			t.Helper()
 			other := newWorld(t, w.db)
 			in.Lines = append(in.Lines, line(other.jam.Variants[0], 1))
 		}, "input.lines.1.variantId NOT_FOR_SALE"},
@@ -173,6 +175,7 @@ func TestPlaceRefuses(t *testing.T) {
 		}, "input.lines.0.quantity OUT_OF_STOCK"},
 		"stock_of_a_warehouse_at_rest": {exec("update warehouses set active = false where brand_id = ?"), "input.lines.0.quantity OUT_OF_STOCK"},
 		"a_payment_that_was_used": {func(t *testing.T, w *world, in *order.PlaceInput) {
+			t.Helper()
 			in.Payment.Reference = w.input(550).Payment.Reference
 			first := w.input(550, line(w.jam.Variants[0], 1))
 			first.Payment.Reference = in.Payment.Reference
