@@ -10,7 +10,7 @@ import (
 )
 
 // readBody takes in a whole body before anything else runs, so that one that
-// is too large or not UTF-8 gets an error of the API's form.
+// is too large, not UTF-8 or not JSON gets an error of the API's form.
 func readBody(next http.Handler, limit int64) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
@@ -26,6 +26,8 @@ func readBody(next http.Handler, limit int64) http.Handler {
 			WriteError(w, http.StatusBadRequest, codeBadUserInput, "the request body could not be read")
 		case !utf8.Valid(body):
 			WriteError(w, http.StatusBadRequest, codeBadUserInput, "the request body is not valid UTF-8")
+		case !json.Valid(body):
+			WriteError(w, http.StatusBadRequest, codeBadUserInput, "the request body is not JSON")
 		default:
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			next.ServeHTTP(w, r)

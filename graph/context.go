@@ -2,8 +2,10 @@ package graph
 
 import (
 	"context"
+	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/graph/scalar"
@@ -16,7 +18,7 @@ import (
 func prepare(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	c, err := situation(graphql.GetOperationContext(ctx))
 	if err != nil {
-		return graphql.OneShot(graphql.ErrorResponse(ctx, "%s", err.Error()))
+		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{coded(nil, codeBadUserInput, err.Error(), nil)}})
 	}
 	return next(market.With(loaders.With(ctx), c))
 }
@@ -43,7 +45,11 @@ func situation(op *graphql.OperationContext) (market.Context, error) {
 			c.Languages = scalar.Fallbacks(language)
 		}
 		if err != nil {
-			return c, &problem.BadInput{Argument: "@inContext." + name, Message: err.Error()}
+			var bad *problem.BadInput
+			if errors.As(err, &bad) {
+				bad.Argument = "@inContext." + name
+			}
+			return c, err
 		}
 	}
 	return c, nil

@@ -38,6 +38,7 @@ func NewHandler(root generated.ResolverRoot, o Options) http.Handler {
 		o.Log = slog.Default()
 	}
 	limits := o.Limits.withDefaults()
+	limits.noIntrospection = o.NoIntrospection
 	config := generated.Config{Resolvers: root}
 	config.Directives.Requires = requires
 

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -24,6 +25,8 @@ type Limits struct {
 	Tokens int
 	// Page is the largest page, in rows. Default and most: paging.MaxSize.
 	Page int
+
+	noIntrospection bool
 }
 
 func (l Limits) withDefaults() Limits {
@@ -97,6 +100,9 @@ func (w *walk) selections(set ast.SelectionSet, depth int) (cost int, err error)
 func (w *walk) field(f *ast.Field, depth int) (int, error) {
 	if f.Name == "__typename" {
 		return 1, nil
+	}
+	if w.limits.noIntrospection && strings.HasPrefix(f.Name, "__") {
+		return 0, errors.New("asks about the schema, which this server does not answer")
 	}
 	if w.fields++; w.fields > w.limits.Fields {
 		return 0, fmt.Errorf("has more than %d fields", w.limits.Fields)
