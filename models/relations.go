@@ -1,0 +1,45 @@
+package models
+
+// Relation says which fields of a model name a row of another. GORM guesses
+// wrongly from keys that begin with brand_id, so they are declared, once; a
+// test compares them with the foreign keys.
+type Relation struct {
+	From   any
+	Fields []string
+	To     any
+	Keys   []string
+}
+
+var ofBrand = []string{"BrandID", "ID"}
+
+func toBrand(from any) Relation { return Relation{from, []string{"BrandID"}, Brand{}, []string{"ID"}} }
+
+func to(from any, field string, target any) Relation {
+	return Relation{from, []string{"BrandID", field}, target, ofBrand}
+}
+
+// Relations with a foreign key behind them.
+func Relations() []Relation {
+	return []Relation{
+		{PlatformGrant{}, []string{"AccountID"}, Account{}, []string{"ID"}},
+		{Category{}, []string{"ParentID"}, Category{}, []string{"ID"}},
+		toBrand(Membership{}), toBrand(BrandDocument{}), toBrand(PayoutAccount{}), toBrand(BrandJobReport{}),
+		toBrand(BrandTransition{}), toBrand(Storefront{}), toBrand(Product{}), toBrand(Warehouse{}), toBrand(ImportBatch{}),
+		toBrand(Order{}),
+		{Product{}, []string{"CategoryID"}, Category{}, []string{"ID"}},
+		to(Media{}, "ProductID", Product{}), to(Variant{}, "ProductID", Product{}),
+		to(Listing{}, "StorefrontID", Storefront{}), to(Listing{}, "ProductID", Product{}),
+		to(Price{}, "StorefrontID", Storefront{}), to(Price{}, "VariantID", Variant{}), to(Price{}, "ProductID", Product{}),
+		to(SearchEntry{}, "ListingID", Listing{}),
+		to(StockLevel{}, "VariantID", Variant{}), to(StockLevel{}, "WarehouseID", Warehouse{}),
+		{
+			StockAdjustment{}, []string{"BrandID", "VariantID", "WarehouseID"},
+			StockLevel{}, []string{"BrandID", "VariantID", "WarehouseID"},
+		},
+		to(Order{}, "StorefrontID", Storefront{}), to(Order{}, "BatchID", ImportBatch{}),
+		to(OrderLine{}, "OrderID", Order{}), to(OrderLine{}, "ProductID", Product{}), to(OrderLine{}, "VariantID", Variant{}),
+		to(OrderLine{}, "BatchID", ImportBatch{}),
+		to(Charge{}, "OrderID", Order{}), to(Charge{}, "LineID", OrderLine{}),
+		to(PaymentAllocation{}, "OrderID", Order{}), to(OrderEvent{}, "OrderID", Order{}), to(SalesFact{}, "OrderID", Order{}),
+	}
+}

@@ -1,0 +1,12 @@
+package models
+
+// Tables lists a zero row of every model, for what goes over all of them.
+func Tables() []any {
+	return []any{
+		Account{}, PlatformGrant{}, IdempotencyKey{}, Category{},
+		Brand{}, Membership{}, BrandDocument{}, PayoutAccount{}, BrandJobReport{}, BrandTransition{}, Storefront{},
+		Product{}, Media{}, Variant{}, Listing{}, Price{}, SearchEntry{}, Warehouse{}, StockLevel{}, StockAdjustment{},
+		Purchase{}, Payment{}, PaymentAllocation{}, ImportBatch{}, Order{}, OrderNumber{}, OrderLine{}, Charge{}, OrderEvent{},
+		SalesFact{}, OutboxEvent{},
+	}
+}
