@@ -39,6 +39,9 @@ func TestProductStatements(t *testing.T) {
 			brand { name } priceRange { min { amount } } listing { status }
 			variants(first: 20) { totalCount nodes { title price { amount { amount } } available } } } }`, 9},
 		"20 products with brand and price": {`query($ids: [ID!]!) { nodes(ids: $ids) { ... on Product { title brand { name } priceRange { min { amount } } } } }`, 3},
+		"a page of 2 products with brand and price": {`{ products(first: 2) { nodes { title brand { name } priceRange { min { amount } } } } }`, 3},
+		"a page of 20 products with brand and price": {`{ products(first: 20) { pageInfo { hasNextPage }
+			nodes { title brand { name } priceRange { min { amount } } } } }`, 3},
 		"20 products with 20 priced variants each": {`query($ids: [ID!]!) { nodes(ids: $ids) { ... on Product { title
 			variants { totalCount nodes { title product { title } price { amount { amount } } } } } } }`, 5},
 		"2 storefronts with listings and prices": {fmt.Sprintf(`{ nodes(ids: [%q, %q]) { ... on Storefront { name
