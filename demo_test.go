@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/servertest"
@@ -48,15 +49,32 @@ func TestFirstStart(t *testing.T) {
 	if status, body := do(t, request); status != http.StatusMisdirectedRequest || strings.Contains(body, "eyJ") {
 		t.Errorf("a page of another site reads the tokens: %d", status)
 	}
-	s.Stop(t)
+	frugal := func(s *servertest.Server) {
+		t.Helper()
+		if got := s.Resident(t); got > 100<<20 {
+			t.Errorf("%d MiB are resident after a start", got>>20)
+		}
+	}
+	// Others may share the machine: processor time is what does not depend on them.
+	quick := func(s *servertest.Server, limit time.Duration) {
+		t.Helper()
+		s.Stop(t)
+		if got := s.Busy(); got > limit {
+			t.Errorf("a start took %s, at most %s", got, limit)
+		}
+	}
+	frugal(s)
+	quick(s, 15*time.Second)
 
 	again := servertest.Start(t, servertest.Options{Dir: s.Dir})
+	frugal(again)
 	if n := count(t, private(t, s.Dir), "select count(*) from orders"); n != orders {
 		t.Errorf("the second start made %d orders of %d", n, orders)
 	}
 	if len(permissions(t, again.As(tokens["operator"]))) == 0 {
 		t.Error("a token of the first start is not good after the second")
 	}
+	quick(again, 2*time.Second)
 }
 
 func TestDemonstrationIsForDevelopment(t *testing.T) {

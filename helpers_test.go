@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"os"
 	"strings"
 	"syscall"
@@ -106,13 +105,6 @@ func permissions(t *testing.T, c *apitest.Client) []string {
 	}
 	c.Do(t, askViewer, nil, &got)
 	return got.Viewer.Permissions
-}
-
-func readJSON(t *testing.T, text []byte, into any) {
-	t.Helper()
-	if err := json.Unmarshal(text, into); err != nil {
-		t.Fatalf("%v: %s", err, text)
-	}
 }
 
 func ownerOf(t *testing.T, path string) uint32 {

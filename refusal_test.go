@@ -60,7 +60,7 @@ func TestUnwritableFolder(t *testing.T) {
 	if os.Getuid() == 0 {
 		o.As = "nobody" // and the folder is root's
 	} else {
-		must(t, os.Chmod(o.Dir, 0o555)) //nolint:gosec // that is the case
+		must(t, os.Chmod(o.Dir, 0o555))
 	}
 	failsWith(t, servertest.Run(t, o, "--addr=127.0.0.1:0"), o.Dir, "permission denied", "--data-dir")
 }
@@ -90,7 +90,7 @@ func TestMisuse(t *testing.T) {
 }
 
 // Without PostgreSQL and without a network there is nothing but the message.
-func TestNoPostgreSQLFound(t *testing.T) {
+func TestNoPostgreSQLAnywhere(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
 		return // internal/postgres tests the same without another root folder

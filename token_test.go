@@ -173,7 +173,7 @@ func publicPEM(t *testing.T, dir string) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})
 }
 
-func TestTokensOfAnIssuer(t *testing.T) {
+func TestServerAcceptsTokensOfAnIssuer(t *testing.T) {
 	t.Parallel()
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	must(t, err)

@@ -100,7 +100,7 @@ func TestMemberships(t *testing.T) {
 	}
 	id := bea.Account.GlobalID()
 
-	t.Run("are set, changed and ended by an owner", func(t *testing.T) { //nolint:tparallel // one after the other
+	t.Run("are set, changed and ended by an owner", func(t *testing.T) {
 		for _, role := range []string{"STAFF", "ANALYST"} {
 			var got struct {
 				MembershipSet struct {
@@ -129,7 +129,7 @@ func TestMemberships(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 	})
-	t.Run("are listed for those who run the brand, without what members do elsewhere", func(t *testing.T) { //nolint:tparallel // one after the other
+	t.Run("are listed for those who run the brand, without what members do elsewhere", func(t *testing.T) {
 		var got struct {
 			Node struct {
 				Members []struct {
@@ -170,7 +170,7 @@ func TestMemberships(t *testing.T) {
 		{"the last owner's role", owner, input(owner.Account.GlobalID(), "STAFF"), "role", "NOT_ALLOWED"},
 	}
 	for _, r := range refusals {
-		t.Run("are refused for "+r.who, func(t *testing.T) { //nolint:tparallel // one after the other
+		t.Run("are refused for "+r.who, func(t *testing.T) {
 			var got struct {
 				MembershipSet struct {
 					Membership *struct{ Role string }
@@ -187,7 +187,7 @@ func TestMemberships(t *testing.T) {
 			}
 		})
 	}
-	t.Run("are not for everybody to change", func(t *testing.T) { //nolint:tparallel // one after the other
+	t.Run("are not for everybody to change", func(t *testing.T) {
 		for code, actor := range map[string]*auth.Actor{"UNAUTHENTICATED": nil, "FORBIDDEN": manager} {
 			for _, mutation := range []string{setMember, removeMember} {
 				if got := api.As(actor).Post(t, mutation, input(id, "STAFF")).Code(); got != code {
@@ -196,7 +196,7 @@ func TestMemberships(t *testing.T) {
 			}
 		}
 	})
-	t.Run("that are not there cannot be ended", func(t *testing.T) { //nolint:tparallel // one after the other
+	t.Run("that are not there cannot be ended", func(t *testing.T) {
 		answer := api.As(owner).Post(t, removeMember, input(id, ""))
 		if want := `{"data":{"membershipRemove":{"brand":null,"userErrors":[{"field":["input","accountId"],"code":"NOT_FOUND"}]}}}`; string(answer.Raw) != want {
 			t.Errorf("%s", answer.Raw)

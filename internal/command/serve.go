@@ -118,7 +118,7 @@ func (s *Serve) fill(ctx context.Context, c *Common, db *Database, log *slog.Log
 // interrupted is nil for a start that was broken off on purpose.
 func interrupted(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil
+		err = nil
 	}
 	return err
 }

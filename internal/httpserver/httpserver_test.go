@@ -146,7 +146,7 @@ func TestTokensOfRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = response.Body.Close()
-	if response.StatusCode != 401 {
+	if response.StatusCode != http.StatusUnauthorized {
 		t.Errorf("two tokens: %d", response.StatusCode)
 	}
 	if strings.Contains(log.String(), "forged") || strings.Contains(log.String(), "good") {

@@ -121,14 +121,14 @@ func TestMembershipChangesTakeEffect(t *testing.T) {
 		return a.HoldsFor(auth.BrandOwn, brand.ID)
 	}
 
-	t.Run("at once in the process that made them", func(t *testing.T) { //nolint:tparallel // one after the other
+	t.Run("at once in the process that made them", func(t *testing.T) {
 		_, err := s.SetMember(asSystem(t), brand.ID, ada.Account.ID, models.RoleOwner)
 		must(t, err)
 		if !owns() {
 			t.Error("the new owner does not own the brand")
 		}
 	})
-	t.Run("within 30 s in every other", func(t *testing.T) { //nolint:tparallel // one after the other
+	t.Run("within 30 s in every other", func(t *testing.T) {
 		other := identity.NewService(db, time.now)
 		_, err := other.SetMember(asSystem(t), brand.ID, fixture.Account(t, db, "Bea").ID, models.RoleOwner)
 		must(t, err)
@@ -141,7 +141,7 @@ func TestMembershipChangesTakeEffect(t *testing.T) {
 			t.Error("a removed owner owns the brand after 30 s")
 		}
 	})
-	t.Run("of platform roles as well", func(t *testing.T) { //nolint:tparallel // one after the other
+	t.Run("of platform roles as well", func(t *testing.T) {
 		_, err := s.Enrol(t.Context(), "op", "Op", models.RoleOperator)
 		must(t, err)
 		a, err := s.Actor(t.Context(), identity.Claims{Issuer: identity.DevelopmentIssuer, Subject: "op"})

@@ -2,8 +2,11 @@ package servertest
 
 import (
 	"bytes"
+	"fmt"
+	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -143,6 +146,33 @@ func (s *Server) Wait(t testing.TB) int {
 	}
 	return s.cmd.ProcessState.ExitCode()
 }
+
+// Busy is the processor time that an ended server took, that of its PostgreSQL
+// included: what it would have waited for on a machine of its own.
+func (s *Server) Busy() time.Duration {
+	return s.cmd.ProcessState.UserTime() + s.cmd.ProcessState.SystemTime()
+}
+
+// Resident is the memory of the Go process now, in bytes; 0 where the system
+// does not tell.
+func (s *Server) Resident(t testing.TB) int64 {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.Pid))
+	if err != nil {
+		return 0
+	}
+	match := resident.FindSubmatch(text)
+	if match == nil {
+		t.Fatalf("no VmRSS in:\n%s", text)
+	}
+	kib, err := strconv.ParseInt(string(match[1]), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kib << 10
+}
+
+var resident = regexp.MustCompile(`VmRSS:\s+(\d+) kB`)
 
 // Stop asks it to end and fails the test unless it does so in order.
 func (s *Server) Stop(t testing.TB) {
