@@ -45,8 +45,7 @@ func situation(op *graphql.OperationContext) (market.Context, error) {
 			c.Languages = scalar.Fallbacks(language)
 		}
 		if err != nil {
-			var bad *problem.BadInput
-			if errors.As(err, &bad) {
+			if bad, ok := errors.AsType[*problem.BadInput](err); ok {
 				bad.Argument = "@inContext." + name
 			}
 			return c, err

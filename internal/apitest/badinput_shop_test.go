@@ -151,7 +151,7 @@ func (w *shopWorld) badIDs(field, good string, actor *auth.Actor) map[string]any
 // digest sums up every table of the database.
 func (w *shopWorld) digest(t *testing.T) string {
 	t.Helper()
-	ctx := database.AcrossBrands(context.Background(), database.Reconciliation)
+	ctx := database.AcrossBrands(t.Context(), database.Reconciliation)
 	db := w.api.DB.Gorm.WithContext(ctx)
 	var tables []string
 	err := db.Raw(`select table_name from information_schema.tables where table_schema = 'public' and table_name not like 'goose%' order by 1`).

@@ -2,6 +2,7 @@ package apitest_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -54,9 +55,7 @@ func TestABrandsLife(t *testing.T) {
 	do := func(c *apitest.Client, mutation string, more map[string]any) {
 		t.Helper()
 		input := map[string]any{"brandId": b.ID}
-		for name, value := range more {
-			input[name] = value
-		}
+		maps.Copy(input, more)
 		if mutation == "brandApply" {
 			delete(input, "brandId")
 		}

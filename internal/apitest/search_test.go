@@ -86,7 +86,7 @@ func TestSearchProducts(t *testing.T) {
 		t.Errorf("pages of one: %s", got)
 	}
 
-	t.Run("finds a new title at once", func(t *testing.T) { //nolint:tparallel // one after the other
+	t.Run("finds a new title at once", func(t *testing.T) {
 		refused := c.staff.Mutate(t, "productTranslationSet", "product { id }", map[string]any{
 			"productId": spoon.ID, "translation": map[string]any{"language": "en", "title": "Maple ladle"}}, nil)
 		if len(refused) > 0 {
@@ -97,7 +97,7 @@ func TestSearchProducts(t *testing.T) {
 		}
 	})
 
-	t.Run("refuses bad arguments with their path", func(t *testing.T) { //nolint:tparallel // one after the other
+	t.Run("refuses bad arguments with their path", func(t *testing.T) {
 		for path, variables := range map[string]map[string]any{
 			"query":                 {"query": strings.Repeat("蜂", 201)},
 			"after":                 {"after": first.Products.PageInfo.EndCursor},

@@ -1,6 +1,7 @@
 package apitest_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -176,9 +177,7 @@ func TestMutationsOfBrandsByOthers(t *testing.T) {
 	fixture.Create(t, db, document, root)
 	of := func(more map[string]any) map[string]any {
 		input := map[string]any{"brandId": b.GlobalID()}
-		for name, value := range more {
-			input[name] = value
-		}
+		maps.Copy(input, more)
 		return input
 	}
 	why, name := map[string]any{"reason": "because"}, []map[string]any{{"language": "en", "name": "Mine"}}

@@ -1,7 +1,6 @@
 package demo_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
@@ -27,7 +26,7 @@ func count(t *testing.T, db *gorm.DB, sql string, args ...any) (n int64) {
 func TestLoad(t *testing.T) {
 	t.Parallel()
 	db := dbtest.New(t).Gorm
-	loaded, err := demo.Load(context.Background(), db, demo.Options{Today: today})
+	loaded, err := demo.Load(t.Context(), db, demo.Options{Today: today})
 	if err != nil || !loaded {
 		t.Fatalf("loaded %t, %v", loaded, err)
 	}
@@ -57,7 +56,7 @@ func TestLoad(t *testing.T) {
 	})
 
 	t.Run("agrees with itself", func(t *testing.T) {
-		agree, err := reconcile.Check(context.Background(), db, func(f reconcile.Finding) {
+		agree, err := reconcile.Check(t.Context(), db, func(f reconcile.Finding) {
 			if f.Count > 0 {
 				t.Errorf("%s: %d, %+v", f.Name, f.Count, f.Differences[:1])
 			}
@@ -68,7 +67,7 @@ func TestLoad(t *testing.T) {
 	})
 
 	t.Run("leaves a database that is in use alone", func(t *testing.T) {
-		if loaded, err := demo.Load(context.Background(), db, demo.Options{Today: today}); err != nil || loaded {
+		if loaded, err := demo.Load(t.Context(), db, demo.Options{Today: today}); err != nil || loaded {
 			t.Errorf("loaded %t, %v", loaded, err)
 		}
 	})
@@ -76,7 +75,7 @@ func TestLoad(t *testing.T) {
 
 func TestLoadIsTheSameForTheSameDay(t *testing.T) {
 	t.Parallel()
-	ctx := database.AcrossBrands(context.Background(), database.Reconciliation)
+	ctx := database.AcrossBrands(t.Context(), database.Reconciliation)
 	digests := [2]map[string]string{{}, {}}
 	for i := range digests {
 		db := dbtest.New(t).Gorm.WithContext(ctx)

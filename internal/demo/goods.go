@@ -123,9 +123,9 @@ func price(g goods, size int, currency string) int64 {
 }
 
 func initials(slug string) string {
-	text := ""
+	var text strings.Builder
 	for part := range strings.SplitSeq(slug, "-") {
-		text += strings.ToUpper(part[:1])
+		text.WriteString(strings.ToUpper(part[:1]))
 	}
-	return text
+	return text.String()
 }

@@ -1,7 +1,6 @@
 package reconcile_test
 
 import (
-	"context"
 	"slices"
 	"testing"
 
@@ -14,7 +13,7 @@ import (
 
 func broken(t *testing.T, db *gorm.DB) (names []string) {
 	t.Helper()
-	agree, err := reconcile.Check(context.Background(), db, func(f reconcile.Finding) {
+	agree, err := reconcile.Check(t.Context(), db, func(f reconcile.Finding) {
 		if f.Count > 0 {
 			names = append(names, f.Name)
 			for _, d := range f.Differences {

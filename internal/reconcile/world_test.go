@@ -24,6 +24,7 @@ type world struct {
 }
 
 func newWorld(t *testing.T, db *gorm.DB) *world {
+	t.Helper()
 	w := &world{db: db, shopper: fixture.Account(t, db, "Li Na")}
 	w.brand = fixture.Brand(t, db, "acme")
 	w.shop = fixture.Storefront(t, db, w.brand, "acme-cn")
@@ -35,6 +36,7 @@ func newWorld(t *testing.T, db *gorm.DB) *world {
 }
 
 func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
+	t.Helper()
 	at, variant := fixture.Start, w.goods.Variants[0]
 	order := &models.Order{
 		BrandID: w.brand.ID, ID: fixture.ID(), Number: number, Source: models.OrderFromShop, Kind: models.OrderSale,
@@ -82,6 +84,7 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 
 // history is one imported sale with a line that was given back, at a price of three decimals.
 func (w *world) history(t *testing.T) uuid.UUID {
+	t.Helper()
 	at := fixture.Start.Add(-time.Hour)
 	batch := &models.ImportBatch{
 		BrandID: w.brand.ID, ID: fixture.ID(), Kind: models.ImportSales, FileName: "sales.csv", FileSHA256: []byte{1},
@@ -112,6 +115,7 @@ func (w *world) history(t *testing.T) uuid.UUID {
 }
 
 func (w *world) fact(t *testing.T, order *models.Order, line *models.OrderLine, kind models.FactKind) {
+	t.Helper()
 	f := &models.SalesFact{
 		BrandID: w.brand.ID, ID: fixture.ID(), Kind: kind, Source: order.Source, EventAt: order.PlacedAt, RecordedAt: order.PlacedAt,
 		OrderID: order.ID, LineID: line.ID, StorefrontID: w.shop.ID, Market: w.shop.Country, Currency: order.Currency,
@@ -125,6 +129,7 @@ func (w *world) fact(t *testing.T, order *models.Order, line *models.OrderLine, 
 }
 
 func (w *world) move(t *testing.T, v *models.Variant, order uuid.UUID, delta int64, reason models.StockReason) {
+	t.Helper()
 	fixture.Create(t, w.db, &models.StockAdjustment{
 		BrandID: w.brand.ID, ID: fixture.ID(), VariantID: v.ID, WarehouseID: w.goods.Warehouse.ID, Delta: delta, Reason: reason,
 		OrderID: &order, RecordedAt: fixture.Start,

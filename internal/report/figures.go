@@ -1,3 +1,4 @@
+// Package report sums sales facts, and nothing else, into reports.
 package report
 
 import (

@@ -68,15 +68,16 @@ func (l *labels) value(d Dimension, key string) *DimensionValue {
 	}
 	switch d {
 	case Brand:
-		v.Key = ptr(globalid.Encode(globalid.Brand, uuid.MustParse(key)))
+		v.Key = new(globalid.Encode(globalid.Brand, uuid.MustParse(key)))
 	case Storefront:
-		v.Key = ptr(rowID(globalid.Storefront, key))
+		v.Key = new(rowID(globalid.Storefront, key))
 	case Product:
-		v.Key = ptr(rowID(globalid.Product, key))
+		v.Key = new(rowID(globalid.Product, key))
 	case OriginCountry, Market, BuyerCountry:
 		v.Label = l.country(key)
 	case OriginRegion:
 		v.Label = l.region(key)
+	case Period, Category: // the key, or the name found above
 	}
 	return v
 }
@@ -161,4 +162,5 @@ func rowID(t globalid.Type, key string) string {
 	return globalid.EncodeOf(t, uuid.MustParse(brand), uuid.MustParse(row))
 }
 
-func ptr(s string) *string { return &s }
+//go:fix inline
+func ptr(s string) *string { return new(s) }

@@ -161,4 +161,5 @@ func handles(c *paging.Connection[models.Product]) []string {
 	return list
 }
 
-func number(n int32) *int32 { return &n }
+//go:fix inline
+func number(n int32) *int32 { return new(n) }

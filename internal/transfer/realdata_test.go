@@ -37,7 +37,7 @@ func TestRealProductFilesGiveTheirTotals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = in.Close() }()
+	t.Cleanup(func() { _ = in.Close() })
 	totals, err := csv.NewReader(in).ReadAll()
 	if err != nil || len(totals) != 11 {
 		t.Fatalf("%d files: %v", len(totals)-1, err)
@@ -75,6 +75,7 @@ func TestRealProductFilesGiveTheirTotals(t *testing.T) {
 }
 
 func (w *world) history(t *testing.T, zone string, pairs ...string) transfer.SalesImport {
+	t.Helper()
 	in := transfer.SalesImport{Target: w.target(), Layout: salescsv.Layout{Times: times(t, "", zone), Columns: columns(t, pairs...)}}
 	in.Brand, in.Storefront, in.Create = "history", "history-shop", true
 	return in

@@ -297,6 +297,7 @@ func TestSales(t *testing.T) {
 
 // joined is an import of three files of which none tells all.
 func (w *world) joined(t *testing.T) transfer.SalesImport {
+	t.Helper()
 	return transfer.SalesImport{
 		Target: w.target(), File: text("items.csv", fixtureFile(t, "items.csv")),
 		Joins: []salescsv.Join{

@@ -1,6 +1,7 @@
 package salescsv
 
 import (
+	"maps"
 	"strings"
 	"sync"
 	"unicode"
@@ -44,9 +45,7 @@ var countries = sync.OnceValue(func() map[string]string {
 			}
 		}
 	}
-	for name, code := range aliases {
-		names[name] = code
-	}
+	maps.Copy(names, aliases)
 	return names
 })
 
