@@ -29,6 +29,8 @@ type line struct {
 	Token command.Token `cmd:"" help:"Print a signed token for development."`
 	Check command.Check `cmd:"" help:"Prove that orders, payments, stock, sales facts and what the public sees agree; tell the rows that do not, and exit 1."`
 
+	Bench command.Bench `cmd:"" help:"Measure the operations that people wait for, on a database of its own that is removed afterwards."`
+
 	Version kong.VersionFlag `env:"-" help:"Print the version and exit."`
 }
 

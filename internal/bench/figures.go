@@ -1,0 +1,61 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Figures are all that a run found, and on what.
+type Figures struct {
+	Version    string    `json:"version"`
+	At         time.Time `json:"at"`
+	System     string    `json:"system"`
+	CPUs       int       `json:"cpus"`
+	Go         string    `json:"go"`
+	PostgreSQL string    `json:"postgresql"`
+	Orders     int       `json:"orders"`
+	Products   int       `json:"products"`
+	Rounds     int       `json:"rounds"`
+	Operations []Row     `json:"operations"`
+	Starts     *Starts   `json:"starts,omitempty"`
+	Import     *Import   `json:"import,omitempty"`
+}
+
+// NewFigures says what they are measured on.
+func NewFigures(version string, now time.Time) Figures {
+	return Figures{Version: version, At: now, System: runtime.GOOS + "/" + runtime.GOARCH, CPUs: runtime.NumCPU(), Go: runtime.Version()}
+}
+
+// Write shows the figures to people.
+func (f Figures) Write(w io.Writer) {
+	fmt.Fprintf(w, "Tradewind %s, %s, %s, %d CPUs, %s, PostgreSQL %s\n", f.Version, f.At.Format(time.DateOnly), f.System, f.CPUs, f.Go, f.PostgreSQL)
+	fmt.Fprintf(w, "%s orders, %s products; rounds: %d, told are the medians; clients and PostgreSQL share the CPUs\n\n", grouped(f.Orders), grouped(f.Products), f.Rounds)
+	writeRows(w, f.Operations)
+	if s := f.Starts; s != nil {
+		fmt.Fprintf(w, "\nmedians of %d starts\n", s.Of)
+		fmt.Fprintf(w, "cold start  %6.2f s  %6.1f MiB resident\n", s.Cold.Took.Seconds(), mib(s.Cold.ResidentBytes))
+		fmt.Fprintf(w, "warm start  %6.2f s  %6.1f MiB resident\n", s.Warm.Took.Seconds(), mib(s.Warm.ResidentBytes))
+	}
+	if i := f.Import; i != nil {
+		fmt.Fprintf(w, "\nimport sales %s: %.2f s, at most %.1f MiB resident\n%s", i.File, i.Took.Seconds(), mib(i.ResidentBytes), i.Told)
+	}
+}
+
+func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }
+
+// grouped writes a number with a comma before each three digits.
+func grouped(n int) string {
+	digits := strconv.Itoa(n)
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(d)
+	}
+	return b.String()
+}

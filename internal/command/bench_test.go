@@ -1,0 +1,61 @@
+package command_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tradewind-commerce/tradewind/internal/bench"
+	"github.com/tradewind-commerce/tradewind/internal/command"
+	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+)
+
+func TestBenchReportsEveryOperation(t *testing.T) {
+	t.Parallel()
+	dsn := dbtest.EmptyDSN(t)
+	var out bytes.Buffer
+	measure := command.Bench{Orders: 200, Products: 200, Rounds: 2, Runs: 3, Longest: time.Minute, Timeout: 5 * time.Minute, JSON: true}
+	if err := measure.Run(t.Context(), &command.Common{DatabaseURL: dsn, DatabaseConnections: 4, Out: &out, Err: io.Discard}); err != nil {
+		t.Fatal(err)
+	}
+	var figures bench.Figures
+	if err := json.Unmarshal(out.Bytes(), &figures); err != nil {
+		t.Fatalf("%v\n%s", err, out.Bytes())
+	}
+
+	promised := map[string]int{
+		"product by id with brand and variants":    3,
+		"page of 20 products with brand and price": 3,
+		"a shopper's last 10 orders with lines":    4,
+	}
+	for _, r := range figures.Operations {
+		if r.Statements == 0 || r.Alone.Median == 0 || r.Alone.P99 < r.Alone.Median || r.Alone.PerSecond == 0 || r.Alone.Runs != 6 ||
+			r.Crowded.Median == 0 || r.Crowded.P99 < r.Crowded.Median || r.Crowded.PerSecond == 0 || r.Crowded.Runs != 6 ||
+			r.Allocations == 0 || r.AllocatedBytes < r.Allocations || r.AnswerBytes == 0 {
+			t.Errorf("a figure is missing: %+v", r)
+		}
+		if most := promised[r.Operation]; r.Promised != most || most > 0 && r.Statements > most {
+			t.Errorf("%s takes %d statements, promised are %d, the table says %d", r.Operation, r.Statements, most, r.Promised)
+		}
+		delete(promised, r.Operation)
+	}
+	if len(promised) > 0 || len(figures.Operations) != 14 {
+		t.Errorf("%d operations are measured, not among them: %v", len(figures.Operations), promised)
+	}
+
+	conn, err := pgx.Connect(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	var left int
+	err = conn.QueryRow(t.Context(), `select (select count(*) from pg_database where datname like 'tradewind\_bench\_%') +
+		(select count(*) from information_schema.tables where table_schema = 'public')`).Scan(&left)
+	if err != nil || left != 0 {
+		t.Errorf("%d databases and tables are left, %v", left, err)
+	}
+}
