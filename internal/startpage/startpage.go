@@ -16,6 +16,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
 )
 
 //go:embed page
@@ -58,6 +59,8 @@ func New(roles []Role, guides fs.FS) (http.Handler, error) {
 	r.Get("/start/start.json", content(start, "application/json"))
 	for _, g := range rendered {
 		r.Get(g.Path, content(g.body, "text/html; charset=utf-8"))
+		// Guides link each other by their files.
+		r.Get(g.Path+".md", content(g.body, "text/html; charset=utf-8"))
 	}
 	return r, nil
 }
@@ -93,7 +96,8 @@ var frame = template.Must(template.New("guide").Parse(`<!doctype html>
 
 func render(guides fs.FS) ([]guide, error) {
 	all := []guide{}
-	markdown := goldmark.New(goldmark.WithExtensions(extension.Table))
+	// Headings have the ids that links within a guide name.
+	markdown := goldmark.New(goldmark.WithExtensions(extension.Table), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 	err := fs.WalkDir(guides, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || path.Ext(name) != ".md" {
 			return err
