@@ -38,7 +38,7 @@ func TestProductStatements(t *testing.T) {
 		"the whole product page": {`query($id: ID!) { product(id: $id) { title description category { name } media { url } available
 			brand { name } priceRange { min { amount } } listing { status }
 			variants(first: 20) { totalCount nodes { title price { amount { amount } } available } } } }`, 9},
-		"20 products with brand and price": {`query($ids: [ID!]!) { nodes(ids: $ids) { ... on Product { title brand { name } priceRange { min { amount } } } } }`, 3},
+		"20 products with brand and price":          {`query($ids: [ID!]!) { nodes(ids: $ids) { ... on Product { title brand { name } priceRange { min { amount } } } } }`, 3},
 		"a page of 2 products with brand and price": {`{ products(first: 2) { nodes { title brand { name } priceRange { min { amount } } } } }`, 3},
 		"a page of 20 products with brand and price": {`{ products(first: 20) { pageInfo { hasNextPage }
 			nodes { title brand { name } priceRange { min { amount } } } } }`, 3},

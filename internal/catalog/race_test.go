@@ -1,18 +1,23 @@
 package catalog_test
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/patch"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/visibility"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -111,4 +116,70 @@ func outcomes(t *testing.T, n int, do func(int) error) (won int, lost map[proble
 	}
 	all.Wait()
 	return int(count.Load()), lost
+}
+
+// TestPublishingWhileAStorefrontOpens holds a transaction open on either side:
+// whichever commits first, in the end everybody reads the listing.
+func TestPublishingWhileAStorefrontOpens(t *testing.T) {
+	t.Parallel()
+	for name, publishFirst := range map[string]bool{"published, then opened": true, "opened, then published": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := dbtest.New(t)
+			w := on(t, db.Gorm, 100)
+			shop := fixture.Storefront(t, w.db, w.brand, "opening", func(s *models.Storefront) {
+				s.Country, s.Status, s.Visible = "JP", models.StorefrontDraft, false
+			})
+			publish := func(tx *gorm.DB) error {
+				_, err := catalog.NewService(tx, func() time.Time { return w.now }).Publish(w.staff, w.product(),
+					models.Key{BrandID: w.brand.ID, ID: shop.ID}, nil, []catalog.PriceDraft{{Variant: w.variant(0), Amount: decimal.New(9, 0)}})
+				return err
+			}
+			open := func(tx *gorm.DB) error {
+				err := tx.Exec("update storefronts set status = 'OPEN' where brand_id = ? and id = ?", w.brand.ID, shop.ID).Error
+				return errors.Join(err, visibility.BrandTx(tx, w.brand.ID))
+			}
+			first, second := open, publish
+			if publishFirst {
+				first, second = publish, open
+			}
+			held := w.db.WithContext(t.Context()).Begin()
+			if err := first(held); err != nil {
+				t.Fatal(err)
+			}
+			done := make(chan error)
+			go func() { done <- database.InTx(t.Context(), w.db, second) }()
+			waitForLock(t, db)
+			if err := held.Commit().Error; err != nil {
+				t.Fatal(err)
+			}
+			if err := <-done; err != nil {
+				t.Fatal(err)
+			}
+			var listing models.Listing
+			w.db.Where("brand_id = ? and storefront_id = ?", w.brand.ID, shop.ID).Take(&listing)
+			if listing.VisibleFrom == nil {
+				t.Errorf("%+v", listing)
+			}
+		})
+	}
+}
+
+// waitForLock waits until a transaction of the database waits for another.
+func waitForLock(t *testing.T, db *database.DB) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for waiting := 0; waiting == 0; {
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			t.Fatal("nobody waits for a lock")
+		}
+		err := db.Pool.QueryRow(t.Context(),
+			"select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -23,6 +23,9 @@ var forChange = clause.Locking{Strength: "NO KEY UPDATE"}
 // change of a product at a time keeps its tokens and price spans true. Field
 // is the input that named it.
 func lockProduct(tx *gorm.DB, key models.Key, field string) (*models.Product, error) {
+	if err := visibility.HoldTx(tx, key.BrandID); err != nil {
+		return nil, err
+	}
 	rows, err := find[models.Product](tx.Omit("tokens").Clauses(forChange).
 		Where("brand_id = ? and id = ?", key.BrandID, key.ID))
 	return theOne(rows, field, err)

@@ -30,11 +30,26 @@ where s.brand_id = ? and b.id = s.brand_id`, brand).Error
 	return run(tx, brand, nil)
 }
 
+// HoldTx keeps a brand's storefronts from changing until the transaction ends.
+// A change of products begins with it, before it locks rows of its own: else
+// a storefront that opens at the same time would not see what it publishes,
+// nor it that the storefront is open.
+func HoldTx(tx *gorm.DB, brand uuid.UUID) error {
+	err := tx.Exec("select 1 from storefronts where brand_id = ? order by id for share", brand).Error
+	if err != nil {
+		return fmt.Errorf("hold storefronts: %w", err)
+	}
+	return nil
+}
+
 // ProductsTx brings some products of a brand in step: call it when they, their
 // texts, prices or listings changed.
 func ProductsTx(tx *gorm.DB, brand uuid.UUID, products ...uuid.UUID) error {
 	if len(products) == 0 {
 		return nil
+	}
+	if err := HoldTx(tx, brand); err != nil {
+		return err
 	}
 	list := make(models.StringList, len(products))
 	for i, id := range products {
