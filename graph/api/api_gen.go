@@ -175,7 +175,7 @@ type BrandProductWhere struct {
 	Tag graphql.Omittable[*string] `json:"tag,omitempty"`
 }
 
-// Moves a brand to its next status.
+// Moves a brand to its next status. Of two callers at once, one makes the move and the other is told CONFLICT.
 type BrandTransitionInput struct {
 	// The brand.
 	BrandID string `json:"brandId"`
@@ -199,7 +199,7 @@ type BrandUpdateInput struct {
 	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
 	// 2 to 120 characters.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
-	// Text in `language`; null removes that translation.
+	// Text in `language`, at most 5,000 characters; null removes that translation. At most 50 languages.
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
 	// Language of the description. Default: the brand's own.
 	Language graphql.Omittable[*string] `json:"language,omitempty"`
@@ -221,7 +221,7 @@ type BrandUpdatePayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
-// Which brands. Conditions all hold.
+// Which brands. Conditions all hold; an empty list asks for none.
 type BrandWhere struct {
 	// Part of the name.
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
@@ -251,9 +251,9 @@ type CategoryCreateInput struct {
 	ParentID graphql.Omittable[*string] `json:"parentId,omitempty"`
 	// 1 to 60 lower-case letters, digits and hyphens, unique among its siblings.
 	Slug string `json:"slug"`
-	// At least the English name.
+	// At least the English name; at most 50.
 	Names []*CategoryNameInput `json:"names"`
-	// Place among its siblings. Default 0.
+	// Place among its siblings, 0 to 1,000,000. Default 0.
 	Position graphql.Omittable[*int32] `json:"position,omitempty"`
 }
 
@@ -281,7 +281,7 @@ type CategoryUpdateInput struct {
 	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
 	// Names to set; other languages stay.
 	Names graphql.Omittable[[]*CategoryNameInput] `json:"names,omitempty"`
-	// Place among its siblings.
+	// Place among its siblings, 0 to 1,000,000.
 	Position graphql.Omittable[*int32] `json:"position,omitempty"`
 }
 
@@ -739,7 +739,7 @@ type StockAdjustPayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
-// Creates a storefront as a draft. The brand must be ACTIVE.
+// Creates a storefront as a draft. The brand must be ACTIVE; it has at most 100 that are not closed.
 type StorefrontCreateInput struct {
 	// The brand.
 	BrandID string `json:"brandId"`
@@ -781,7 +781,7 @@ type StorefrontTransitionPayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
-// Changes a storefront. Absent fields stay. Market and currency stay for good.
+// Changes a storefront. Absent fields stay. Slug, market and currency stay for good.
 type StorefrontUpdateInput struct {
 	// The storefront.
 	StorefrontID string `json:"storefrontId"`
@@ -791,9 +791,9 @@ type StorefrontUpdateInput struct {
 	Name graphql.Omittable[*string] `json:"name,omitempty"`
 	// At most 5,000 characters, in `language`; null empties.
 	Description graphql.Omittable[*string] `json:"description,omitempty"`
-	// Language of name and description. Default: the storefront's first.
+	// Language of name and description, one of the storefront's. Default: its first.
 	Language graphql.Omittable[*string] `json:"language,omitempty"`
-	// 1 to 10 languages; the first is the default.
+	// 1 to 10 languages; the first is the default and needs a name. Texts in a language that is left out are removed.
 	Languages graphql.Omittable[[]string] `json:"languages,omitempty"`
 	// At least one.
 	PaymentMethods graphql.Omittable[[]PaymentMethod] `json:"paymentMethods,omitempty"`
@@ -807,7 +807,7 @@ type StorefrontUpdatePayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
-// Which storefronts. Conditions all hold.
+// Which storefronts. Conditions all hold; an empty list asks for none.
 type StorefrontWhere struct {
 	// Any of these markets.
 	Country graphql.Omittable[[]string] `json:"country,omitempty"`

@@ -4269,7 +4269,7 @@ type BrandEdge @public {
   node: Brand!
 }
 
-"Which brands. Conditions all hold."
+"Which brands. Conditions all hold; an empty list asks for none."
 input BrandWhere {
   "Part of the name."
   name: String
@@ -4389,7 +4389,7 @@ input BrandUpdateInput {
   expectedVersion: Int
   "2 to 120 characters."
   name: String
-  "Text in ` + "`" + `language` + "`" + `; null removes that translation."
+  "Text in ` + "`" + `language` + "`" + `, at most 5,000 characters; null removes that translation. At most 50 languages."
   description: String
   "Language of the description. Default: the brand's own."
   language: LanguageCode
@@ -4489,7 +4489,7 @@ type BrandDocumentReviewPayload @public {
   userErrors: [UserError!]!
 }
 
-"Moves a brand to its next status."
+"Moves a brand to its next status. Of two callers at once, one makes the move and the other is told CONFLICT."
 input BrandTransitionInput {
   "The brand."
   brandId: ID!
@@ -4593,9 +4593,9 @@ input CategoryCreateInput {
   parentId: ID
   "1 to 60 lower-case letters, digits and hyphens, unique among its siblings."
   slug: String!
-  "At least the English name."
+  "At least the English name; at most 50."
   names: [CategoryNameInput!]!
-  "Place among its siblings. Default 0."
+  "Place among its siblings, 0 to 1,000,000. Default 0."
   position: Int
 }
 
@@ -4615,7 +4615,7 @@ input CategoryUpdateInput {
   expectedVersion: Int
   "Names to set; other languages stay."
   names: [CategoryNameInput!]
-  "Place among its siblings."
+  "Place among its siblings, 0 to 1,000,000."
   position: Int
 }
 
@@ -6341,7 +6341,7 @@ type StorefrontEdge @public {
   node: Storefront!
 }
 
-"Which storefronts. Conditions all hold."
+"Which storefronts. Conditions all hold; an empty list asks for none."
 input StorefrontWhere {
   "Any of these markets."
   country: [CountryCode!]
@@ -6383,7 +6383,7 @@ extend type Query {
   ): StorefrontConnection!
 }
 
-"Creates a storefront as a draft. The brand must be ACTIVE."
+"Creates a storefront as a draft. The brand must be ACTIVE; it has at most 100 that are not closed."
 input StorefrontCreateInput {
   "The brand."
   brandId: ID!
@@ -6411,7 +6411,7 @@ type StorefrontCreatePayload @public {
   userErrors: [UserError!]!
 }
 
-"Changes a storefront. Absent fields stay. Market and currency stay for good."
+"Changes a storefront. Absent fields stay. Slug, market and currency stay for good."
 input StorefrontUpdateInput {
   "The storefront."
   storefrontId: ID!
@@ -6421,9 +6421,9 @@ input StorefrontUpdateInput {
   name: String
   "At most 5,000 characters, in ` + "`" + `language` + "`" + `; null empties."
   description: String
-  "Language of name and description. Default: the storefront's first."
+  "Language of name and description, one of the storefront's. Default: its first."
   language: LanguageCode
-  "1 to 10 languages; the first is the default."
+  "1 to 10 languages; the first is the default and needs a name. Texts in a language that is left out are removed."
   languages: [LanguageCode!]
   "At least one."
   paymentMethods: [PaymentMethod!]
@@ -6456,11 +6456,11 @@ extend type Mutation {
   storefrontCreate("The storefront." input: StorefrontCreateInput!): StorefrontCreatePayload! @requires(permission: STOREFRONT_WRITE)
   "Changes a storefront."
   storefrontUpdate("The changes." input: StorefrontUpdateInput!): StorefrontUpdatePayload! @requires(permission: STOREFRONT_WRITE)
-  "DRAFT or PAUSED → OPEN: sells from now on."
+  "DRAFT or PAUSED → OPEN: sells from now on. The brand must be ACTIVE."
   storefrontOpen("The storefront." input: StorefrontTransitionInput!): StorefrontTransitionPayload! @requires(permission: STOREFRONT_WRITE)
   "OPEN → PAUSED: readable, sells nothing."
   storefrontPause("The storefront." input: StorefrontTransitionInput!): StorefrontTransitionPayload! @requires(permission: STOREFRONT_WRITE)
-  "→ CLOSED for good."
+  "→ CLOSED for good. Where it was primary, the oldest storefront left in the market becomes it."
   storefrontClose("The storefront." input: StorefrontTransitionInput!): StorefrontTransitionPayload! @requires(permission: STOREFRONT_WRITE)
 }
 `, BuiltIn: false},

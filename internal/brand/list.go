@@ -61,8 +61,12 @@ type order struct {
 	hidden  bool
 }
 
-// Missing sorts behind every code; texts sort by code point everywhere.
-const missing = "~"
+const (
+	// missing sorts behind every code.
+	missing = "~"
+	// byCodePoint is how texts compare everywhere, in the indexes as well.
+	byCodePoint = ` collate "C"`
+)
 
 var orders = map[SortKey]order{
 	ByName: {columns: columns(text("brands.name", func(b *models.Brand) any { return b.Name }))},
@@ -104,7 +108,7 @@ func columns(list ...paging.Column[models.Brand]) []paging.Column[models.Brand] 
 }
 
 func text(expr string, value func(*models.Brand) any) paging.Column[models.Brand] {
-	return paging.Column[models.Brand]{Expr: expr + ` collate "C"`, Type: "text", Value: value}
+	return paging.Column[models.Brand]{Expr: expr + byCodePoint, Type: "text", Value: value}
 }
 
 func orMissing[T ~string](s *T) string {
@@ -120,10 +124,17 @@ func (s *Service) Page(ctx context.Context, f Filter, key SortKey, reverse bool,
 	if !ok {
 		return nil, &problem.BadInput{Argument: "sortKey", Message: "is not an order of brands"}
 	}
-	if actor := auth.From(ctx); (f.hidden() || o.hidden) && !actor.HoldsEverywhere(auth.BrandRead) {
+	actor := auth.From(ctx)
+	everywhere := actor.HoldsEverywhere(auth.BrandRead)
+	if (f.hidden() || o.hidden) && !everywhere {
 		return nil, &problem.Denied{SignedIn: actor.SignedIn(), Permission: string(auth.BrandRead)}
 	}
-	query, err := f.narrow(s.visible(ctx))
+	query := s.visible(ctx)
+	if f.Status != nil && !slices.Contains(f.Status, models.BrandActive) && !everywhere {
+		// Of others there are ACTIVE ones only: look among the caller's own, not through all.
+		query = query.Where("brands.id in ?", actor.BrandsWith(auth.BrandRead))
+	}
+	query, err := f.narrow(query)
 	if err != nil {
 		return nil, err
 	}
@@ -140,10 +151,10 @@ func (f Filter) narrow(query *gorm.DB) (*gorm.DB, error) {
 		query = query.Where(`brands.name ilike ? escape '\'`, "%"+literal.Replace(f.Name)+"%")
 	}
 	query = paging.AnyOf(query, "brands.status", f.Status)
-	query = paging.AnyOf(query, "brands.country", f.Country)
+	query = paging.AnyOf(query, "brands.country"+byCodePoint, f.Country)
 	query = paging.AnyOf(query, "brands.region", f.Region)
-	query = paging.AnyOf(query, "brands.census_region", f.CensusRegion)
-	query = paging.AnyOf(query, "brands.industry", f.Industry)
+	query = paging.AnyOf(query, "coalesce(brands.census_region, '"+missing+"')"+byCodePoint, f.CensusRegion)
+	query = paging.AnyOf(query, "brands.industry"+byCodePoint, f.Industry)
 	query = paging.AnyOf(query, "brands.size", f.Size)
 	query = compare(query, "brands.jobs_before >= ?", f.JobsBeforeMin)
 	query = compare(query, "brands.jobs_before <= ?", f.JobsBeforeMax)

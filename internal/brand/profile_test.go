@@ -2,6 +2,7 @@ package brand_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +112,20 @@ func TestUpdate(t *testing.T) {
 		wantRefused(t, err, "input.name TOO_LONG; input.industry INVALID; input.size INVALID; input.contact.email INVALID")
 		_, err = w.brands.Update(w.as(w.operator), brand.Change{BrandID: b.ID, Name: patch.Empty[string]()})
 		wantRefused(t, err, "input.name REQUIRED")
+	})
+
+	t.Run("keeps a bounded number of translations", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		b := w.brand("acorn", func(b *models.Brand) {
+			for i := range 49 {
+				b.Texts[fmt.Sprintf("l%d", i)] = models.BrandText{Description: "?"}
+			}
+		})
+		_, err := w.brands.Update(w.as(w.operator), brand.Change{BrandID: b.ID, Description: patch.To("Miel"), Language: "fr"})
+		wantRefused(t, err, "input.language TOO_LONG")
+		_, err = w.brands.Update(w.as(w.operator), brand.Change{BrandID: b.ID, Description: patch.To("Honey"), Language: "en"})
+		wantRefused(t, err, "")
 	})
 }
 

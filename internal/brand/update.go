@@ -71,14 +71,19 @@ func (s *Service) Update(ctx context.Context, c Change) (*models.Brand, error) {
 		if err := expect(b, c.ExpectedVersion); err != nil {
 			return err
 		}
-		c.onto(b)
+		if err := c.onto(b); err != nil {
+			return err
+		}
 		return s.keepTx(tx, b, "name", "texts", "industry", "size", "website",
 			"contact_name", "contact_email", "contact_phone", "contact_confirmed_at")
 	})
 	return answer(b, err)
 }
 
-func (c Change) onto(b *models.Brand) {
+// languagesMax bounds the translations of a brand's texts.
+const languagesMax = 50
+
+func (c Change) onto(b *models.Brand) error {
 	if name, ok := c.Name.Set(); ok {
 		b.Name = name
 	}
@@ -93,6 +98,9 @@ func (c Change) onto(b *models.Brand) {
 		} else {
 			delete(b.Texts, language)
 		}
+		if len(b.Texts) > languagesMax {
+			return problem.At("input.language", problem.TooLong, "a brand has texts in at most 50 languages")
+		}
 	}
 	if industry, ok := c.Industry.Set(); ok {
 		b.Industry = industry
@@ -106,4 +114,5 @@ func (c Change) onto(b *models.Brand) {
 	if contact, ok := c.Contact.Set(); ok {
 		contact.onto(b)
 	}
+	return nil
 }

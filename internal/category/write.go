@@ -188,6 +188,9 @@ func (s *Service) Update(ctx context.Context, change Change) (*models.Category, 
 		}
 		c.Texts = maps.Clone(c.Texts)
 		maps.Copy(c.Texts, change.texts)
+		if len(c.Texts) > namesMax {
+			return problem.At("input.names", problem.TooLong, fmt.Sprintf("a category has at most %d names", namesMax))
+		}
 		if change.Position != nil {
 			c.Position = *change.Position
 		}

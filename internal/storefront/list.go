@@ -2,10 +2,12 @@ package storefront
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -51,9 +53,18 @@ func (s *Service) Page(ctx context.Context, f Filter, key SortKey, reverse bool,
 		return nil, &problem.BadInput{Argument: "sortKey", Message: "is not an order of storefronts"}
 	}
 	query := f.narrow(s.visible(database.AcrossBrands(ctx, database.MarketplaceSearch)))
+	if actor := auth.From(ctx); f.behindTheScenes() && !actor.HoldsEverywhere(auth.BrandRead) {
+		// Others show none of these: look among the caller's own, not through all.
+		query = query.Where("storefronts.brand_id in ?", actor.BrandsWith(auth.BrandRead))
+	}
 	return paging.Find(query, args, paging.Sort[models.Storefront]{
 		Name: "storefronts by " + string(key), Filter: f, Columns: columns, Desc: reverse,
 	})
+}
+
+// behindTheScenes tells whether only staff sees what is asked for.
+func (f Filter) behindTheScenes() bool {
+	return f.Status != nil && !slices.Contains(f.Status, models.StorefrontOpen) && !slices.Contains(f.Status, models.StorefrontPaused)
 }
 
 func (f Filter) narrow(query *gorm.DB) *gorm.DB {

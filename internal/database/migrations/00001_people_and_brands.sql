@@ -85,11 +85,18 @@ create table brands (
   constraint brands_size_check check (size in ('SOLO', 'MICRO', 'SMALL', 'MEDIUM', 'LARGE')),
   constraint brands_jobs_check check (jobs_before >= 0 and jobs_now >= 0)
 );
-create index brands_name_idx on brands (name, id);
-create index brands_joined_idx on brands (joined_at, id);
+-- The orders of lists: texts by code point, what is missing last.
+create index brands_name_idx on brands (name collate "C", id);
+create index brands_joined_idx on brands (coalesce(joined_at, 'infinity'), id);
 create index brands_applied_idx on brands (applied_at, id);
-create index brands_origin_idx on brands (country, region, id);
-create index brands_census_idx on brands (census_region, id);
+create index brands_origin_idx on brands (country collate "C", coalesce(region, '~') collate "C", id);
+create index brands_census_idx on brands (coalesce(census_region, '~') collate "C", id);
+create index brands_industry_idx on brands (industry collate "C", id);
+create index brands_size_idx on brands (array_position(array['SOLO', 'MICRO', 'SMALL', 'MEDIUM', 'LARGE'], size), id);
+create index brands_jobs_before_idx on brands (jobs_before, id);
+create index brands_jobs_now_idx on brands (jobs_now, id);
+-- What waits for a reviewer is few among many.
+create index brands_status_idx on brands (status, applied_at, id);
 
 -- Globally unique names live in tables of their own.
 create table brand_slugs (
@@ -196,8 +203,9 @@ create table storefronts (
   constraint storefronts_languages_check check (cardinality(languages) > 0)
 );
 create unique index storefronts_primary_key on storefronts (brand_id, country) where is_primary;
-create index storefronts_name_idx on storefronts (name, id);
-create index storefronts_country_idx on storefronts (country, name, id);
+create index storefronts_name_idx on storefronts (name collate "C", id);
+create index storefronts_country_idx on storefronts (country, name collate "C", id);
+create index storefronts_created_idx on storefronts (created_at, id);
 
 create table storefront_slugs (
   slug           text not null,
