@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/graph/scalar"
@@ -18,7 +17,7 @@ import (
 func prepare(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	c, err := situation(graphql.GetOperationContext(ctx))
 	if err != nil {
-		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{coded(nil, codeBadUserInput, err.Error(), nil)}})
+		return graphql.OneShot(refused(codeBadUserInput, err.Error()))
 	}
 	return next(market.With(loaders.With(ctx), c))
 }

@@ -96,6 +96,11 @@ func coded(path ast.Path, code, message string, more map[string]any) *gqlerror.E
 	return &gqlerror.Error{Message: message, Path: path, Extensions: extensions}
 }
 
+// refused answers an operation that does not run.
+func refused(code, message string) *graphql.Response {
+	return &graphql.Response{Errors: gqlerror.List{coded(nil, code, message, nil)}}
+}
+
 // recoverPanic turns a panic into a fault with an id; its stack goes to the log alone.
 func recoverPanic(log *slog.Logger) graphql.RecoverFunc {
 	return func(ctx context.Context, p any) error {
