@@ -13,7 +13,10 @@ import (
 // Account is a person who signs in: a shopper, and staff where memberships or
 // platform roles say so.
 type Account struct {
-	ID        uuid.UUID `gorm:"primaryKey"`
+	ID uuid.UUID `gorm:"primaryKey"`
+	// Handle names the account to others. It is random: sellers see the ids of
+	// their shoppers, which must not lead to the accounts.
+	Handle    uuid.UUID
 	Issuer    string
 	Subject   string
 	Email     *string
@@ -22,7 +25,7 @@ type Account struct {
 }
 
 // GlobalID is the opaque id of the API.
-func (a Account) GlobalID() string { return globalid.Encode(globalid.Account, a.ID) }
+func (a Account) GlobalID() string { return globalid.Encode(globalid.Account, a.Handle) }
 
 // Shopper is an account as the buyer of orders.
 type Shopper struct {

@@ -20,7 +20,7 @@ type nodeReader func(context.Context, []globalid.ID) ([]api.Node, error)
 // nodeReaders says how `node` and `nodes` find each type that has an id.
 func (r *Resolver) nodeReaders() map[globalid.Type]nodeReader {
 	return map[globalid.Type]nodeReader{
-		globalid.Account:    byRow(r.Identity.ByIDs),
+		globalid.Account:    byRow(r.Identity.ByHandles),
 		globalid.Brand:      byRow(r.Brands.ByIDs),
 		globalid.Document:   byKey(r.Brands.DocumentsByKeys),
 		globalid.Category:   byRow(r.Categories.ByIDs),

@@ -2,6 +2,7 @@ package apitest_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/tradewind-commerce/tradewind/internal/apitest"
@@ -154,6 +155,16 @@ func TestMemberships(t *testing.T) {
 		}
 		if code := api.As(nil).Post(t, askMembers, map[string]any{"id": brand.GlobalID()}).Code(); code != "UNAUTHENTICATED" {
 			t.Errorf("a visitor gets %q", code)
+		}
+	})
+
+	t.Run("do not lead from a shopper to its account", func(t *testing.T) {
+		own := bea.Account.ID
+		for _, guess := range []string{globalid.Encode(globalid.Account, own), "acc" + globalid.Encode(globalid.Shopper, own)[3:]} {
+			answer := api.As(owner).Post(t, setMember, input(guess, "STAFF"))
+			if !strings.Contains(string(answer.Raw), "NOT_FOUND") {
+				t.Errorf("whoever sells to her makes her staff and reads her e-mail: %s", answer.Raw)
+			}
 		}
 	})
 

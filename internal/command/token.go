@@ -104,7 +104,7 @@ func (p people) token(ctx context.Context, role, subject, brand string) (RoleTok
 		if err != nil {
 			return t, fmt.Errorf("brand %s: %w", brand, err)
 		}
-		if _, err := p.api.Identity.SetMember(ctx, owned.ID, account.ID, models.RoleOwner); err != nil {
+		if _, err := p.api.Identity.SetMember(ctx, owned.ID, account.Handle, models.RoleOwner); err != nil {
 			return t, err
 		}
 	}

@@ -34,8 +34,9 @@ func (w *world) admit(m *maker) *brandRows {
 	applied := joined.AddDate(0, 0, -10-w.random.IntN(20))
 	contact, email, owner := "Owner of "+m.name, "hello@"+m.slug+".example", m.name+" owner"
 	website, phone := "https://"+m.slug+".example/", "+1 555 0100"
+	ownerID := w.id(applied)
 	r := &brandRows{owner: models.Account{
-		ID: w.id(applied), Issuer: Issuer, Subject: m.slug, Name: &owner, Email: &email, CreatedAt: applied,
+		ID: ownerID, Handle: handle(ownerID), Issuer: Issuer, Subject: m.slug, Name: &owner, Email: &email, CreatedAt: applied,
 	}}
 	r.brand = models.Brand{
 		ID: w.id(applied), Slug: m.slug, Name: m.name, DefaultLanguage: "en",

@@ -47,8 +47,10 @@ func (w *world) people() []models.Account {
 		place := places[w.weighted(total, func(i int) int { return places[i].weight })]
 		name := surnames[w.random.IntN(len(surnames))] + given[w.random.IntN(len(given))]
 		email := fmt.Sprintf("shopper%04d@example.com", i+1)
+		id := w.id(w.opened)
 		rows[i] = models.Account{
-			ID: w.id(w.opened), Issuer: Issuer, Subject: fmt.Sprintf("shopper-%04d", i+1), Name: &name, Email: &email, CreatedAt: w.opened,
+			ID: id, Handle: handle(id), Issuer: Issuer, Subject: fmt.Sprintf("shopper-%04d", i+1), Name: &name, Email: &email,
+			CreatedAt: w.opened,
 		}
 		if i == 0 {
 			// The shopper of the token command is the one with the most orders.

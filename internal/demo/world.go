@@ -71,6 +71,9 @@ func (w *world) id(at time.Time) uuid.UUID {
 	return id
 }
 
+// handle is that of a demonstration account, which nobody needs to keep apart.
+func handle(id uuid.UUID) uuid.UUID { return uuid.NewSHA1(uuid.NameSpaceOID, id[:]) }
+
 // ids makes ids of one time.
 func (w *world) ids(at time.Time) func() uuid.UUID {
 	return func() uuid.UUID { return w.id(at) }

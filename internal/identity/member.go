@@ -18,8 +18,9 @@ import (
 // maxMembers is the most staff of one brand: the API lists them whole.
 const maxMembers = 100
 
-// SetMember makes an account staff of a brand, or changes its role.
-func (s *Service) SetMember(ctx context.Context, brand, account uuid.UUID, role models.BrandRole) (*models.Membership, error) {
+// SetMember makes an account, named by its handle, staff of a brand, or changes
+// its role.
+func (s *Service) SetMember(ctx context.Context, brand, handle uuid.UUID, role models.BrandRole) (*models.Membership, error) {
 	if err := auth.RequireFor(ctx, auth.BrandOwn, brand, "input.brandId"); err != nil {
 		return nil, err
 	}
@@ -29,7 +30,8 @@ func (s *Service) SetMember(ctx context.Context, brand, account uuid.UUID, role 
 		if err != nil {
 			return err
 		}
-		if err := mustExist(tx, account); err != nil {
+		account, err := accountOf(tx, handle)
+		if err != nil {
 			return err
 		}
 		if err := roomFor(tx, brand, account); err != nil {
@@ -44,18 +46,22 @@ func (s *Service) SetMember(ctx context.Context, brand, account uuid.UUID, role 
 	if err != nil {
 		return nil, err
 	}
-	s.Changed(account)
+	s.Changed(m.AccountID)
 	return m, nil
 }
 
-// RemoveMember ends an account's part in a brand.
-func (s *Service) RemoveMember(ctx context.Context, brand, account uuid.UUID) error {
+// RemoveMember ends the part in a brand of an account, named by its handle.
+func (s *Service) RemoveMember(ctx context.Context, brand, handle uuid.UUID) error {
 	if err := auth.RequireFor(ctx, auth.BrandOwn, brand, "input.brandId"); err != nil {
 		return err
 	}
+	var account uuid.UUID
 	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
 		owners, err := lockOwners(ctx, tx, brand)
 		if err != nil {
+			return err
+		}
+		if account, err = accountOf(tx, handle); err != nil {
 			return err
 		}
 		if onlyOwner(owners, account) {
@@ -103,13 +109,16 @@ func onlyOwner(owners []uuid.UUID, account uuid.UUID) bool {
 	return len(owners) == 1 && owners[0] == account
 }
 
-func mustExist(tx *gorm.DB, account uuid.UUID) error {
-	var there bool
-	err := tx.Raw("select exists (select from accounts where id = ?)", account).Scan(&there).Error
-	if err == nil && !there {
-		return problem.At("input.accountId", problem.NotFound, "there is no such account")
+func accountOf(tx *gorm.DB, handle uuid.UUID) (uuid.UUID, error) {
+	var ids []uuid.UUID
+	err := tx.Model(&models.Account{}).Where("handle = ?", handle).Pluck("id", &ids).Error
+	if err == nil && len(ids) == 0 {
+		err = problem.At("input.accountId", problem.NotFound, "there is no such account")
 	}
-	return err
+	if err != nil {
+		return uuid.Nil, err
+	}
+	return ids[0], nil
 }
 
 func roomFor(tx *gorm.DB, brand, account uuid.UUID) error {

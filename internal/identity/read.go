@@ -10,11 +10,11 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// ByIDs gives those of the accounts that the caller sees.
-func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) ([]*models.Account, error) {
+// ByHandles gives those of the accounts that the caller sees.
+func (s *Service) ByHandles(ctx context.Context, handles []uuid.UUID) ([]*models.Account, error) {
 	condition, args := auth.Where(auth.From(ctx), "accounts", "", s.now())
 	var accounts []*models.Account
-	err := s.db.WithContext(ctx).Where("id in ?", ids).Where(condition, args...).Find(&accounts).Error
+	err := s.db.WithContext(ctx).Where("handle in ?", handles).Where(condition, args...).Find(&accounts).Error
 	return accounts, err
 }
 

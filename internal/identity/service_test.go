@@ -122,7 +122,7 @@ func TestMembershipChangesTakeEffect(t *testing.T) {
 	}
 
 	t.Run("at once in the process that made them", func(t *testing.T) {
-		_, err := s.SetMember(asSystem(t), brand.ID, ada.Account.ID, models.RoleOwner)
+		_, err := s.SetMember(asSystem(t), brand.ID, ada.Account.Handle, models.RoleOwner)
 		must(t, err)
 		if !owns() {
 			t.Error("the new owner does not own the brand")
@@ -130,9 +130,9 @@ func TestMembershipChangesTakeEffect(t *testing.T) {
 	})
 	t.Run("within 30 s in every other", func(t *testing.T) {
 		other := identity.NewService(db, time.now)
-		_, err := other.SetMember(asSystem(t), brand.ID, fixture.Account(t, db, "Bea").ID, models.RoleOwner)
+		_, err := other.SetMember(asSystem(t), brand.ID, fixture.Account(t, db, "Bea").Handle, models.RoleOwner)
 		must(t, err)
-		must(t, other.RemoveMember(asSystem(t), brand.ID, ada.Account.ID))
+		must(t, other.RemoveMember(asSystem(t), brand.ID, ada.Account.Handle))
 		if !owns() {
 			t.Error("nothing is remembered: each request reads the memberships")
 		}
@@ -169,10 +169,10 @@ func TestABrandKeepsAnOwner(t *testing.T) {
 		owner := fixture.Member(t, db, brand.ID, models.RoleOwner)
 		fixture.Member(t, db, brand.ID, models.RoleManager)
 		ctx := auth.With(t.Context(), owner)
-		refused(t, s.RemoveMember(ctx, brand.ID, owner.Account.ID), "accountId")
-		_, err := s.SetMember(ctx, brand.ID, owner.Account.ID, models.RoleManager)
+		refused(t, s.RemoveMember(ctx, brand.ID, owner.Account.Handle), "accountId")
+		_, err := s.SetMember(ctx, brand.ID, owner.Account.Handle, models.RoleManager)
 		refused(t, err, "role")
-		refused(t, s.RemoveMember(asSystem(t), brand.ID, owner.Account.ID), "accountId")
+		refused(t, s.RemoveMember(asSystem(t), brand.ID, owner.Account.Handle), "accountId")
 		if n := owners(t, db, brand.ID); n != 1 {
 			t.Errorf("%d owners", n)
 		}
@@ -192,10 +192,10 @@ func TestABrandKeepsAnOwner(t *testing.T) {
 				one, two := fixture.Member(t, db, brand.ID, models.RoleOwner), fixture.Member(t, db, brand.ID, models.RoleOwner)
 				results := make(chan error, 2)
 				go func() {
-					results <- race(auth.With(t.Context(), one), brand.ID, one.Account.ID, two.Account.ID)
+					results <- race(auth.With(t.Context(), one), brand.ID, one.Account.Handle, two.Account.Handle)
 				}()
 				go func() {
-					results <- race(auth.With(t.Context(), two), brand.ID, two.Account.ID, one.Account.ID)
+					results <- race(auth.With(t.Context(), two), brand.ID, two.Account.Handle, one.Account.Handle)
 				}()
 				var succeeded int
 				for range 2 {
@@ -215,7 +215,7 @@ func TestABrandKeepsAnOwner(t *testing.T) {
 		for range 100 {
 			fixture.Member(t, db, brand.ID, models.RoleStaff)
 		}
-		_, err := s.SetMember(asSystem(t), brand.ID, fixture.Account(t, db, "One more").ID, models.RoleStaff)
+		_, err := s.SetMember(asSystem(t), brand.ID, fixture.Account(t, db, "One more").Handle, models.RoleStaff)
 		refused(t, err, "accountId")
 	})
 }

@@ -54,7 +54,7 @@ func (s *Service) insert(ctx context.Context, c Claims) error {
 		return err
 	}
 	return s.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&models.Account{
-		ID: id, Issuer: c.Issuer, Subject: c.Subject, Name: c.Name, Email: c.Email, CreatedAt: s.now(),
+		ID: id, Handle: uuid.New(), Issuer: c.Issuer, Subject: c.Subject, Name: c.Name, Email: c.Email, CreatedAt: s.now(),
 	}).Error
 }
 

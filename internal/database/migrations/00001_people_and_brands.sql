@@ -4,12 +4,15 @@
 
 create table accounts (
   id          uuid        not null,
+  -- Names the account to others. A shopper's id, which sellers see, is no way to it.
+  handle      uuid        not null,
   issuer      text        not null,
   subject     text        not null,
   email       text,
   name        text,
   created_at  timestamptz not null,
   constraint accounts_pk primary key (id),
+  constraint accounts_handle_key unique (handle),
   constraint accounts_identity_key unique (issuer, subject)
 );
 
