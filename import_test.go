@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/internal/servertest"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// Every command of the guide that has its output below it is run, in order.
+func TestImportingGuide(t *testing.T) {
+	t.Parallel()
+	root, err := servertest.Root()
+	must(t, err)
+	guide, err := os.ReadFile(filepath.Join(root, "docs/guides/importing.md"))
+	must(t, err)
+	examples := regexp.MustCompile("(?s)```sh\n(.*?)```\n\n```text\n(.*?)```").FindAllStringSubmatch(string(guide), -1)
+	if len(examples) != 3 {
+		t.Fatalf("%d examples", len(examples))
+	}
+	dsn := dbtest.DSN(t)
+	db := dbtest.Open(t, dsn, database.Options{})
+	run := func(example []string) servertest.Result {
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(example[1], "go run .", servertest.Binary(t), 1))
+		cmd.Dir, cmd.Env = root, []string{"PATH=" + os.Getenv("PATH"), "DATABASE_URL=" + dsn}
+		return servertest.RunCommand(t, cmd)
+	}
+	for _, example := range examples {
+		r := run(example)
+		if diff := cmp.Diff(example[2], r.Out); r.Code != 0 || diff != "" {
+			t.Errorf("exit code %d %s\n(-guide +told):\n%s", r.Code, r.Err, diff)
+		}
+	}
+	if r := servertest.Run(t, servertest.Options{Database: dsn}, "check"); r.Code != 0 {
+		t.Errorf("check: %s", r.Out)
+	}
+	before := dbtest.Contents(t, db)
+	for _, example := range examples {
+		if r := run(example); r.Code != 0 {
+			t.Errorf("again: exit code %d %s", r.Code, r.Err)
+		}
+	}
+	if diff := cmp.Diff(before, dbtest.Contents(t, db)); diff != "" {
+		t.Errorf("the second time changes something:\n%s", diff)
+	}
+}
+
+func TestImportCommandTellsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	dsn := dbtest.DSN(t)
+	db := dbtest.Open(t, dsn, database.Options{})
+	brand := fixture.Brand(t, db.Gorm, "acme")
+	fixture.Storefront(t, db.Gorm, brand, "acme-cn", func(s *models.Storefront) { s.Currency = "EUR" })
+	dir := dbtest.Folder(t)
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		must(t, os.WriteFile(path, []byte(content), 0o600))
+		return path
+	}
+	sales := write("sales.csv", "o,s,q,t,p\n1,A,1,2026-01-01,5\n")
+	products := write("products.csv", "Handle,Title,Price\njar,Jar,5\n")
+	bad := write("bad.csv", "o,s,q,t,p\n1,A,x,2026-01-01,5\n")
+	columns := "--columns=order=o,sku=s,quantity=q,time=t,unit-price=p"
+	into := []string{"--brand=acme", "--storefront=acme-cn", "--currency=EUR"}
+	before := dbtest.Contents(t, db)
+	for _, c := range []struct {
+		args []string
+		code int
+		says []string
+	}{
+		{append([]string{"import", "sales", sales, columns}, "--brand=acme", "--storefront=acme-cn", "--currency=EUX"), 1, []string{"EUX", "unknown currency"}},
+		{append([]string{"import", "sales", sales, columns}, "--brand=acme", "--storefront=acme-cn", "--currency=USD"), 1, []string{"sells in EUR, not in USD"}},
+		{append([]string{"import", "sales", sales, columns}, "--brand=nobody", "--storefront=acme-cn", "--currency=EUR"), 1, []string{`unknown brand "nobody"`, "--create"}},
+		{append([]string{"import", "sales", sales, "--columns=order=o,sku=s,time=when,unit-price=p"}, into...), 1, []string{"the column for time", `"when"`, "o,s,q,t,p"}},
+		{append([]string{"import", "sales", sales, "--columns=order=o,sku=s"}, into...), 1, []string{"--columns", "no column is named for time"}},
+		{append([]string{"import", "sales", sales, columns, "--time-zone=Mars/Phobos"}, into...), 1, []string{"Mars/Phobos", "unknown zone"}},
+		{append([]string{"import", "sales", sales, columns, "--time-form=DMY"}, into...), 1, []string{"--time-form", "DD/MM/YYYY"}},
+		{append([]string{"import", "sales", sales, columns, "--join=nowhere.csv:o"}, into...), 1, []string{"nowhere.csv"}},
+		{append([]string{"import", "sales", sales, columns, "--country=Atlantis"}, into...), 1, []string{"Atlantis", "unknown country"}},
+		{append([]string{"import", "sales", bad, columns}, into...), 1, []string{"bad.csv: nothing could be imported"}},
+		{append([]string{"import", "sales", dir, columns}, into...), 1, []string{"is a folder"}},
+		{append([]string{"import", "sales", dir + "/none.csv", columns}, into...), 1, []string{"none.csv", "no such file"}},
+		{append([]string{"import", "products", sales}, into...), 1, []string{"sales.csv: this is no Shopify product CSV"}},
+		{append([]string{"import", "products", products, "--language=!"}, into...), 1, []string{"--language"}},
+		{append([]string{"import", "products"}, into...), 2, []string{"<file>"}},
+		{append([]string{"import", "products", products}, into[:2]...), 2, []string{"--currency"}},
+	} {
+		r := servertest.Run(t, servertest.Options{Database: dsn}, c.args...)
+		if r.Code != c.code || !strings.HasPrefix(lastLine(r.Err), "tradewind: ") {
+			t.Errorf("%q: exit code %d\n%s", c.args, r.Code, r.Err)
+		}
+		says(t, lastLine(r.Err), c.says...)
+		if strings.Contains(r.Err, "SQLSTATE") {
+			t.Errorf("%q tells internals: %s", c.args, r.Err)
+		}
+	}
+	if diff := cmp.Diff(before, dbtest.Contents(t, db)); diff != "" {
+		t.Errorf("something was written:\n%s", diff)
+	}
+
+	t.Run("and_goes_on_with_the_next_file", func(t *testing.T) {
+		r := servertest.Run(t, servertest.Options{Database: dsn}, append([]string{"import", "products", sales, products}, into...)...)
+		if r.Code != 1 || !strings.Contains(r.Out, "1 new, 0 changed") {
+			t.Errorf("exit code %d\n%s%s", r.Code, r.Out, r.Err)
+		}
+	})
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}
+
+// historyQuery tells all of an imported history in one line.
+const historyQuery = `
+select format('%s orders, %s lines, %s charges, %s facts; goods %s, facts %s; batches %s; digest %s',
+  (select count(*) from orders), (select count(*) from order_lines), (select count(*) from charges), (select count(*) from sales_facts),
+  (select sum(goods_minor) from orders), (select sum(gross_minor - refund_minor) from sales_facts),
+  (select sum(lines_booked) || ' ' || sum(unrounded_sum) || ' ' || sum(booked_minor) from import_batches),
+  (select md5(string_agg(x, '|' order by x)) from (
+    select concat_ws(' ', o.number, o.kind, o.placed_at, o.total_minor, l.ordinal, l.sku, l.quantity, l.unit_price, l.goods_minor, l.import_key) as x
+    from orders o join order_lines l on l.brand_id = o.brand_id and l.order_id = o.id) all_lines))`
+
+// killed runs an import again and again, killing it at random moments of the
+// time that it takes in whole, and then lets it end. It tells what is there.
+func killed(t *testing.T, kills int, args ...string) (undisturbed, disturbed string) {
+	t.Helper()
+	ask := func(dsn string) (got string) {
+		must(t, dial(t, dsn).QueryRow(t.Context(), historyQuery).Scan(&got))
+		return got
+	}
+	once := dbtest.DSN(t)
+	begun := time.Now()
+	if r := servertest.Run(t, servertest.Options{Database: once}, args...); r.Code != 0 {
+		t.Fatalf("exit code %d: %s", r.Code, r.Err)
+	}
+	whole := time.Since(begun)
+	undisturbed = ask(once)
+
+	dsn := dbtest.DSN(t)
+	for n := 0; n < kills; {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(rand.Float64()*0.5*float64(whole)))
+		var said bytes.Buffer
+		cmd := exec.CommandContext(ctx, servertest.Binary(t), args...) // killed by SIGKILL when its time is over
+		cmd.Env, cmd.Stderr = []string{"DATABASE_URL=" + dsn}, &said
+		err := cmd.Run()
+		ended := ctx.Err() == nil
+		cancel()
+		switch {
+		case !ended:
+			n++
+		case err != nil:
+			t.Fatalf("after %d kills: %v\n%s", n, err, said.String())
+		default: // it came to its end before its time: look, and begin anew
+			if got := ask(dsn); got != undisturbed {
+				t.Fatalf("after %d kills:\n%s, want\n%s", n, got, undisturbed)
+			}
+			dsn = dbtest.DSN(t)
+		}
+	}
+	t.Logf("after %d kills: %s", kills, ask(dsn))
+	if r := servertest.Run(t, servertest.Options{Database: dsn}, args...); r.Code != 0 {
+		t.Fatalf("exit code %d: %s", r.Code, r.Err)
+	}
+	if r := servertest.Run(t, servertest.Options{Database: dsn}, "check"); r.Code != 0 {
+		t.Errorf("check: %s", r.Out)
+	}
+	return undisturbed, ask(dsn)
+}
+
+func TestKilledImportIsFinishedByRunningItAgain(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(dbtest.Folder(t), "history.csv")
+	var text strings.Builder
+	text.WriteString("order,sku,quantity,time,price\n")
+	for i := range 7_000 {
+		fmt.Fprintf(&text, "N%d,SKU-%d,%d,2026-01-%02d 10:00:00,%d.%03d\n", i/3, i%7, 1+i%5-4*(i%50/49), 1+i%28, i%40, i%1000)
+	}
+	must(t, os.WriteFile(file, []byte(text.String()), 0o600))
+
+	want, got := killed(t, 10, "import", "sales", file, "--brand=acme", "--storefront=acme-shop", "--currency=USD", "--create",
+		"--columns=order=order,sku=sku,quantity=quantity,time=time,unit-price=price")
+
+	if got != want {
+		t.Errorf("it left\n%s, want\n%s", got, want)
+	}
+	says(t, got, "2334 orders, 7000 lines, 7000 charges, 7000 facts")
+}
