@@ -117,8 +117,9 @@ func hasSKUs(db *gorm.DB, brand uuid.UUID) (bool, error) {
 // goods reads, in the form of lines, the brand's variants that are sold in
 // the orders: by their SKU, where only one variant has it.
 func (w *salesWriter) goods(tx *gorm.DB, orders []*fileOrder) (map[string]models.OrderLine, error) {
+	goods, twins := map[string]models.OrderLine{}, map[string]bool{}
 	if !w.linkable {
-		return nil, nil
+		return goods, nil
 	}
 	var skus models.StringList
 	seen := map[string]bool{"": true}
@@ -140,7 +141,6 @@ where v.brand_id = ? and v.sku = any(?)`, w.brand.ID, skus).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("find the goods: %w", err)
 	}
-	goods, twins := map[string]models.OrderLine{}, map[string]bool{}
 	for _, row := range rows {
 		_, again := goods[*row.SKU]
 		twins[*row.SKU] = twins[*row.SKU] || again

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/transfer"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/cell"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/csvfile"
@@ -177,6 +179,36 @@ func TestSales(t *testing.T) {
 			"HNY-S 04090000 US t", "HNY-S 04090000 US t", "HNY-S 04090000 US t")
 		w.expect("select sum(on_hand)::text from stock_levels", "200")
 		w.agrees()
+	})
+
+	t.Run("appear_in_the_sales_report_of_their_own_days", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.importSales(w.sales(fixtureFile(t, "sales.csv")))
+		berlin, err := time.LoadLocation("Europe/Berlin")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := report.NewService(w.Gorm, time.Now).Sales(w.ctx, report.Query{
+			GroupBy: []report.Dimension{report.Period, report.BuyerCountry}, Period: report.Month, TimeZone: berlin,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, row := range r.Rows {
+			got = append(got, fmt.Sprintf("%s %s: %d orders, %d units, gross %s, refunds %s, net %s", row.Dimensions[0].Label, row.Dimensions[1].Label,
+				row.Orders, row.Units, row.Gross().Amount(), row.Refunds().Amount(), row.Net()))
+		}
+		want := []string{
+			"2026-03-01 Germany: 1 orders, 3 units, gross 32.15, refunds 0.00, net 32.15 EUR",
+			"2026-03-01 France: 1 orders, 7 units, gross 41.71, refunds 0.00, net 41.71 EUR",
+			"2026-04-01 —: 1 orders, 11 units, gross 3.66, refunds 7.50, net -3.84 EUR",
+			"2026-04-01 Germany: 0 orders, 0 units, gross 0.00, refunds 19.90, net -19.90 EUR",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
 	})
 
 	t.Run("leaves_an_order_that_was_placed_here_alone", func(t *testing.T) {

@@ -133,6 +133,7 @@ func TestReader(t *testing.T) {
 	})
 }
 
+// It counts the allocations of the process, so it runs alone.
 func TestReaderKeepsItsMemory(t *testing.T) {
 	t.Run("over_a_gigabyte_in_one_line", func(t *testing.T) {
 		head, tail := strings.NewReader("a,b\n"), strings.NewReader("\n1,2\n")
