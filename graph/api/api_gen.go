@@ -279,7 +279,7 @@ type CategoryUpdateInput struct {
 	CategoryID string `json:"categoryId"`
 	// The version this change is based on.
 	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
-	// Names to set; other languages stay.
+	// Names to set; other languages stay. The search finds a product by a new name once the product changes, too.
 	Names graphql.Omittable[[]*CategoryNameInput] `json:"names,omitempty"`
 	// Place among its siblings, 0 to 1,000,000.
 	Position graphql.Omittable[*int32] `json:"position,omitempty"`

@@ -4613,7 +4613,7 @@ input CategoryUpdateInput {
   categoryId: ID!
   "The version this change is based on."
   expectedVersion: Int
-  "Names to set; other languages stay."
+  "Names to set; other languages stay. The search finds a product by a new name once the product changes, too."
   names: [CategoryNameInput!]
   "Place among its siblings, 0 to 1,000,000."
   position: Int
@@ -5202,7 +5202,7 @@ type Listing implements Node @public {
   priceRange: PriceRange
   "Prices of its variants; at most 250."
   prices: [Price!]!
-  "What keeps it from being published; empty when nothing does."
+  "What keeps it from being published; empty when nothing does. Codes so far: PRODUCT_ARCHIVED, TITLE_MISSING, VARIANT_MISSING, PRICE_MISSING, STOREFRONT_CLOSED."
   publicationBlockers: [Blocker!]! @requires(permission: BRAND_READ)
   "Counts changes; for ` + "`" + `expectedVersion` + "`" + `."
   version: Int!
