@@ -11,7 +11,7 @@ LINT := $(GO) tool -modfile=.ci/tools.mod golangci-lint
 # processes, transactions that compete. Directories that do not exist are left
 # out. The race detector recompiles everything it touches: keep to these.
 RACE := $(patsubst %,./%/...,$(wildcard graph internal/auth internal/command internal/database \
-	internal/dbtest internal/idempotency internal/identity internal/inventory internal/order \
+	internal/dbtest internal/httpserver internal/idempotency internal/identity internal/inventory internal/order \
 	internal/outbox internal/postgres))
 
 # $(call tagged,TAG) runs the tests that are in files with the build tag TAG and

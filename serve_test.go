@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -35,6 +36,24 @@ func TestGraphQLOverHTTP(t *testing.T) {
 		if answer.Status < 400 || answer.Status >= 500 || answer.Code() != "BAD_USER_INPUT" {
 			t.Errorf("%s: %d %s", name, answer.Status, answer.Raw)
 		}
+	}
+}
+
+func TestLogIsJSONWhereThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	s := servertest.Start(t, servertest.Options{Database: dbtest.EmptyDSN(t), Env: []string{"LOG_FORMAT=json"}})
+	get(t, s.URL+"/schema.graphql")
+	s.Stop(t)
+	lines := 0
+	for line := range strings.Lines(s.Log()) {
+		var entry struct{ Time, Level, Msg string }
+		if err := json.Unmarshal([]byte(line), &entry); err != nil || entry.Time == "" || entry.Level == "" || entry.Msg == "" {
+			t.Errorf("%v: %s", err, line)
+		}
+		lines++
+	}
+	if lines < 3 { // migrated, a request, stopping
+		t.Errorf("%d lines:\n%s", lines, s.Log())
 	}
 }
 

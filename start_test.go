@@ -72,6 +72,25 @@ func TestKilledServerLosesNoCommit(t *testing.T) {
 	}
 }
 
+func TestPrivatePostgreSQLThatIsKilled(t *testing.T) {
+	t.Parallel()
+	o := servertest.Options{Dir: dbtest.Folder(t)}
+	s := servertest.Start(t, o, "--no-demo")
+	confirmed, broken := signUp(t, s)
+	must(t, syscall.Kill(servertest.Postmaster(t, o.Dir), syscall.SIGKILL))
+	if code := s.Wait(t); code != 1 {
+		t.Errorf("exit code %d", code)
+	}
+	says(t, s.Log(), "tradewind: the private PostgreSQL ended", "postgres.log")
+	<-broken
+
+	again := servertest.Start(t, o, "--no-demo")
+	if n := count(t, private(t, o.Dir), "select count(*) from accounts"); n < confirmed.Load() {
+		t.Errorf("%d accounts, %d were confirmed", n, confirmed.Load())
+	}
+	again.Stop(t)
+}
+
 // signUp has new people call, each of whom is an account that is committed
 // before the answer. It returns once some are in; broken is closed when the
 // server answers no more.
