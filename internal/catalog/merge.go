@@ -14,6 +14,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/search"
+	"github.com/tradewind-commerce/tradewind/internal/visibility"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -121,6 +122,9 @@ func (m *merger) read(offers []*Offer) error {
 	handles := make(models.StringList, len(offers))
 	for i, o := range offers {
 		handles[i] = o.Handle
+	}
+	if err := visibility.HoldTx(m.tx, m.shop.BrandID); err != nil {
+		return err
 	}
 	products, err := find[models.Product](m.tx.Omit("tokens").Clauses(forChange).
 		Where("brand_id = ? and handle = any(?)", m.shop.BrandID, handles).Order("id"))
