@@ -39,7 +39,7 @@ type Into struct {
 
 	Encoding  string `enum:",utf-8,utf-16,windows-1252,gb18030" default:"" env:"IMPORT_ENCODING" group:"How the file is written" placeholder:"NAME" help:"Encoding: utf-8, utf-16, windows-1252 or gb18030. Default: UTF-8, or UTF-16 where the file begins so."`
 	Separator string `enum:",comma,semicolon,tab,bar" default:"" env:"IMPORT_SEPARATOR" group:"How the file is written" placeholder:"NAME" help:"What stands between cells: comma, semicolon, tab or bar. Default: found in the file."`
-	Notes     int    `default:"50" env:"IMPORT_NOTES" help:"Most rows to report one by one (${default}); the others are counted."`
+	Notes     int    `default:"20" env:"IMPORT_NOTES" help:"Most rows to report one by one (${default}, at most 10,000); the others are counted."`
 }
 
 func (o *Into) target() (transfer.Target, error) {
@@ -73,17 +73,21 @@ func (o *Into) csv() csvfile.Options {
 }
 
 // notes prints what there is to tell about rows, the first ones in full.
-func (o *Into) notes(w io.Writer, title string, notes []string) {
-	if len(notes) == 0 {
+func (o *Into) notes(w io.Writer, title string, notes csvfile.Notes) {
+	if notes.Count == 0 {
 		return
 	}
-	fmt.Fprintf(w, "%s: %d\n", title, len(notes))
-	for i, note := range notes {
-		if i == o.Notes {
-			fmt.Fprintf(w, "  and %d more (--notes shows more)\n", len(notes)-i)
-			return
+	fmt.Fprintf(w, "%s: %d\n", title, notes.Count)
+	shown := notes.First[:min(max(o.Notes, 0), len(notes.First))]
+	for _, n := range shown {
+		if n.File != "" {
+			fmt.Fprintf(w, "  %s line %d: %s\n", n.File, n.Line, n.Text)
+		} else {
+			fmt.Fprintf(w, "  line %d: %s\n", n.Line, n.Text)
 		}
-		fmt.Fprintf(w, "  %s\n", note)
+	}
+	if more := notes.Count - len(shown); more > 0 {
+		fmt.Fprintf(w, "  and %d more (--notes shows more)\n", more)
 	}
 }
 

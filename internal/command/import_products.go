@@ -12,7 +12,6 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/transfer"
-	"github.com/tradewind-commerce/tradewind/internal/transfer/productcsv"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -64,15 +63,15 @@ func (i *ImportProducts) tell(c *Common, path string, r *transfer.ProductReport)
 	}
 	made(w, i.DryRun, r.Made)
 	total := r.Created + r.Changed + r.Unchanged
-	fmt.Fprintf(w, "rows\t%d\t%d refused\n", r.Rows, len(r.Refused))
+	fmt.Fprintf(w, "rows\t%d\t%d refused\n", r.Rows, r.Refused.Count)
 	fmt.Fprintf(w, "products\t%d\t%d new, %d changed, %d unchanged\n", total, r.Created, r.Changed, r.Unchanged)
 	fmt.Fprintf(w, "variants\t%d\t%d new, %d without counted stock\n", r.Variants, r.NewVariants, r.Untracked)
 	fmt.Fprintf(w, "pictures\t%d\t%d new\n", r.Pictures, r.NewPictures)
 	fmt.Fprintf(w, "prices\t%s\t%s in sum\n", r.Prices.StringFixed(money.Currency(i.Currency).Digits()), i.Currency)
 	fmt.Fprintf(w, "stock\t%d\tpieces in sum\n", r.Stock)
 	_ = w.Flush()
-	i.notes(c.Out, "refused", noteLines(r.Refused))
-	i.notes(c.Out, "read with a doubt", noteLines(r.Doubts))
+	i.notes(c.Out, "refused", r.Refused)
+	i.notes(c.Out, "read with a doubt", r.Doubts)
 	if len(r.Ignored) > 0 {
 		fmt.Fprintf(c.Out, "columns not imported: %s\n", strings.Join(r.Ignored, ", "))
 	}
@@ -95,12 +94,4 @@ func publication(c *Common, r *transfer.ProductReport, total int) {
 	if r.Storefront != models.StorefrontOpen {
 		fmt.Fprintf(c.Out, "  the storefront is %s: nothing is sold before it is OPEN\n", r.Storefront)
 	}
-}
-
-func noteLines(notes []productcsv.Note) []string {
-	lines := make([]string, len(notes))
-	for i, n := range notes {
-		lines[i] = fmt.Sprintf("line %d: %s", n.Line, n.Text)
-	}
-	return lines
 }

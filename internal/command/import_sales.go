@@ -85,7 +85,7 @@ func (i *ImportSales) input() (in transfer.SalesImport, err error) {
 }
 
 func (i *ImportSales) tell(c *Common, r *transfer.SalesReport, err error) {
-	if r.Lines == 0 && len(r.Refused) == 0 {
+	if r.Lines == 0 && r.Refused.Count == 0 {
 		return
 	}
 	w := tabwriter.NewWriter(c.Out, 0, 0, 2, ' ', 0)
@@ -94,7 +94,7 @@ func (i *ImportSales) tell(c *Common, r *transfer.SalesReport, err error) {
 		fmt.Fprintln(w, "dry run: nothing was written")
 	}
 	made(w, i.DryRun, r.Made)
-	fmt.Fprintf(w, "lines\t%d\tof %d orders; %d rows refused\n", r.Lines, r.Orders, len(r.Refused))
+	fmt.Fprintf(w, "lines\t%d\tof %d orders; %d rows refused\n", r.Lines, r.Orders, r.Refused.Count)
 	fmt.Fprintf(w, "unrounded sum\t%s\t%s, quantity times price as the file says\n", exact(r.Unrounded, r.Rounded.Currency), i.Currency)
 	fmt.Fprintf(w, "rounded sum\t%s\t%s, each line rounded half up\n", r.Rounded.Amount(), i.Currency)
 	if r.Shipping.Minor != 0 {
@@ -109,8 +109,8 @@ func (i *ImportSales) tell(c *Common, r *transfer.SalesReport, err error) {
 		fmt.Fprintf(w, "of the catalogue\t%d\tlines, by their SKU\n", r.Linked)
 	}
 	_ = w.Flush()
-	i.notes(c.Out, "refused", salesNotes(r.Refused))
-	i.notes(c.Out, "rows of joined files left out", salesNotes(r.Notes))
+	i.notes(c.Out, "refused", r.Refused)
+	i.notes(c.Out, "rows of joined files left out", r.Notes)
 	for _, name := range slices.Sorted(maps.Keys(r.Unjoined)) {
 		fmt.Fprintf(c.Out, "rows without one in %s: %d\n", name, r.Unjoined[name])
 	}
@@ -139,15 +139,4 @@ func countries(c *Common, names map[string]int) {
 		list = append(list[:10], "…")
 	}
 	fmt.Fprintf(c.Out, "lines without a country that is known: %d: %s\n", lines, strings.Join(list, ", "))
-}
-
-func salesNotes(notes []salescsv.Note) []string {
-	lines := make([]string, len(notes))
-	for i, n := range notes {
-		lines[i] = fmt.Sprintf("line %d: %s", n.Line, n.Text)
-		if n.File != "" {
-			lines[i] = n.File + " " + lines[i]
-		}
-	}
-	return lines
 }

@@ -46,7 +46,7 @@ type ProductReport struct {
 	Prices decimal.Decimal
 	Stock  int64
 	// Refused rows and products brought nothing; Doubts were read as told.
-	Refused, Doubts []productcsv.Note
+	Refused, Doubts csvfile.Notes
 	Ignored         []string
 	// Blockers count the products that each keeps from being published.
 	Blockers map[string]BlockerCount
@@ -228,7 +228,7 @@ func minor(m *money.Money) *int64 {
 func (r *ProductReport) add(p *productcsv.Product, m *catalog.Merged, short map[uuid.UUID]bool) {
 	switch {
 	case m.Refused != "":
-		r.Refused = append(r.Refused, productcsv.Note{Line: p.Line, Text: p.Handle + " is refused: " + m.Refused})
+		r.Refused.Add(csvfile.Note{Line: p.Line, Text: p.Handle + " is refused: " + m.Refused})
 		return
 	case m.Created:
 		r.Created++
@@ -252,7 +252,7 @@ func (r *ProductReport) add(p *productcsv.Product, m *catalog.Merged, short map[
 			r.Stock += *v.Stock
 		}
 		if short[m.Variants[i].ID] {
-			r.Doubts = append(r.Doubts, productcsv.Note{Line: v.Line, Text: "more of it is reserved for orders than the file has: the reserved pieces stay"})
+			r.Doubts.Add(csvfile.Note{Line: v.Line, Text: "more of it is reserved for orders than the file has: the reserved pieces stay"})
 		}
 	}
 	r.Pictures += len(p.Images)

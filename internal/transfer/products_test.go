@@ -55,10 +55,10 @@ func TestProducts(t *testing.T) {
 		if want := "6 rows, 3/0/0 products, 4 variants, 4 pictures, 41.4, 59 pieces, 1 untracked, 2 ready"; got != want {
 			t.Errorf("report: %s, want %s", got, want)
 		}
-		if diff := cmp.Diff([]productcsv.Note{{Line: 7, Text: `the price "free" is not a number`}}, r.Refused); diff != "" {
+		if diff := cmp.Diff([]csvfile.Note{{Line: 7, Text: `the price "free" is not a number`}}, r.Refused.First); diff != "" {
 			t.Errorf("refused (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]productcsv.Note{{Line: 6, Text: "the inventory of -3 is taken as 0"}}, r.Doubts); diff != "" {
+		if diff := cmp.Diff([]csvfile.Note{{Line: 6, Text: "the inventory of -3 is taken as 0"}}, r.Doubts.First); diff != "" {
 			t.Errorf("doubts (-want +got):\n%s", diff)
 		}
 		want := map[string]transfer.BlockerCount{"PRODUCT_ARCHIVED": {Message: "The product is archived: restore it.", Products: 1, First: "comb"}}
@@ -158,9 +158,9 @@ func TestProducts(t *testing.T) {
 		r := w.importProducts(in)
 		w.expect(stockQuery, "beeswax 1 MAIN: 8 IMPORTED 8", "clover-honey 1 MAIN: 35 IMPORTED 40, IMPORTED -5",
 			"clover-honey 2 MAIN: 10 IMPORTED 12, IMPORTED -2", "comb 1 MAIN: 7 IMPORTED 7")
-		want := productcsv.Note{Line: 4, Text: "more of it is reserved for orders than the file has: the reserved pieces stay"}
-		if len(r.Doubts) != 1 || r.Doubts[0] != want {
-			t.Errorf("doubts %v", r.Doubts)
+		want := csvfile.Note{Line: 4, Text: "more of it is reserved for orders than the file has: the reserved pieces stay"}
+		if r.Doubts.Count != 1 || r.Doubts.First[0] != want {
+			t.Errorf("doubts %v", r.Doubts.First)
 		}
 		w.agrees()
 	})
@@ -197,11 +197,11 @@ func TestProducts(t *testing.T) {
 		w.importProducts(w.products(fixtureFile(t, "products.csv")))
 		r := w.importProducts(w.products("Handle,Title,Option1 Name,Option1 Value,Variant Price\n" +
 			"clover-honey,Other,Colour,Amber,5\nbeeswax,Other,Size,S,5\nbeeswax,,,M,5\njar,Jar,,,5\n"))
-		want := []productcsv.Note{
+		want := []csvfile.Note{
 			{Line: 2, Text: "clover-honey is refused: its options are Colour, those of the product are Size"},
 			{Line: 3, Text: "beeswax is refused: its options are Size, those of the product are none"},
 		}
-		if diff := cmp.Diff(want, r.Refused); diff != "" || r.Created != 1 {
+		if diff := cmp.Diff(want, r.Refused.First); diff != "" || r.Created != 1 {
 			t.Errorf("%d made; refused (-want +got):\n%s", r.Created, diff)
 		}
 		w.expect("select texts->'en'->>'title' from products order by handle", `Beeswax, "pure"`, "Clover Honey", "Honey Comb", "Jar")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/transfer/csvfile"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/salescsv"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -34,7 +35,7 @@ type SalesReport struct {
 	// sum of quantity times price before and after rounding each line.
 	Orders    int
 	Lines     int
-	Refused   []salescsv.Note
+	Refused   csvfile.Notes
 	Unrounded decimal.Decimal
 	Rounded   money.Money
 	Shipping  money.Money
@@ -49,7 +50,7 @@ type SalesReport struct {
 	Linked int
 	// Notes are about rows of joined files; Unjoined counts the rows without
 	// one in each of them.
-	Notes    []salescsv.Note
+	Notes    csvfile.Notes
 	Unjoined map[string]int
 	// Countries counts lines by names that mean no country.
 	Countries map[string]int
@@ -152,7 +153,7 @@ func (s *Service) survey(file *salescsv.File, in SalesImport, report *SalesRepor
 			in.Progress("reading", report.Lines, 0)
 		}
 		return nil
-	}, func(n salescsv.Note) { report.Refused = append(report.Refused, n) })
+	}, func(n csvfile.Note) { report.Refused.Add(n) })
 	report.Orders, report.Unjoined = len(e.last), file.Unjoined()
 	in.Progress("reading", report.Lines, report.Lines)
 	return e, err
@@ -197,7 +198,7 @@ func (w *salesWriter) all(file *salescsv.File, e *ends) error {
 		err := w.write(ready)
 		ready, lines = ready[:0], 0
 		return err
-	}, func(salescsv.Note) {})
+	}, func(csvfile.Note) {})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/order"
+	"github.com/tradewind-commerce/tradewind/internal/transfer/csvfile"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/salescsv"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -15,7 +16,7 @@ import (
 func (w *salesWriter) book(in *fileOrder, known *knownOrder, goods map[string]models.OrderLine, out *written) error {
 	if known != nil && known.Source != models.OrderFromImport {
 		for _, l := range in.lines {
-			out.refused = append(out.refused, salescsv.Note{Line: l.Row, Text: "order " + in.number + " was placed here and is not imported"})
+			out.refused = append(out.refused, csvfile.Note{Line: l.Row, Text: "order " + in.number + " was placed here and is not imported"})
 		}
 		return nil
 	}

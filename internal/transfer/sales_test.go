@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,8 +47,8 @@ func TestSales(t *testing.T) {
 		if got != want {
 			t.Errorf("report:\n%s, want\n%s", got, want)
 		}
-		refused := []salescsv.Note{{Line: 11, Text: `the quantity "many" is not a number`}}
-		if diff := cmp.Diff(refused, r.Refused); diff != "" {
+		refused := []csvfile.Note{{Line: 11, Text: `the quantity "many" is not a number`}}
+		if diff := cmp.Diff(refused, r.Refused.First); diff != "" {
 			t.Errorf("refused (-want +got):\n%s", diff)
 		}
 		if diff := cmp.Diff(map[string]int{"The Moon": 2}, r.Countries); diff != "" {
@@ -221,11 +222,11 @@ func TestSales(t *testing.T) {
 			SellerName: "x", PlacedAt: at, RecordedAt: at, Version: 1,
 		})
 		r := w.importSales(w.sales(fixtureFile(t, "sales.csv")))
-		want := []salescsv.Note{
+		want := []csvfile.Note{
 			{Line: 11, Text: `the quantity "many" is not a number`},
 			{Line: 2, Text: "order R-1001 was placed here and is not imported"}, {Line: 3, Text: "order R-1001 was placed here and is not imported"},
 		}
-		if diff := cmp.Diff(want, r.Refused); diff != "" || r.BookedLines != 7 || r.There() != 0 {
+		if diff := cmp.Diff(want, r.Refused.First); diff != "" || r.BookedLines != 7 || r.There() != 0 {
 			t.Errorf("booked %d, there %d; refused (-want +got):\n%s", r.BookedLines, r.There(), diff)
 		}
 	})
@@ -234,7 +235,7 @@ func TestSales(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		r := w.importSales(w.joined(t))
-		if r.Lines != 3 || r.Shipping.Amount() != "4.90" || len(r.Refused) != 1 || r.Unjoined["receipts.csv"] != 1 {
+		if r.Lines != 3 || r.Shipping.Amount() != "4.90" || r.Refused.Count != 1 || r.Unjoined["receipts.csv"] != 1 {
 			t.Errorf("%+v", r)
 		}
 		w.expect(`select format('%s total %s shipping %s to %s-%s by %s at %s', number, total_minor, shipping_minor, buyer_country, buyer_region,
@@ -301,6 +302,29 @@ func TestSales(t *testing.T) {
 				}
 			})
 		}
+	})
+
+	t.Run("books_once_what_several_import_at_the_same_time", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		in := w.sales(history(6000))
+		var done sync.WaitGroup
+		booked := make([]int, 3)
+		for i := range booked {
+			done.Go(func() {
+				r, err := w.service.Sales(w.ctx, in)
+				if err != nil {
+					t.Error(err)
+				}
+				booked[i] = r.BookedLines
+			})
+		}
+		done.Wait()
+		if sum := booked[0] + booked[1] + booked[2]; sum != 6000 {
+			t.Errorf("%v lines are booked, %d together", booked, sum)
+		}
+		w.expect("select count(*)::text from sales_facts", "6000")
+		w.agrees()
 	})
 
 	t.Run("ends_when_it_is_told_to_and_leaves_whole_orders", func(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/outbox"
+	"github.com/tradewind-commerce/tradewind/internal/transfer/csvfile"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/salescsv"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -39,7 +40,7 @@ type written struct {
 	events    []models.OrderEvent
 	facts     []models.SalesFact
 	grown     []models.Order // were there, and have more lines now
-	refused   []salescsv.Note
+	refused   []csvfile.Note
 	refunds   int
 	linked    int
 	unrounded decimal.Decimal
@@ -76,7 +77,7 @@ func (w *salesWriter) write(orders []*fileOrder) error {
 		w.done += len(o.lines)
 	}
 	r := w.report
-	r.Refused = append(r.Refused, out.refused...)
+	r.Refused.Add(out.refused...)
 	r.Foreign += len(out.refused)
 	r.BookedOrders += len(out.orders)
 	r.BookedLines += len(out.lines)
@@ -156,7 +157,7 @@ func (w *salesWriter) finish(now time.Time) error {
 	}
 	err := w.db.Model(&models.ImportBatch{}).Where("brand_id = ? and id = ?", w.brand.ID, w.batch.ID).
 		Updates(map[string]any{
-			"rows_read": w.report.Lines + len(w.report.Refused), "rows_refused": len(w.report.Refused), "finished_at": now,
+			"rows_read": w.report.Lines + w.report.Refused.Count - w.report.Foreign, "rows_refused": w.report.Refused.Count, "finished_at": now,
 		}).Error
 	if err != nil {
 		return fmt.Errorf("close the batch: %w", err)

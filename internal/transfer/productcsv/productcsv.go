@@ -36,14 +36,11 @@ const (
 	maxPieces      = 1_000_000_000
 )
 
-// MaxProducts bounds the products of one file, which are kept in memory.
-const MaxProducts = 100_000
-
-// Note is something to tell about a line of the file.
-type Note struct {
-	Line int
-	Text string
-}
+// Bounds of one file, whose products are kept in memory.
+const (
+	MaxProducts = 100_000
+	MaxBytes    = 128 << 20
+)
 
 // File is what a file says.
 type File struct {
@@ -51,7 +48,7 @@ type File struct {
 	// Rows counts those below the header that are not blank.
 	Rows int
 	// Refused rows have brought nothing; Doubts are about rows that have.
-	Refused, Doubts []Note
+	Refused, Doubts csvfile.Notes
 	// Ignored are columns that hold something and are not imported.
 	Ignored []string
 	// Has tells which optional parts of a product the file has columns for:
@@ -107,8 +104,8 @@ type Image struct {
 	position decimal.Decimal
 }
 
-// ErrTooManyProducts ends the reading of a file that is too large.
-var ErrTooManyProducts = fmt.Errorf("the file has more than %d products; split it", MaxProducts)
+// ErrTooLarge ends the reading of a file that is too large.
+var ErrTooLarge = fmt.Errorf("the file has more than %d products or %d MiB; split it", MaxProducts, MaxBytes>>20)
 
 // Read reads a whole file whose prices are in the currency, which the file
 // does not tell. Its errors are about the file as a whole.
@@ -119,6 +116,7 @@ func Read(r *csvfile.Reader, currency money.Currency) (*File, error) {
 	}
 	p := &parser{header: h, file: &File{Has: h.columns()}, currency: currency,
 		products: map[string]*Product{}, refused: map[string]int{}}
+	size := 0
 	for {
 		row, err := r.Read()
 		if errors.Is(err, io.EOF) {
@@ -128,8 +126,11 @@ func Read(r *csvfile.Reader, currency money.Currency) (*File, error) {
 			return nil, err
 		}
 		p.row(row)
-		if len(p.file.Products) > MaxProducts {
-			return nil, ErrTooManyProducts
+		for _, cell := range row.Cells {
+			size += len(cell)
+		}
+		if len(p.file.Products) > MaxProducts || size > MaxBytes {
+			return nil, ErrTooLarge
 		}
 	}
 	for _, product := range p.file.Products {
@@ -244,7 +245,7 @@ const (
 func (p *parser) finish(product *Product) {
 	switch v := product.Variants; {
 	case len(v) == 0:
-		p.file.Doubts = append(p.file.Doubts, Note{product.Line, product.Handle + " has no row with a price"})
+		p.file.Doubts.Add(csvfile.Note{Line: product.Line, Text: product.Handle + " has no row with a price"})
 		product.Variants = []*Variant{{Line: product.Line, Options: []models.SelectedOption{}}}
 	case len(v) == 1 && len(v[0].Options) == 1 && strings.EqualFold(v[0].Options[0].Name, noOption) && strings.EqualFold(v[0].Options[0].Value, noValue):
 		v[0].Options = []models.SelectedOption{}

@@ -60,10 +60,10 @@ func outline(f *productcsv.File) []string {
 			out = append(out, strings.TrimRight("  picture "+i.URL+" "+i.Alt, " "))
 		}
 	}
-	for _, n := range f.Refused {
+	for _, n := range f.Refused.First {
 		out = append(out, fmt.Sprintf("refused %d: %s", n.Line, n.Text))
 	}
-	for _, n := range f.Doubts {
+	for _, n := range f.Doubts.First {
 		out = append(out, fmt.Sprintf("doubt %d: %s", n.Line, n.Text))
 	}
 	return out
@@ -221,6 +221,10 @@ func TestRead(t *testing.T) {
 			if f != nil || err == nil || err.Error() != want {
 				t.Errorf("%q: %v", file, err)
 			}
+		}
+		long := "," + strings.Repeat("x", 1_000_000) + "\n"
+		if _, err := parse(t, "Handle,Title,Price,More\n"+strings.Repeat("a,A,1"+long, 140), "USD"); !errors.Is(err, productcsv.ErrTooLarge) {
+			t.Errorf("got %v", err)
 		}
 		_, err := parse(t, "Handle,Title,Price\n"+strings.Repeat("\"a\",\"b\n", 400_000), "USD")
 		if !errors.Is(err, csvfile.ErrTooDamaged) {

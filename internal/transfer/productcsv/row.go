@@ -11,6 +11,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/cell"
+	"github.com/tradewind-commerce/tradewind/internal/transfer/csvfile"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -29,11 +30,11 @@ func (r *reading) doubt(why string)  { r.doubts = append(r.doubts, why) }
 // settle notes what is to be told and reports whether the row is taken.
 func (r *reading) settle() bool {
 	if len(r.refusals) > 0 {
-		r.file.Refused = append(r.file.Refused, Note{r.line, strings.Join(r.refusals, "; ")})
+		r.file.Refused.Add(csvfile.Note{Line: r.line, Text: strings.Join(r.refusals, "; ")})
 		return false
 	}
 	for _, text := range r.doubts {
-		r.file.Doubts = append(r.file.Doubts, Note{r.line, text})
+		r.file.Doubts.Add(csvfile.Note{Line: r.line, Text: text})
 	}
 	return true
 }

@@ -116,7 +116,7 @@ func (f *File) load(l *lookup) error {
 	kept := 0
 	return each(l.source, f.layout.CSV, l.header, func(row csvfile.Row) error {
 		if row.Damage != "" {
-			f.Notes = append(f.Notes, Note{File: l.name, Line: row.Line, Text: row.Damage})
+			f.Notes.Add(csvfile.Note{File: l.name, Line: row.Line, Text: row.Damage})
 			return nil
 		}
 		key := strings.Clone(strings.TrimSpace(row.Cells[l.right]))

@@ -101,14 +101,6 @@ type Source struct {
 	Open func() (io.ReadCloser, error)
 }
 
-// Note is something to tell about a line of a file; File is empty for the
-// first one.
-type Note struct {
-	File string
-	Line int
-	Text string
-}
-
 // Line is one sold or returned position.
 type Line struct {
 	// Row is the line of the file.
@@ -149,7 +141,7 @@ func (l *Line) Key() string {
 // File is a sales file whose columns have been found.
 type File struct {
 	// Notes are about rows of joined files.
-	Notes []Note
+	Notes csvfile.Notes
 
 	base    Source
 	layout  Layout
@@ -167,18 +159,18 @@ func Open(base Source, joins []Join, layout Layout) (*File, error) {
 
 // Each reads the file from its beginning: every row becomes a line, or a note
 // why it is refused. It ends at the first error of take.
-func (f *File) Each(take func(*Line) error, refused func(Note)) error {
+func (f *File) Each(take func(*Line) error, refused func(csvfile.Note)) error {
 	for _, l := range f.joins {
 		l.unknown = 0
 	}
 	return each(f.base, f.layout.CSV, f.header, func(row csvfile.Row) error {
 		if row.Damage != "" {
-			refused(Note{Line: row.Line, Text: row.Damage})
+			refused(csvfile.Note{Line: row.Line, Text: row.Damage})
 			return nil
 		}
 		line, why := f.line(row.Line, f.values(row.Cells))
 		if why != "" {
-			refused(Note{Line: row.Line, Text: why})
+			refused(csvfile.Note{Line: row.Line, Text: why})
 			return nil
 		}
 		return take(line)

@@ -50,7 +50,7 @@ func read(t *testing.T, f *salescsv.File) []string {
 		}
 		got = append(got, strings.TrimSpace(text+strings.Join([]string{"", l.Time.Format("2006-01-02T15:04Z"), l.Customer, l.Country, l.Region, l.Unknown}, " ")))
 		return nil
-	}, func(n salescsv.Note) { got = append(got, fmt.Sprintf("%d! %s", n.Line, n.Text)) })
+	}, func(n csvfile.Note) { got = append(got, fmt.Sprintf("%d! %s", n.Line, n.Text)) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		var keys []string
-		_ = f.Each(func(l *salescsv.Line) error { keys = append(keys, l.Key()); return nil }, func(salescsv.Note) {})
+		_ = f.Each(func(l *salescsv.Line) error { keys = append(keys, l.Key()); return nil }, func(csvfile.Note) {})
 		if keys[0] != keys[1] {
 			t.Error("another title, time or spelling of the number makes another line")
 		}
