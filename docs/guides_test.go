@@ -14,8 +14,8 @@
 // A block of sh is run in the module's folder; a text or json block behind it
 // is what it prints. "sh serve" runs until the next such block or the end. "sh
 // .ci/run" is a line of that file. "sh elsewhere" needs what a machine that runs
-// tests may lack, and is not run; nor are languages of files. Any other block
-// fails.
+// tests may lack, and is not run; nor are parts of files and drawings. Any other
+// block fails.
 package docs_test
 
 import (
@@ -38,8 +38,9 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/demo"
 )
 
-// files are languages of blocks that show a part of a file.
-var files = []string{"csv", "ini"}
+// shown are languages of blocks that are only looked at: parts of files, and
+// drawings, which have none.
+var shown = []string{"csv", "ini", ""}
 
 // days are the days of the demonstration data: what a guide prints holds on
 // any day.
@@ -95,7 +96,7 @@ func follow(t *testing.T, file string, day time.Time) {
 			}
 		case b.is("sh", ".ci/run"):
 			mustBeAStep(t, b)
-		case b.is("sh", "elsewhere"), b.note == "" && slices.Contains(files, b.language):
+		case b.is("sh", "elsewhere"), b.note == "" && slices.Contains(shown, b.language):
 		default:
 			t.Errorf("%s: nothing runs a block of %q here", b.at, strings.TrimSpace(b.language+" "+b.note))
 		}
