@@ -83,7 +83,7 @@ func (w *world) plans(count int) []plan {
 }
 
 func (w *world) plan(at time.Time) plan {
-	p := plan{at: at, shopper: w.shoppers[w.random.IntN(1+w.random.IntN(len(w.shoppers)))]}
+	p := plan{at: at, shopper: w.shoppers[w.random.IntN(1+w.random.IntN(1+w.random.IntN(len(w.shoppers))))]}
 	open := func(i int) int {
 		if s := w.shops[i]; s.items[0].since.Before(at) {
 			return s.popularity
