@@ -16,6 +16,7 @@ async function load() {
   }
   // Without tokens of its own the page takes one that the reader has.
   at("token-row").hidden = start.roles.some((role) => role.token);
+  at("token-row").addEventListener("submit", (event) => event.preventDefault());
   at("role").addEventListener("change", showRole);
   for (const example of start.examples) {
     const button = document.createElement("button");
