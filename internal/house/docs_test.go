@@ -6,6 +6,7 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -14,6 +15,7 @@ var (
 	link      = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	fence     = regexp.MustCompile("(?ms)^```.*?^```$")
 	namedPath = regexp.MustCompile("`((?:docs|graph|internal|models|resolvers|\\.ci)/[\\w./-]+)`")
+	unlinked  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 	decision  = regexp.MustCompile(`^docs/decisions/(\d{4})-[a-z0-9-]+\.md$`)
 )
 
@@ -62,11 +64,15 @@ func TestLinksLeadSomewhere(t *testing.T) {
 		}
 		text := fence.ReplaceAllString(read(t, file), "")
 		for _, match := range link.FindAllStringSubmatch(text, -1) {
-			target, _, _ := strings.Cut(match[1], "#")
-			if target == "" || strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") {
+			if strings.Contains(match[1], "://") || strings.HasPrefix(match[1], "mailto:") {
 				continue
 			}
-			if !exists(path.Join(path.Dir(file), target)) {
+			name, heading, _ := strings.Cut(match[1], "#")
+			target := file
+			if name != "" {
+				target = path.Join(path.Dir(file), name)
+			}
+			if !exists(target) || heading != "" && !slices.Contains(headings(t, target), heading) {
 				t.Errorf("%s links to %s, which does not exist", file, match[1])
 			}
 		}
@@ -79,6 +85,19 @@ func TestLinksLeadSomewhere(t *testing.T) {
 			}
 		}
 	})
+}
+
+// headings are a document's headings as links name them.
+func headings(t *testing.T, file string) []string {
+	t.Helper()
+	var all []string
+	for line := range strings.Lines(fence.ReplaceAllString(read(t, file), "")) {
+		if title := strings.TrimLeft(line, "#"); title != line {
+			title = unlinked.ReplaceAllString(strings.ToLower(strings.TrimSpace(title)), "")
+			all = append(all, strings.ReplaceAll(title, " ", "-"))
+		}
+	}
+	return all
 }
 
 func exists(file string) bool {
