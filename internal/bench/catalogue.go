@@ -2,10 +2,10 @@ package bench
 
 import (
 	"context"
-	"encoding/binary"
+	_ "embed"
 	"fmt"
-	"math/rand/v2"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,14 +14,16 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/visibility"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// Catalogue is a marketplace of many products in English and Chinese, of up to
-// a thousand by each brand, sold in China. The same one has the same rows.
+// Catalogue is a marketplace of many products in English and Chinese, sold in
+// China in CNY: brands of a thousand products each, who sell the same goods at
+// prices of their own.
 type Catalogue struct{ Products int }
 
-// Word is in the texts of so many products, in one title of four.
+// Word is in the texts of so many products; in one of four, in the title.
 type Word struct {
 	Hits             int
 	English, Chinese string
@@ -33,26 +35,38 @@ func (c Catalogue) Words() []Word {
 	if c.Products < 100 {
 		return nil
 	}
-	return []Word{{1, "zephyrine", "鹤望"}, {c.Products / 100, "saffron", "藏红"}, {c.Products / 5, "organic", "有机"}}
+	words := []Word{{1, "zephyrine", "鹤望"}, {0, "saffron", "藏红"}, {0, "organic", "有机"}}
+	for i := range c.Products {
+		switch n := i % c.perBrand(); {
+		case n < c.perBrand()/5:
+			words[2].Hits++
+		case n < c.perBrand()/5+c.perBrand()/100:
+			words[1].Hits++
+		}
+	}
+	return words
 }
 
-const (
-	perBrand   = 1000
-	categories = 50
-)
+func (c Catalogue) perBrand() int { return min(c.Products, 1000) }
 
-var catalogueStart = time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC)
+// catalogueStart is the day from which its products are sold, for a year.
+var catalogueStart = time.Date(2025, 1, 6, 8, 0, 0, 0, time.UTC)
+
+//go:embed catalogue.sql
+var catalogueSQL string
 
 // Fill writes the catalogue beside what is there. Progress may be nil.
 func (c Catalogue) Fill(ctx context.Context, db *database.DB, progress func(done, total int)) error {
 	if c.Products <= 0 {
 		return nil
 	}
-	m := newMarket(c)
+	if progress == nil {
+		progress = func(int, int) {}
+	}
 	ctx = database.AcrossBrands(ctx, database.MarketplaceSearch)
 	gdb := db.Gorm.WithContext(ctx)
-	if err := database.InTx(ctx, gdb, m.writeCategories); err != nil {
-		return fmt.Errorf("write the categories: %w", err)
+	if err := database.InTx(ctx, gdb, c.writeGoods); err != nil {
+		return fmt.Errorf("write the goods: %w", err)
 	}
 	// The index of words is made afterwards, in one go.
 	const indexName = "search_entries_tokens_idx"
@@ -63,10 +77,10 @@ func (c Catalogue) Fill(ctx context.Context, db *database.DB, progress func(done
 	if err := gdb.Exec("drop index " + indexName).Error; err != nil {
 		return err
 	}
-	if err := m.writeBrands(ctx, gdb, progress); err != nil {
+	if err := c.writeBrands(ctx, gdb, progress); err != nil {
 		return err
 	}
-	for _, sql := range []string{index, "vacuum analyze"} {
+	for _, sql := range []string{index, "drop table bench_goods", "vacuum analyze"} {
 		if err := gdb.Exec(sql).Error; err != nil {
 			return fmt.Errorf("%s: %w", sql, err)
 		}
@@ -74,71 +88,76 @@ func (c Catalogue) Fill(ctx context.Context, db *database.DB, progress func(done
 	return nil
 }
 
-// market is what all brands share.
-type market struct {
-	products   int
-	vocabulary vocabulary
-	planted    map[int][]Word
-	categories []models.Category
-}
-
-func newMarket(c Catalogue) *market {
-	chance := rand.New(rand.NewPCG(7, uint64(c.Products)))
-	m := &market{products: c.Products, vocabulary: newVocabulary(chance, c.Words()), planted: map[int][]Word{}}
-	for _, word := range c.Words() {
-		for _, i := range chance.Perm(c.Products)[:word.Hits] {
-			m.planted[i] = append(m.planted[i], word)
-		}
-	}
-	for i := range categories {
-		slug, name := fmt.Sprintf("range-%d", i), fmt.Sprintf("Range %d", i)
-		m.categories = append(m.categories, models.Category{
-			ID: newID(chance, catalogueStart), Slug: slug, Path: slug, Texts: models.Texts[models.CategoryText]{"en": {Name: name}},
-			Version: 1, CreatedAt: catalogueStart, UpdatedAt: catalogueStart,
-		})
-	}
-	return m
-}
-
-// newID makes a UUIDv7 of a time by chance.
-func newID(chance *rand.Rand, at time.Time) uuid.UUID {
-	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:8], uint64(at.UnixMilli())<<16|chance.Uint64()&0xffff)
-	binary.BigEndian.PutUint64(id[8:], chance.Uint64())
-	id[6], id[8] = id[6]&0x0f|0x70, id[8]&0x3f|0x80
-	return id
-}
-
-func (m *market) writeCategories(tx *gorm.DB) error { return database.Copy(tx, m.categories) }
-
-// writeBrands writes several brands at a time: half of the work is PostgreSQL's.
-func (m *market) writeBrands(ctx context.Context, db *gorm.DB, progress func(done, total int)) error {
+// writeBrands writes as many brands at a time as there are processors.
+func (c Catalogue) writeBrands(ctx context.Context, db *gorm.DB, progress func(done, total int)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	var next, done atomic.Int64
-	var told sync.Mutex
+	var next atomic.Int64
+	var mutex sync.Mutex
+	var done int
 	var group sync.WaitGroup
 	for range runtime.NumCPU() {
 		group.Go(func() {
 			for ctx.Err() == nil {
 				n := int(next.Add(1)) - 1
-				from, to := n*perBrand, min((n+1)*perBrand, m.products)
-				if from >= m.products {
+				first := n * c.perBrand()
+				if first >= c.Products {
 					return
 				}
-				err := database.InTx(ctx, db, func(tx *gorm.DB) error { return newStall(m, n).write(tx, from, to) })
-				if err != nil {
+				size := min(c.perBrand(), c.Products-first)
+				if err := database.InTx(ctx, db, func(tx *gorm.DB) error { return c.writeBrand(tx, n, size) }); err != nil {
 					cancel(fmt.Errorf("write brand %d: %w", n, err))
 					return
 				}
-				told.Lock()
-				if progress != nil {
-					progress(int(done.Add(int64(to-from))), m.products)
-				}
-				told.Unlock()
+				mutex.Lock()
+				done += size
+				progress(done, c.Products)
+				mutex.Unlock()
 			}
 		})
 	}
 	group.Wait()
 	return context.Cause(ctx)
+}
+
+// writeBrand writes a brand with its storefront and so many products.
+func (c Catalogue) writeBrand(tx *gorm.DB, n, size int) error {
+	at, state, name, slug := catalogueStart, []string{"NE", "MI", "VT", "OR"}[n%4], fmt.Sprintf("Brand %d", n), fmt.Sprintf("brand-%d", n)
+	contact, email, id := "Ada Lind", slug+"@example.com", func() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+	brand := models.Brand{
+		ID: id(), Slug: slug, Name: name, DefaultLanguage: "en", Texts: models.Texts[models.BrandText]{"en": {Description: name}},
+		Status: models.BrandActive, Country: "US", Region: &state, CensusRegion: models.CensusRegionOf("US", state),
+		Industry: models.IndustryFood, Size: models.SizeMicro, ContactName: &contact, ContactEmail: &email, ContactConfirmedAt: &at,
+		JobsBefore: 1, JobsNow: 1, AppliedAt: at, JoinedAt: &at, Version: 1, CreatedAt: at, UpdatedAt: at,
+	}
+	shop := models.Storefront{
+		BrandID: brand.ID, ID: id(), Slug: slug + "-cn", Name: name, Texts: models.Texts[models.StorefrontText]{"en": {Name: name}},
+		Country: "CN", Currency: "CNY", Languages: models.StringList{"zh-CN", "en"}, PaymentMethods: models.StringList{"CARD"},
+		Status: models.StorefrontOpen, IsPrimary: true, OpenedAt: &at, Version: 1, CreatedAt: at, UpdatedAt: at,
+	}
+	warehouse := models.Warehouse{
+		BrandID: brand.ID, ID: id(), Code: "MAIN", Name: "Main", Kind: models.OriginWarehouse, Country: "US", Region: &state,
+		Active: true, Version: 1, CreatedAt: at, UpdatedAt: at,
+	}
+	for _, row := range []any{&brand, &shop, &warehouse} {
+		if err := tx.Create(row).Error; err != nil {
+			return err
+		}
+	}
+	goods := make(models.StringList, size)
+	for i := range goods {
+		goods[i] = fmt.Sprint(i)
+	}
+	if n == 0 && len(c.Words()) > 0 {
+		goods[size-1] = fmt.Sprint(c.perBrand()) // the one that nobody else has
+	}
+	values := map[string]any{
+		"brand": brand.ID, "slug": slug, "state": state, "shop": shop.ID, "warehouse": warehouse.ID, "start": at, "goods": goods,
+	}
+	for sql := range strings.SplitSeq(strings.TrimSuffix(catalogueSQL, ";\n"), ";\n") {
+		if err := tx.Exec(sql, values).Error; err != nil {
+			return err
+		}
+	}
+	return visibility.BrandTx(tx, brand.ID)
 }
