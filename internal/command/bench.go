@@ -63,6 +63,9 @@ func (b *Bench) measure(ctx context.Context, c *Common) (f bench.Figures, err er
 		return f, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // PostgreSQL's own user passes through
+		return f, err
+	}
 	program, err := os.Executable()
 	if err != nil {
 		return f, err

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/tradewind-commerce/tradewind/internal/bench"
+	"github.com/tradewind-commerce/tradewind/internal/servertest"
+)
+
+func TestBenchMeasuresStartsAndImportsAndLeavesNothing(t *testing.T) {
+	t.Parallel()
+	dir, files := servertest.Folder(t, ""), t.TempDir()
+	sales := filepath.Join(files, "sales.csv")
+	must(t, os.WriteFile(sales, []byte("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"+
+		"1001,A1,HONEY,2,2011-11-11 08:00:00,3.75,7,France\n"), 0o600))
+	r := servertest.Run(t, servertest.Options{Env: []string{"TMPDIR=" + dir, "DEMO=false"}}, "bench", "--json",
+		"--orders=50", "--products=0", "--rounds=1", "--runs=1", "--starts=1", "--sales-file="+sales)
+	if r.Code != 0 {
+		t.Fatalf("exit code %d\n%s", r.Code, r.Err)
+	}
+	var f bench.Figures
+	must(t, json.Unmarshal([]byte(r.Out), &f))
+	if len(f.Operations) != 7 || f.PostgreSQL == "" || f.Orders < 50 || f.Products == 0 {
+		t.Errorf("%+v", f)
+	}
+	if s := f.Starts; s == nil || s.Of != 1 || s.Warm.Took <= 0 || s.Cold.Took < s.Warm.Took || s.Warm.ResidentBytes < 5<<20 || s.Cold.ResidentBytes < 5<<20 {
+		t.Errorf("starts: %+v", s)
+	}
+	if i := f.Import; i == nil || i.Took <= 0 || i.Took > time.Minute || i.ResidentBytes < 5<<20 || i.Told == "" {
+		t.Errorf("import: %+v", i)
+	}
+	left, err := os.ReadDir(dir)
+	must(t, err)
+	if len(left) > 0 {
+		t.Errorf("%s is left", left[0].Name())
+	}
+}
