@@ -76,8 +76,12 @@ func (s *Service) Products(ctx context.Context, r Request) (*paging.Connection[m
 	if !ok {
 		return nil, &problem.BadInput{Argument: "sortKey", Message: "is not an order of products"}
 	}
+	columns := order.columns
+	if r.Sort == ByPrice && (r.Filter.Storefront != nil || market.From(ctx).Currency != "") {
+		columns = columns[1:] // there is one currency
+	}
 	sort := paging.Sort[hit]{
-		Name: "products by " + string(r.Sort), Columns: order.columns, Desc: order.desc != r.Reverse,
+		Name: "products by " + string(r.Sort), Columns: columns, Desc: order.desc != r.Reverse,
 		Filter: []any{r.Query, r.Filter, market.From(ctx).Country, market.From(ctx).Currency},
 	}
 	ctx = database.AcrossBrands(ctx, database.MarketplaceSearch)

@@ -126,7 +126,7 @@ join warehouses w on w.brand_id = v.brand_id;
 
 insert into listings (brand_id, id, storefront_id, product_id, status, publish_at, visible_from, currency, min_price_minor, max_price_minor,
   created_at, updated_at)
-select p.brand_id, gen_random_uuid(), s.id, p.id, 'PUBLISHED', at.it, at.it, s.currency, price.it, price.it, at.it, at.it
+select p.brand_id, gen_random_uuid(), s.id, p.id, 'PUBLISHED', at.it, at.it, s.currency, price.it, price.it * (1 + (p.handle like '%7')::integer), at.it, at.it
 from products p
 join storefronts s on s.brand_id = p.brand_id
 cross join lateral (select p.created_at + make_interval(secs => abs(hashtext(p.id::text)) % 25000000) as it) at
@@ -138,12 +138,14 @@ insert into search_entries (brand_id, listing_id, product_id, storefront_id, cou
 select l.brand_id, l.id, l.product_id, l.storefront_id, 'CN', true, l.visible_from, 'goods/c' || abs(hashtext(l.id::text)) % 50, 'US',
   l.currency, l.min_price_minor, l.max_price_minor, p.texts -> 'en' ->> 'title', p.tokens
 from listings l
-join products p on p.brand_id = l.brand_id and p.id = l.product_id;
+join products p on p.brand_id = l.brand_id and p.id = l.product_id
+order by l.id;
 `
 
 // plenty opens the marketplace and gives the search over it.
 func plenty(t testing.TB) (*search.Service, context.Context) {
 	t.Helper()
+	started := time.Now()
 	db := dbtest.New(t)
 	ctx := database.AcrossBrands(market.With(t.Context(), market.Context{Country: "CN", Currency: "CNY"}), database.MarketplaceSearch)
 	var first uuid.UUID
@@ -171,6 +173,7 @@ func plenty(t testing.TB) (*search.Service, context.Context) {
 			t.Fatalf("%v in %s", err, statement)
 		}
 	}
+	t.Logf("filled in %s", time.Since(started))
 	now := fixture.Start.AddDate(1, 0, 0)
 	return search.NewService(db.Gorm, func() time.Time { return now }), ctx
 }

@@ -53,19 +53,17 @@ func (a asking) page() (*gorm.DB, error) {
 		return nil, err
 	}
 	queries := []string{a.wanted.all}
-	if a.request.Sort == ByRelevance && len(a.wanted.tiers) > 0 {
+	if a.request.Sort == ByRelevance {
 		queries = a.wanted.tiers
 	}
 	parts := make([]any, len(queries))
 	for i, query := range queries {
-		part, err := a.part(query, len(queries)-i)
-		if err != nil {
+		if parts[i], err = a.part(query, len(queries)-i); err != nil {
 			return nil, err
 		}
-		parts[i] = a.db.Raw("(?)", part)
 	}
-	union := a.db.Raw(strings.Repeat("? union all ", len(parts)-1)+"?", parts...)
-	query := a.db.WithContext(a.ctx).Table("(?) as e", union).
+	union := "(" + strings.Repeat("(?) union all ", len(parts)-1) + "(?)) as e"
+	query := a.db.WithContext(a.ctx).Table(union, parts...).
 		Joins("join products on products.brand_id = e.brand_id and products.id = e.product_id").
 		Select(strings.Join(columns, ", ") + ", e.tier, e.visible_from as listed_from, e.title as entry_title," +
 			" e.currency as entry_currency, e.min_price_minor as entry_minor")
@@ -74,13 +72,16 @@ func (a asking) page() (*gorm.DB, error) {
 
 // part is a page of the entries of one tier.
 func (a asking) part(tsquery string, tier int) (*gorm.DB, error) {
-	part, err := a.sort.Narrow(a.entries(tsquery, tier), a.request.Page)
-	if err != nil || a.request.Filter.Available == nil {
-		return part, err
+	entries := a.entries(tsquery, tier)
+	if tsquery != "" && a.request.Filter.Available != nil {
+		// Sorted first, so that availability is asked until the page is full.
+		sorted, err := a.sort.Narrow(entries, a.request.Page)
+		if err != nil {
+			return nil, err
+		}
+		entries = a.db.WithContext(a.ctx).Table("(? offset 0) as e", sorted.Limit(-1))
 	}
-	// Availability is asked in order, until the page is full.
-	sorted := a.db.WithContext(a.ctx).Table("(?) as e", a.db.Raw("? offset 0", part.Limit(-1)))
-	return a.sort.Narrow(a.available(sorted), a.request.Page)
+	return a.sort.Narrow(a.available(entries), a.request.Page)
 }
 
 // entries are those of a tsquery, or all where it is empty, that pass the
