@@ -120,6 +120,13 @@ func (s Sort[N]) Narrow(query *gorm.DB, args Args) (*gorm.DB, error) {
 	return page.Order(s.order(window)).Limit(window.size + 1), nil
 }
 
+// Rows is how many rows a page is made of at most: its size, and one that
+// tells whether there are more.
+func (a Args) Rows() (int, error) {
+	window, err := a.window()
+	return window.size + 1, err
+}
+
 // Page makes a page of the rows that a narrowed query gave.
 func (s Sort[N]) Page(rows []*N, args Args, count func(context.Context) (int64, error)) (*Connection[N], error) {
 	window, err := args.window()

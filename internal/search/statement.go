@@ -2,6 +2,8 @@ package search
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -46,28 +48,55 @@ func (a asking) count(context.Context) (n int64, err error) {
 	return n, err
 }
 
-// page gives a page of entries, the best tier first, with their products.
+// page gives a page of entries with their products.
 func (a asking) page() (*gorm.DB, error) {
 	columns, err := a.columns()
 	if err != nil {
 		return nil, err
 	}
-	queries := []string{a.wanted.all}
-	if a.request.Sort == ByRelevance {
-		queries = a.wanted.tiers
+	entries, parts, err := a.found()
+	if err != nil {
+		return nil, err
 	}
-	parts := make([]any, len(queries))
-	for i, query := range queries {
-		if parts[i], err = a.part(query, len(queries)-i); err != nil {
-			return nil, err
-		}
-	}
-	union := "(" + strings.Repeat("(?) union all ", len(parts)-1) + "(?)) as e"
-	query := a.db.WithContext(a.ctx).Table(union, parts...).
+	query := a.db.WithContext(a.ctx).Table(entries+" as e", parts...).
 		Joins("join products on products.brand_id = e.brand_id and products.id = e.product_id").
 		Select(strings.Join(columns, ", ") + ", e.tier, e.visible_from as listed_from, e.title as entry_title," +
 			" e.currency as entry_currency, e.min_price_minor as entry_minor")
 	return a.sort.Narrow(query, a.request.Page)
+}
+
+// found is an expression of the entries of a page and more. A tier is looked
+// up only where those read before it leave room on the page.
+func (a asking) found() (expression string, args []any, err error) {
+	if a.request.Sort != ByRelevance {
+		part, err := a.part(a.wanted.all, 0)
+		return "(?)", []any{part}, err
+	}
+	size, err := a.request.Page.Rows()
+	if err != nil {
+		return "", nil, err
+	}
+	tiers := slices.Clone(a.wanted.tiers)
+	if backward := a.request.Page.Last != nil; a.sort.Desc == backward {
+		slices.Reverse(tiers)
+	}
+	var with, all, before []string
+	for i, tsquery := range tiers {
+		part, err := a.part(tsquery, len(tiers)-slices.Index(a.wanted.tiers, tsquery))
+		if err != nil {
+			return "", nil, err
+		}
+		args = append(args, part)
+		name := fmt.Sprintf("tier_%d", i)
+		room := ""
+		if i > 0 {
+			room, args = " where "+strings.Join(before, " + ")+" < ?", append(args, size)
+		}
+		with = append(with, name+" as materialized (select * from (?) as e"+room+")")
+		all = append(all, "select * from "+name)
+		before = append(before, "(select count(*) from "+name+")")
+	}
+	return "(with " + strings.Join(with, ", ") + " " + strings.Join(all, " union all ") + ")", args, nil
 }
 
 // part is a page of the entries of one tier.
