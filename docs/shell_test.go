@@ -85,10 +85,16 @@ exec '%s' "$@"`, servertest.Binary(t)))
 	}
 	s := &shell{address: address, home: home, in: in, out: bufio.NewReader(out), errors: errors.Name()}
 	t.Cleanup(func() {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+		// The server's folder is removed next: it must be gone.
+		fmt.Fprintf(in, "[ -z '%s' ] || { kill %[1]s; wait %[1]s; }\n", s.server)
 		_ = in.Close()
 		_, _ = io.Copy(io.Discard, out)
-		_ = cmd.Wait()
+		if err := cmd.Wait(); err != nil && !t.Failed() {
+			t.Errorf("the shell and its server end: %v", err)
+		}
+		// Where a command failed, the shell has left the server behind.
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+		servertest.Within(20*time.Second, func() bool { return syscall.Kill(-cmd.Process.Pid, 0) != nil })
 		_ = errors.Close()
 	})
 	return s
