@@ -18,7 +18,7 @@ const MaxRow = 1 << 20
 
 // maxAgain bounds the bytes read a second time after damaged rows: a file
 // damaged on every line would otherwise cost its length squared.
-const maxAgain = 64 << 20
+const maxAgain = 16 << 20
 
 // ErrTooDamaged ends the reading of a file whose quotes make no sense.
 var ErrTooDamaged = errors.New("too many rows with quotes that are never closed")

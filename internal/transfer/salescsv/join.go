@@ -78,7 +78,11 @@ func (f *File) prepare(joins []Join) error {
 		l.right, t.key = right.column, right.column
 		f.joins, tables = append(f.joins, l), append(tables, t)
 	}
-	for field, name := range f.layout.Columns {
+	for _, field := range Fields {
+		name := f.layout.Columns[field]
+		if name == "" {
+			continue
+		}
 		if f.columns[field], err = find(tables, name); err != nil {
 			return fmt.Errorf("the column for %s: %w", field, err)
 		}
