@@ -163,4 +163,3 @@ func rowID(t globalid.Type, key string) string {
 }
 
 //go:fix inline
-func ptr(s string) *string { return new(s) }

@@ -22,7 +22,7 @@ func browser(t *testing.T, home string) (context.Context, func() []string) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox,
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-quic", true),
 		chromedp.WindowSize(1440, 900))
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
@@ -61,7 +61,7 @@ func browser(t *testing.T, home string) (context.Context, func() []string) {
 }
 
 // shown waits until an expression of the page is true and gives a text of it.
-func shown(t *testing.T, ctx context.Context, expression, id string) string {
+func shown(ctx context.Context, t *testing.T, expression, id string) string {
 	t.Helper()
 	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](expression)); err != nil {
 		t.Fatalf("%s: %v", expression, err)
@@ -73,7 +73,7 @@ func shown(t *testing.T, ctx context.Context, expression, id string) string {
 	return text
 }
 
-func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+func do(ctx context.Context, t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
@@ -84,31 +84,31 @@ func TestPageRunsAnExample(t *testing.T) {
 	home := serve(t)
 	ctx, complaints := browser(t, home)
 	run := chromedp.Click(chromedp.CSS("#run"))
-	do(t, ctx, chromedp.Navigate(home+"/"), chromedp.WaitReady(chromedp.CSS(`body[data-ready="true"]`)), run)
+	do(ctx, t, chromedp.Navigate(home+"/"), chromedp.WaitReady(chromedp.CSS(`body[data-ready="true"]`)), run)
 
-	status := shown(t, ctx, `document.getElementById("status").value.includes("cost")`, "#status")
-	answer := shown(t, ctx, `true`, "#answer")
+	status := shown(ctx, t, `document.getElementById("status").value.includes("cost")`, "#status")
+	answer := shown(ctx, t, `true`, "#answer")
 	if !strings.Contains(status, " ms · cost ") || !strings.Contains(answer, "蜂蜜") {
 		t.Errorf("%s\n%s", status, answer)
 	}
 
 	// As another role, after an edit.
-	do(t, ctx,
+	do(ctx, t,
 		chromedp.Click(chromedp.CSS(`#examples li:nth-child(9) button`)),
 		chromedp.SetValue(chromedp.CSS("#query"), `{ salesReport(groupBy: [MARKET]) { totals { currency orders } } }`), run)
-	if answer := shown(t, ctx, `document.getElementById("answer").textContent.includes("totals")`, "#answer"); !strings.Contains(answer, `"currency": "CNY"`) {
+	if answer := shown(ctx, t, `document.getElementById("answer").textContent.includes("totals")`, "#answer"); !strings.Contains(answer, `"currency": "CNY"`) {
 		t.Errorf("answer %s", answer)
 	}
 
 	// A refusal is told as one.
-	do(t, ctx, chromedp.SetValue(chromedp.CSS("#query"), `{ nothing }`), run)
-	if status := shown(t, ctx, `document.querySelector("output.bad") !== null`, "#status"); !strings.Contains(status, "1 error") {
+	do(ctx, t, chromedp.SetValue(chromedp.CSS("#query"), `{ nothing }`), run)
+	if status := shown(ctx, t, `document.querySelector("output.bad") !== null`, "#status"); !strings.Contains(status, "1 error") {
 		t.Errorf("status %s", status)
 	}
 
 	if file := os.Getenv("SCREENSHOT"); file != "" {
-		do(t, ctx, chromedp.Click(chromedp.CSS(`#examples li:nth-child(1) button`)), run)
-		shown(t, ctx, `document.getElementById("answer").textContent.includes("totalCount")`, "#answer")
+		do(ctx, t, chromedp.Click(chromedp.CSS(`#examples li:nth-child(1) button`)), run)
+		shown(ctx, t, `document.getElementById("answer").textContent.includes("totalCount")`, "#answer")
 		png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 		if err == nil {
 			err = os.WriteFile(file, png, 0o600)

@@ -1,7 +1,6 @@
 package startpage_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -46,7 +45,7 @@ func actors(t *testing.T, db *gorm.DB) map[string]*auth.Actor {
 func serve(t *testing.T) string {
 	t.Helper()
 	db := dbtest.New(t).Gorm
-	if _, err := demo.Load(context.Background(), db, demo.Options{Today: today, Orders: 400}); err != nil {
+	if _, err := demo.Load(t.Context(), db, demo.Options{Today: today, Orders: 400}); err != nil {
 		t.Fatal(err)
 	}
 	roles := []startpage.Role{}
