@@ -35,16 +35,18 @@ func (c Catalogue) Words() []Word {
 	if c.Products < 100 {
 		return nil
 	}
-	words := []Word{{1, "zephyrine", "鹤望"}, {0, "saffron", "藏红"}, {0, "organic", "有机"}}
-	for i := range c.Products {
-		switch n := i % c.perBrand(); {
-		case n < c.perBrand()/5:
-			words[2].Hits++
-		case n < c.perBrand()/5+c.perBrand()/100:
-			words[1].Hits++
-		}
+	size := c.perBrand()
+	return []Word{
+		{1, "zephyrine", "鹤望"},
+		{c.holders(size/5, size/5+size/100), "saffron", "藏红"},
+		{c.holders(0, size/5), "organic", "有机"},
 	}
-	return words
+}
+
+// holders counts the products that are some of their brand's goods.
+func (c Catalogue) holders(from, to int) int {
+	brands, rest := c.Products/c.perBrand(), c.Products%c.perBrand()
+	return brands*(to-from) + max(0, min(rest, to)-from)
 }
 
 func (c Catalogue) perBrand() int { return min(c.Products, 1000) }
