@@ -188,7 +188,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 	}
 	amount := decimal.RequireFromString("1e99")
 	brands := make([]uuid.UUID, 101)
-	page, err := s.service.Products(s.ctx, search.Request{Query: "honey", Sort: search.ByRelevance, Page: paging.Args{First: number(1)}})
+	page, err := s.service.Products(s.ctx, search.Request{Query: "honey", Sort: search.ByRelevance, Page: paging.Args{First: new(int32(1))}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,8 +200,8 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		"where.brandId":   {{Filter: search.Filter{Brands: brands}}},
 		"sortKey":         {{Sort: "BEST"}},
 		"where.price.max": {{Filter: search.Filter{Price: &search.Span{Max: &amount}, Storefront: &models.Key{BrandID: s.shop.BrandID, ID: s.shop.ID}}}},
-		"first":           {{Page: paging.Args{First: number(101)}}, {Page: paging.Args{First: number(-1)}}},
-		"last":            {{Page: paging.Args{First: number(1), Last: number(1)}}},
+		"first":           {{Page: paging.Args{First: new(int32(101))}}, {Page: paging.Args{First: new(int32(-1))}}},
+		"last":            {{Page: paging.Args{First: new(int32(1)), Last: new(int32(1))}}},
 		"before":          {{Page: paging.Args{Before: &garbage}}},
 		"after":           {{Query: "jam", Page: cursor}, {Page: cursor}, {Query: "honey", Page: cursor, Reverse: true}, {Query: "honey", Page: cursor, Sort: search.Newest}, {Query: "honey", Page: cursor, Filter: search.Filter{OriginCountries: []string{"US"}}}},
 	} {

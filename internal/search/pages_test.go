@@ -80,7 +80,7 @@ func TestPagesGiveEachProductOnce(t *testing.T) {
 			Query:   rapid.SampledFrom([]string{"", "honey", "hon", "蜂蜜", "honey tea", "nothing"}).Draw(t, "query"),
 			Sort:    rapid.SampledFrom([]search.SortKey{search.ByRelevance, search.Newest, search.ByPrice, search.ByTitle}).Draw(t, "sort"),
 			Reverse: rapid.Bool().Draw(t, "reverse"),
-			Page:    paging.Args{First: number(100)},
+			Page:    paging.Args{First: new(int32(100))},
 		}
 		read := func(args paging.Args) (*paging.Connection[models.Product], error) {
 			r.Page = args
@@ -109,7 +109,7 @@ func TestPagesGiveEachProductOnce(t *testing.T) {
 		if len(want) > 2 {
 			// What lies between two cursors.
 			from, to := &whole.Edges[0].Cursor, &whole.Edges[len(want)-1].Cursor
-			c, err := read(paging.Args{First: number(100), After: from, Before: to})
+			c, err := read(paging.Args{First: new(int32(100)), After: from, Before: to})
 			if err != nil || fmt.Sprint(handles(c)) != fmt.Sprint(want[1:len(want)-1]) {
 				t.Fatalf("between the ends: %v, %v, want %v", handles(c), err, want)
 			}
@@ -219,7 +219,7 @@ func TestPagesOfABrandGiveEachProductOnce(t *testing.T) {
 			}
 			return pages(s.brand.ID), nil
 		}
-		whole, err := read(paging.Args{First: number(100)})
+		whole, err := read(paging.Args{First: new(int32(100))})
 		if err != nil || len(whole.Edges) != 20 {
 			t.Fatalf("%d of 20: %v", len(whole.Edges), err)
 		}

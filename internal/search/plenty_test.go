@@ -73,8 +73,15 @@ select s.brand_id, s.id, w.id, s.price % 2, s.at
 from shared s
 join warehouses w on w.brand_id = s.brand_id`
 
+// large is the marketplace, and the situation of its shopper.
+type large struct {
+	*search.Service
+
+	ctx context.Context
+}
+
 // plenty opens the marketplace and gives the search over it.
-func plenty(t testing.TB, more ...string) (*search.Service, context.Context) {
+func plenty(t testing.TB, more ...string) *large {
 	t.Helper()
 	db := dbtest.New(t)
 	ctx := database.AcrossBrands(market.With(t.Context(), market.Context{Country: "CN", Currency: "CNY"}), database.MarketplaceSearch)
@@ -97,11 +104,11 @@ func plenty(t testing.TB, more ...string) (*search.Service, context.Context) {
 		}
 	}
 	now := fixture.Start.AddDate(1, 0, 0)
-	return search.NewService(db.Gorm, func() time.Time { return now }), ctx
+	return &large{search.NewService(db.Gorm, func() time.Time { return now }), ctx}
 }
 
-// plentyRequests are what the marketplace must answer in time.
-func plentyRequests(t testing.TB, ctx context.Context, s *search.Service) map[string]search.Request {
+// requests are what the marketplace must answer in time.
+func (l *large) requests(t testing.TB) map[string]search.Request {
 	t.Helper()
 	requests := map[string]search.Request{}
 	low, high := decimal.NewFromInt(200), decimal.NewFromInt(400)
@@ -112,11 +119,11 @@ func plentyRequests(t testing.TB, ctx context.Context, s *search.Service) map[st
 			name := fmt.Sprintf("hits=%d/%s", hits, language)
 			r := search.Request{Query: text, Sort: search.ByRelevance}
 			requests[name+"/first"] = r
-			found, err := s.Products(ctx, r)
+			found, err := l.Products(l.ctx, r)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if total, err := found.TotalCount(ctx); err != nil || total != hits {
+			if total, err := found.TotalCount(l.ctx); err != nil || total != hits {
 				t.Fatalf("%s is in %d products, %v, not in %d", text, total, err, hits)
 			}
 			r.Filter.Price = &search.Span{Min: &low, Max: &high}
@@ -125,9 +132,9 @@ func plentyRequests(t testing.TB, ctx context.Context, s *search.Service) map[st
 				continue
 			}
 			r = search.Request{Query: text, Sort: search.ByRelevance}
-			r.Page.Last = number(20)
+			r.Page.Last = new(int32(20))
 			requests[name+"/last"] = r
-			if found, err = s.Products(ctx, r); err != nil {
+			if found, err = l.Products(l.ctx, r); err != nil {
 				t.Fatal(err)
 			}
 			r.Page.Before = found.PageInfo.StartCursor
@@ -142,11 +149,11 @@ func plentyRequests(t testing.TB, ctx context.Context, s *search.Service) map[st
 		requests["all/by "+string(key)] = search.Request{Sort: key}
 		requests["all/reverse by "+string(key)] = search.Request{Sort: key, Reverse: true}
 		requests["all/available by "+string(key)] = search.Request{Sort: key, Filter: search.Filter{Available: &yes}}
-		deep, err := s.Products(ctx, search.Request{Sort: key, Page: paging.Args{Last: number(100)}})
+		deep, err := l.Products(l.ctx, search.Request{Sort: key, Page: paging.Args{Last: new(int32(100))}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		requests["all/deep by "+string(key)] = search.Request{Sort: key, Page: paging.Args{Last: number(20), Before: deep.PageInfo.StartCursor}}
+		requests["all/deep by "+string(key)] = search.Request{Sort: key, Page: paging.Args{Last: new(int32(20)), Before: deep.PageInfo.StartCursor}}
 		requests["all/price by "+string(key)] = search.Request{Sort: key, Filter: search.Filter{Price: &search.Span{Min: &low, Max: &high}}}
 	}
 	requests["hits=20000/beginning"] = search.Request{Query: "orga", Sort: search.ByRelevance}
@@ -155,12 +162,12 @@ func plentyRequests(t testing.TB, ctx context.Context, s *search.Service) map[st
 }
 
 // median of some runs of a request.
-func median(t testing.TB, ctx context.Context, s *search.Service, r search.Request, runs int) time.Duration {
+func (l *large) median(t testing.TB, r search.Request, runs int) time.Duration {
 	t.Helper()
 	took := make([]time.Duration, runs)
 	for i := range took {
 		start := time.Now()
-		if _, err := s.Products(ctx, r); err != nil {
+		if _, err := l.Products(l.ctx, r); err != nil {
 			t.Fatal(err)
 		}
 		took[i] = time.Since(start)
@@ -172,14 +179,14 @@ func median(t testing.TB, ctx context.Context, s *search.Service, r search.Reque
 // TestSearchOver100000Products asks again while the machine is busy with
 // something else: what takes long on its own always does.
 func TestSearchOver100000Products(t *testing.T) { //nolint:paralleltest // measures time
-	s, ctx := plenty(t)
-	for name, r := range plentyRequests(t, ctx, s) {
+	l := plenty(t)
+	for name, r := range l.requests(t) {
 		if !strings.HasPrefix(name, "hits=") || r.Sort != search.ByRelevance || r.Filter.Available != nil {
 			continue
 		}
-		took := median(t, ctx, s, r, 5)
+		took := l.median(t, r, 5)
 		for again := 0; again < 20 && took >= 50*time.Millisecond; again++ {
-			took = min(took, median(t, ctx, s, r, 5))
+			took = min(took, l.median(t, r, 5))
 		}
 		if took >= 50*time.Millisecond {
 			t.Errorf("%s takes %s", name, took)
@@ -188,11 +195,11 @@ func TestSearchOver100000Products(t *testing.T) { //nolint:paralleltest // measu
 }
 
 func BenchmarkSearch(b *testing.B) {
-	s, ctx := plenty(b, strings.Split(stockPlenty, ";")...)
-	requests := plentyRequests(b, ctx, s)
+	l := plenty(b, strings.Split(stockPlenty, ";")...)
+	requests := l.requests(b)
 	for _, name := range slices.Sorted(maps.Keys(requests)) {
 		b.Run(name, func(b *testing.B) {
-			b.ReportMetric(float64(median(b, ctx, s, requests[name], max(b.N, 20)).Microseconds())/1000, "p50-ms")
+			b.ReportMetric(float64(l.median(b, requests[name], max(b.N, 20)).Microseconds())/1000, "p50-ms")
 		})
 	}
 }

@@ -114,7 +114,7 @@ func (s *shelf) find(t *testing.T, r search.Request) []string {
 		r.Sort = search.ByRelevance
 	}
 	if r.Page == (paging.Args{}) {
-		r.Page.First = number(100)
+		r.Page.First = new(int32(100))
 	}
 	found, err := s.service.Products(s.ctx, r)
 	if err != nil {
@@ -162,4 +162,3 @@ func handles(c *paging.Connection[models.Product]) []string {
 }
 
 //go:fix inline
-func number(n int32) *int32 { return new(n) }
