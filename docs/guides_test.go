@@ -9,7 +9,8 @@
 //
 //	# as merchant                             whose token is sent; none is a visitor
 //	# header Tradewind-Cost: include
-//	# variables {"id": "<product.id>"}        <…> is a value of an earlier answer
+//	# variables {"id": "<product.id>"}        <…> is a value of an earlier answer;
+//	#   what is indented goes on
 //
 // A block of sh is run in the module's folder; a text or json block behind it
 // is what it prints. "sh serve" runs until the next such block or the end. "sh

@@ -41,13 +41,21 @@ func blocks(t *testing.T, file string) []block {
 	return all
 }
 
-// comments takes the leading comments "# mark value" off a block.
+// comments takes the leading comments "# mark value" off a block. A value goes
+// on in lines that are indented: "#   more".
 func (b block) comments(marks ...string) (values map[string]string, rest string) {
 	values = map[string]string{}
 	rest = b.text
 	for _, mark := range marks {
-		if tail, ok := strings.CutPrefix(rest, "# "+mark+" "); ok {
-			values[mark], rest, _ = strings.Cut(tail, "\n")
+		tail, ok := strings.CutPrefix(rest, "# "+mark+" ")
+		if !ok {
+			continue
+		}
+		values[mark], rest, _ = strings.Cut(tail, "\n")
+		for strings.HasPrefix(rest, "#   ") {
+			var more string
+			more, rest, _ = strings.Cut(rest, "\n")
+			values[mark] += strings.TrimPrefix(more, "# ")
 		}
 	}
 	return values, rest
