@@ -7,9 +7,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/demo"
+	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/reconcile"
 )
 
@@ -92,5 +94,23 @@ func TestLoadIsTheSameForTheSameDay(t *testing.T) {
 	}
 	if diff := cmp.Diff(digests[0], digests[1]); diff != "" {
 		t.Errorf("two loads of one day differ: %s", diff)
+	}
+}
+
+// A token made before the first start does not keep the data out, and its
+// shopper has the orders.
+func TestLoadTakesInWhoeverHasAToken(t *testing.T) {
+	t.Parallel()
+	db := dbtest.New(t).Gorm
+	early, err := identity.NewService(db, time.Now).Enrol(auth.With(t.Context(), auth.System()), "shopper", "Early")
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := demo.Load(t.Context(), db, demo.Options{Today: today, Orders: 400})
+	if err != nil || !loaded {
+		t.Fatalf("loaded %t, %v", loaded, err)
+	}
+	if n := count(t, db, `select count(*) from orders where shopper_id = ? and brand_id is not null`, early.ID); n == 0 {
+		t.Error("the shopper has no orders")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/visibility"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -26,8 +27,9 @@ type Options struct {
 // lockKey keeps two instances from filling one database at once.
 const lockKey = 0x7477_6465_6d6f
 
-// Load fills an empty database and reports whether it did: one that holds an
-// account or a brand is left as it is. It is all written or nothing.
+// Load fills an empty database and reports whether it did: one that holds a
+// brand, or an account that no development token made, is left as it is. It is
+// all written or nothing.
 func Load(ctx context.Context, db *gorm.DB, o Options) (loaded bool, err error) {
 	ctx = database.AcrossBrands(ctx, database.Reconciliation)
 	err = database.InTx(ctx, db, func(tx *gorm.DB) error {
@@ -35,7 +37,8 @@ func Load(ctx context.Context, db *gorm.DB, o Options) (loaded bool, err error) 
 			return err
 		}
 		var used bool
-		err := tx.Raw("select exists (select from accounts) or exists (select from brands)").Scan(&used).Error
+		err := tx.Raw("select exists (select from accounts where issuer <> ?) or exists (select from brands)",
+			identity.DevelopmentIssuer).Scan(&used).Error
 		if err != nil || used {
 			return err
 		}
@@ -62,7 +65,11 @@ func (w *world) write(tx *gorm.DB, o Options) (err error) {
 	if w.makers, err = readCatalogue(); err != nil {
 		return err
 	}
-	if err := copyAll(tx, rowsOf(w.categories()), rowsOf(w.people())); err != nil {
+	people, err := w.newcomers(tx)
+	if err != nil {
+		return err
+	}
+	if err := copyAll(tx, rowsOf(w.categories()), rowsOf(people)); err != nil {
 		return err
 	}
 	for _, m := range w.makers {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -63,4 +64,17 @@ func (w *world) people() []models.Account {
 		}})
 	}
 	return rows
+}
+
+// newcomers are the people the database does not know: a token may have been
+// made for the first shopper before there was any data.
+func (w *world) newcomers(tx *gorm.DB) ([]models.Account, error) {
+	people := w.people()
+	var known models.Account
+	err := tx.Where("issuer = ? and subject = ?", people[0].Issuer, people[0].Subject).Limit(1).Find(&known).Error
+	if err != nil || known.ID == uuid.Nil {
+		return people, err
+	}
+	w.shoppers[0].id = known.ID
+	return people[1:], nil
 }
