@@ -125,13 +125,18 @@ func TestExamplesRunAsTheirRole(t *testing.T) {
 
 func TestGuidesAreServedAsPages(t *testing.T) {
 	t.Parallel()
-	start, err := startpage.New(nil, fstest.MapFS{"guides/clients.md": {Data: []byte("# For clients\n\nRead *this*.\n")}})
+	start, err := startpage.New(nil, fstest.MapFS{"guides/clients.md": {Data: []byte("# For clients\n\nRead *this*.\n\n## Ids and node\n")}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := httptest.NewRecorder()
-	start.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/guides/clients", nil))
-	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<em>this</em>") || !strings.Contains(w.Body.String(), "<title>For clients") {
-		t.Errorf("%d: %s", w.Code, w.Body)
+	// Guides link each other by their files, and to their headings.
+	for _, path := range []string{"/guides/clients", "/guides/clients.md"} {
+		w := httptest.NewRecorder()
+		start.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		for _, want := range []string{"<em>this</em>", "<title>For clients", `id="ids-and-node"`} {
+			if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%s: %d without %s: %s", path, w.Code, want, w.Body)
+			}
+		}
 	}
 }
