@@ -168,5 +168,9 @@ func TestStoppedWhileItStarts(t *testing.T) {
 		if code := s.Wait(t); code != 0 || strings.Contains(s.Log(), "tradewind: ") {
 			t.Errorf("%v: exit code %d: %s", signal, code, s.Log())
 		}
+		// The next one must not be mistaken for this one, which PostgreSQL lets go of later.
+		if !servertest.Within(time.Minute, func() bool { return !waits() }) {
+			t.Fatal("its statement still waits")
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -27,7 +28,9 @@ func (s *Serve) forDevelopment(c *Common, addr *net.TCPAddr) bool {
 }
 
 // welcome tells where to go from here.
-func (s *Serve) welcome(w io.Writer, addr *net.TCPAddr, tokens []RoleToken) {
+func (s *Serve) welcome(out io.Writer, addr *net.TCPAddr, tokens []RoleToken) {
+	w := new(bytes.Buffer) // written at once: who waits for the address reads all of it
+	defer func() { _, _ = w.WriteTo(out) }()
 	url := address(addr)
 	fmt.Fprintf(w, `Tradewind %s serves %s
 
