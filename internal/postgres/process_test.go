@@ -259,10 +259,14 @@ func dial(t *testing.T, dsn string) *pgx.Conn {
 	return conn
 }
 
+// copyFile lets no process begin meanwhile: one that inherited the file open
+// for writing would keep it from being run ("text file busy").
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
 	data, err := os.ReadFile(from)
 	must(t, err)
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	must(t, os.WriteFile(to, data, 0o755))
 }
 
