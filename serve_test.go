@@ -156,10 +156,11 @@ func TestStoppedWhileItStarts(t *testing.T) {
 	conn := dial(t, dsn)
 	_, err := conn.Exec(t.Context(), "begin; lock table goose_db_version")
 	must(t, err)
+	watch := dial(t, dsn)
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		s := servertest.Begin(t, servertest.Options{Database: dsn}, "--addr=127.0.0.1:0")
 		waits := func() bool {
-			return count(t, dial(t, dsn), "select count(*) from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())") > 0
+			return count(t, watch, "select count(*) from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())") > 0
 		}
 		if !servertest.Within(time.Minute, waits) {
 			t.Fatal("it does not migrate")
@@ -168,7 +169,10 @@ func TestStoppedWhileItStarts(t *testing.T) {
 		if code := s.Wait(t); code != 0 || strings.Contains(s.Log(), "tradewind: ") {
 			t.Errorf("%v: exit code %d: %s", signal, code, s.Log())
 		}
-		// The next one must not be mistaken for this one, which PostgreSQL lets go of later.
+		// The next one must not be mistaken for this one: where it left before
+		// it could cancel its statement, PostgreSQL waits on.
+		_, err = watch.Exec(t.Context(), "select pg_terminate_backend(pid) from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())")
+		must(t, err)
 		if !servertest.Within(time.Minute, func() bool { return !waits() }) {
 			t.Fatal("its statement still waits")
 		}
