@@ -7,9 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -120,56 +119,58 @@ func orMissing[T ~string](s *T) string {
 
 // Page lists brands: ACTIVE ones, also the caller's own, all for operators and reporting.
 func (s *Service) Page(ctx context.Context, f Filter, key SortKey, reverse bool, args paging.Args) (*paging.Connection[models.Brand], error) {
-	o, ok := orders[key]
-	if !ok {
-		return nil, &problem.BadInput{Argument: "sortKey", Message: "is not an order of brands"}
-	}
-	actor := auth.From(ctx)
-	everywhere := actor.HoldsEverywhere(auth.BrandRead)
-	if (f.hidden() || o.hidden) && !everywhere {
-		return nil, &problem.Denied{SignedIn: actor.SignedIn(), Permission: string(auth.BrandRead)}
-	}
-	query := s.visible(ctx)
-	if f.Status != nil && !slices.Contains(f.Status, models.BrandActive) && !everywhere {
-		// Of others there are ACTIVE ones only: look among the caller's own, not through all.
-		query = query.Where("brands.id in ?", actor.BrandsWith(auth.BrandRead))
-	}
-	query, err := f.narrow(query)
+	conditions, sort, err := Listed(auth.From(ctx), f, key, reverse)
 	if err != nil {
 		return nil, err
 	}
-	return paging.Find(query, args, paging.Sort[models.Brand]{
-		Name: "brands by " + string(key), Filter: f, Columns: o.columns, Desc: reverse,
-	})
+	return paging.Find(conditions.Narrow(s.visible(ctx)), args, sort)
 }
 
-func (f Filter) narrow(query *gorm.DB) (*gorm.DB, error) {
+// Listed says which of the brands that the caller may see Page gives, and how
+// it sorts them.
+func Listed(actor *auth.Actor, f Filter, key SortKey, reverse bool) (c database.Conditions, sort paging.Sort[models.Brand], err error) {
+	o, ok := orders[key]
+	if !ok {
+		return nil, sort, &problem.BadInput{Argument: "sortKey", Message: "is not an order of brands"}
+	}
+	everywhere := actor.HoldsEverywhere(auth.BrandRead)
+	if (f.hidden() || o.hidden) && !everywhere {
+		return nil, sort, &problem.Denied{SignedIn: actor.SignedIn(), Permission: string(auth.BrandRead)}
+	}
 	if len(f.Name) > 4*nameMax {
-		return nil, &problem.BadInput{Argument: "where.name", Message: fmt.Sprintf("must have at most %d characters", nameMax)}
+		return nil, sort, &problem.BadInput{Argument: "where.name", Message: fmt.Sprintf("must have at most %d characters", nameMax)}
 	}
+	if f.Status != nil && !slices.Contains(f.Status, models.BrandActive) && !everywhere {
+		// Of others there are ACTIVE ones only: look among the caller's own, not through all.
+		c.Add("brands.id in ?", actor.BrandsWith(auth.BrandRead))
+	}
+	f.narrow(&c)
+	return c, paging.Sort[models.Brand]{Name: "brands by " + string(key), Filter: f, Columns: o.columns, Desc: reverse}, nil
+}
+
+func (f Filter) narrow(c *database.Conditions) {
 	if f.Name != "" {
-		query = query.Where(`brands.name ilike ? escape '\'`, "%"+literal.Replace(f.Name)+"%")
+		c.Add(`brands.name ilike ? escape '\'`, "%"+literal.Replace(f.Name)+"%")
 	}
-	query = paging.AnyOf(query, "brands.status", f.Status)
-	query = paging.AnyOf(query, "brands.country"+byCodePoint, f.Country)
-	query = paging.AnyOf(query, "brands.region", f.Region)
-	query = paging.AnyOf(query, "coalesce(brands.census_region, '"+missing+"')"+byCodePoint, f.CensusRegion)
-	query = paging.AnyOf(query, "brands.industry"+byCodePoint, f.Industry)
-	query = paging.AnyOf(query, "brands.size", f.Size)
-	query = compare(query, "brands.jobs_before >= ?", f.JobsBeforeMin)
-	query = compare(query, "brands.jobs_before <= ?", f.JobsBeforeMax)
-	query = compare(query, "brands.jobs_now >= ?", f.JobsNowMin)
-	query = compare(query, "brands.jobs_now <= ?", f.JobsNowMax)
-	query = compare(query, "brands.joined_at >= ?", f.JoinedFrom)
-	return compare(query, "brands.joined_at < ?", f.JoinedTo), nil
+	paging.AnyOf(c, "brands.status", f.Status)
+	paging.AnyOf(c, "brands.country"+byCodePoint, f.Country)
+	paging.AnyOf(c, "brands.region", f.Region)
+	paging.AnyOf(c, "coalesce(brands.census_region, '"+missing+"')"+byCodePoint, f.CensusRegion)
+	paging.AnyOf(c, "brands.industry"+byCodePoint, f.Industry)
+	paging.AnyOf(c, "brands.size", f.Size)
+	compare(c, "brands.jobs_before >= ?", f.JobsBeforeMin)
+	compare(c, "brands.jobs_before <= ?", f.JobsBeforeMax)
+	compare(c, "brands.jobs_now >= ?", f.JobsNowMin)
+	compare(c, "brands.jobs_now <= ?", f.JobsNowMax)
+	compare(c, "brands.joined_at >= ?", f.JoinedFrom)
+	compare(c, "brands.joined_at < ?", f.JoinedTo)
 }
 
 // literal keeps the signs of a pattern from meaning anything.
 var literal = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-func compare[T any](query *gorm.DB, condition string, value *T) *gorm.DB {
-	if value == nil {
-		return query
+func compare[T any](c *database.Conditions, condition string, value *T) {
+	if value != nil {
+		c.Add(condition, *value)
 	}
-	return query.Where(condition, *value)
 }

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -20,17 +21,33 @@ type Shop struct {
 	Currency string
 }
 
-// narrow adds the choice to a query that reads table, whose rows have a storefront.
-func (w Shop) narrow(query *gorm.DB, table string) *gorm.DB {
+// Joined are the rows of table, which have a storefront, with what Conditions need beside them.
+func (w Shop) Joined(table string) string {
 	if w.Storefront.ID != uuid.Nil {
-		return query.Where("("+table+".brand_id, "+table+".storefront_id) = (?, ?)", w.Storefront.BrandID, w.Storefront.ID)
+		return ""
 	}
-	query = query.Joins("join storefronts on storefronts.brand_id = "+table+".brand_id and storefronts.id = "+table+".storefront_id").
-		Where("storefronts.is_primary and storefronts.country = ?", w.Country)
+	return "join storefronts on storefronts.brand_id = " + table + ".brand_id and storefronts.id = " + table + ".storefront_id"
+}
+
+// Conditions of the rows of table that stand in the shop.
+func (w Shop) Conditions(table string) (c database.Conditions) {
+	if w.Storefront.ID != uuid.Nil {
+		c.Add(table+".brand_id = ? and "+table+".storefront_id = ?", w.Storefront.BrandID, w.Storefront.ID)
+		return c
+	}
+	c.Add("storefronts.is_primary and storefronts.country = ?", w.Country)
 	if w.Currency != "" {
-		query = query.Where("storefronts.currency = ?", w.Currency)
+		c.Add("storefronts.currency = ?", w.Currency)
 	}
-	return query
+	return c
+}
+
+// narrow adds the choice to a query that reads table.
+func (w Shop) narrow(query *gorm.DB, table string) *gorm.DB {
+	if join := w.Joined(table); join != "" {
+		query = query.Joins(join)
+	}
+	return w.Conditions(table).Narrow(query)
 }
 
 // ListingsIn gives at most one listing of each product: its listing in the shop.
@@ -44,12 +61,15 @@ func (s *Service) ListingsIn(ctx context.Context, shop Shop, products []models.K
 // where the caller may see the listing there.
 func (s *Service) PricesIn(ctx context.Context, shop Shop, variants []models.Key) ([]*models.Price, error) {
 	where, args := auth.Where(auth.From(ctx), "listings", "", s.now())
-	query := byKeys(s.db.WithContext(ctx).Select("prices.*"), "prices", "variant_id", variants).
-		Joins("join listings on listings.brand_id = prices.brand_id and listings.storefront_id = prices.storefront_id and listings.product_id = prices.product_id").
+	query := byKeys(s.db.WithContext(ctx).Select("prices.*"), "prices", "variant_id", variants).Joins(ListingOfPrice).
 		Where(where, args...)
 	rows, err := find[models.Price](shop.narrow(query, "prices"))
 	return rows, reading("prices", err)
 }
+
+// ListingOfPrice joins prices with the listings that show them.
+const ListingOfPrice = "join listings on listings.brand_id = prices.brand_id and listings.storefront_id = prices.storefront_id" +
+	" and listings.product_id = prices.product_id"
 
 // InStorefront names a product's place in a storefront, whether or not it is listed there.
 type InStorefront struct{ BrandID, StorefrontID, ProductID uuid.UUID }

@@ -68,7 +68,8 @@ func (s *Service) LevelsOf(ctx context.Context, variants []models.Key) ([]*model
 	return rows, reading("stock levels", err)
 }
 
-var newestChange = paging.Sort[models.StockAdjustment]{Name: "stockAdjustments", Desc: true, Columns: []paging.Column[models.StockAdjustment]{
+// NewestChange sorts the stock changes of a variant.
+var NewestChange = paging.Sort[models.StockAdjustment]{Name: "stockAdjustments", Desc: true, Columns: []paging.Column[models.StockAdjustment]{
 	{Expr: "stock_adjustments.recorded_at", Type: "timestamptz", Value: func(a *models.StockAdjustment) any { return a.RecordedAt }},
 	{Expr: "stock_adjustments.id", Type: "uuid", Value: func(a *models.StockAdjustment) any { return a.ID }},
 }}
@@ -82,7 +83,7 @@ func (s *Service) AdjustmentsOf(
 	query := s.db.WithContext(ctx).Model(&models.StockAdjustment{}).
 		Where("exists (select 1 from warehouses where warehouses.brand_id = stock_adjustments.brand_id"+
 			" and warehouses.id = stock_adjustments.warehouse_id and "+where+")", values...)
-	return paging.Each(query, args, newestChange, "stock_adjustments", paging.OfKeys(variants, "variant_id",
+	return paging.Each(query, args, NewestChange, "stock_adjustments", paging.OfKeys(variants, "variant_id",
 		func(a *models.StockAdjustment) models.Key { return models.Key{BrandID: a.BrandID, ID: a.VariantID} }))
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
@@ -30,16 +29,27 @@ func (s *Service) List(ctx context.Context, where Where, args paging.Args, rever
 	if err := auth.Require(ctx, auth.OrderRead); err != nil {
 		return nil, err
 	}
-	actor := auth.From(ctx)
+	conditions, sort := Listed(auth.From(ctx), where, reverse)
+	purpose := database.ShopperOrders
+	if auth.From(ctx).HoldsEverywhere(auth.OrderRead) {
+		purpose = database.OperatorReports
+	}
+	query := s.db.WithContext(database.AcrossBrands(ctx, purpose)).Model(&models.Order{})
+	return paging.Find(conditions.Narrow(query), args, sort)
+}
+
+// Listed says which orders List gives, and how it sorts them.
+func Listed(actor *auth.Actor, where Where, reverse bool) (database.Conditions, paging.Sort[models.Order]) {
+	conditions := where.Conditions()
 	if actor.HoldsEverywhere(auth.OrderRead) {
-		query := s.db.WithContext(database.AcrossBrands(ctx, database.OperatorReports))
-		return page(query, "all", where, args, reverse)
+		return conditions, Newest("all", where, reverse)
 	}
-	own := actor.AccountID()
-	if own == nil {
-		return paging.Empty[models.Order](), nil
+	if own := actor.AccountID(); own != nil {
+		conditions.Add("orders.shopper_id = ?", *own)
+	} else {
+		conditions.Add("false")
 	}
-	return page(s.everywhere(ctx).Where("orders.shopper_id = ?", *own), "own", where, args, reverse)
+	return conditions, Newest("own", where, reverse)
 }
 
 // OfBrands lists the orders of brands, given by keys without a row, newest
@@ -49,7 +59,8 @@ func (s *Service) OfBrands(
 ) (func(models.Key) *paging.Connection[models.Order], error) {
 	actor := auth.From(ctx)
 	brands = slices.DeleteFunc(slices.Clone(brands), func(k models.Key) bool { return !actor.HoldsFor(auth.OrderRead, k.BrandID) })
-	return paging.Each(where.narrow(s.db.WithContext(ctx)), args, newest("brand", where, reverse), "orders",
+	query := where.Conditions().Narrow(s.db.WithContext(ctx).Model(&models.Order{}))
+	return paging.Each(query, args, Newest("brand", where, reverse), "orders",
 		paging.Parents[models.Order, models.Key]{
 			Keys: brands, Columns: []string{"brand_id"}, IDs: func(k models.Key) []uuid.UUID { return []uuid.UUID{k.BrandID} },
 			Of: func(o *models.Order) models.Key { return models.Key{BrandID: o.BrandID} },
@@ -60,17 +71,15 @@ func (s *Service) OfBrands(
 // that the caller may see, newest first: to staff of a brand, that brand's alone.
 func (s *Service) OfShoppers(ctx context.Context, shoppers []models.Key, args paging.Args) (func(models.Key) *paging.Connection[models.Order], error) {
 	query := s.scoped(ctx, s.everywhere(ctx).Model(&models.Order{}))
-	return paging.Each(query, args, newest("shopper", Where{}, false), "orders", paging.Parents[models.Order, models.Key]{
+	return paging.Each(query, args, Newest("shopper", Where{}, false), "orders", paging.Parents[models.Order, models.Key]{
 		Keys: shoppers, Columns: []string{"shopper_id"}, IDs: func(k models.Key) []uuid.UUID { return []uuid.UUID{k.ID} },
 		Of: func(o *models.Order) models.Key { return models.Key{ID: *o.ShopperID} },
 	})
 }
 
-func page(query *gorm.DB, list string, where Where, args paging.Args, reverse bool) (*paging.Connection[models.Order], error) {
-	return paging.Find(where.narrow(query), args, newest(list, where, reverse))
-}
-
-func newest(list string, where Where, reverse bool) paging.Sort[models.Order] {
+// Newest sorts a list of orders by when they were placed. Its name keeps
+// cursors of one list from another.
+func Newest(list string, where Where, reverse bool) paging.Sort[models.Order] {
 	return paging.Sort[models.Order]{
 		Name: "orders", Filter: []any{list, where}, Desc: !reverse,
 		Columns: []paging.Column[models.Order]{
@@ -80,25 +89,26 @@ func newest(list string, where Where, reverse bool) paging.Sort[models.Order] {
 	}
 }
 
-func (w Where) narrow(query *gorm.DB) *gorm.DB {
-	query = query.Model(&models.Order{})
+// Conditions of the orders it lets pass.
+func (w Where) Conditions() database.Conditions {
+	var c database.Conditions
 	if w.Storefront != nil {
-		query = query.Where("orders.brand_id = ? and orders.storefront_id = ?", w.Storefront.BrandID, w.Storefront.ID)
+		c.Add("orders.brand_id = ? and orders.storefront_id = ?", w.Storefront.BrandID, w.Storefront.ID)
 	}
 	if len(w.Status) > 0 {
-		query = query.Where("orders.status in ?", w.Status)
+		c.Add("orders.status in ?", w.Status)
 	}
 	if w.Source != nil {
-		query = query.Where("orders.source = ?", *w.Source)
+		c.Add("orders.source = ?", *w.Source)
 	}
 	if w.From != nil {
-		query = query.Where("orders.placed_at >= ?", *w.From)
+		c.Add("orders.placed_at >= ?", *w.From)
 	}
 	if w.To != nil {
-		query = query.Where("orders.placed_at < ?", *w.To)
+		c.Add("orders.placed_at < ?", *w.To)
 	}
 	if w.Number != nil {
-		query = query.Where("orders.number = ?", *w.Number)
+		c.Add("orders.number = ?", *w.Number)
 	}
-	return query
+	return c
 }

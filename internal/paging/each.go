@@ -38,7 +38,7 @@ func OfKeys[N any](keys []models.Key, column string, of func(*N) models.Key) Par
 func Each[N any, K comparable](
 	query *gorm.DB, args Args, sort Sort[N], table string, of Parents[N, K],
 ) (func(K) *Connection[N], error) {
-	window, err := args.window()
+	window, err := args.Window()
 	if err != nil {
 		return nil, err
 	}
@@ -47,8 +47,8 @@ func Each[N any, K comparable](
 	if err != nil {
 		return nil, err
 	}
-	order := sort.order(window)
-	page = page.Where(of.same(table)).Order(order).Limit(window.size + 1)
+	order := sort.Order().By(window)
+	page = page.Where(of.same(table)).Order(order).Limit(window.Size + 1)
 	// The alias is the table's own name, so that the order reads the same outside.
 	var rows []*N
 	err = query.Session(&gorm.Session{NewDB: true}).
@@ -133,45 +133,6 @@ func totals[N any, K comparable](query *gorm.DB, table string, of Parents[N, K])
 
 // between narrows a query to what lies between the cursors.
 func (s Sort[N]) between(query *gorm.DB, args Args) (*gorm.DB, error) {
-	left := "(" + strings.Join(s.exprs(), ", ") + ")"
-	for _, bound := range []struct {
-		name   string
-		cursor *string
-		after  bool
-	}{{"after", args.After, true}, {"before", args.Before, false}} {
-		if bound.cursor == nil {
-			continue
-		}
-		values, err := s.decode(bound.name, *bound.cursor)
-		if err != nil {
-			return nil, err
-		}
-		marks := make([]string, len(s.Columns))
-		for i, c := range s.Columns {
-			marks[i] = "?::" + c.Type
-		}
-		operator := " > "
-		if bound.after == s.Desc {
-			operator = " < "
-		}
-		query = query.Where(left+operator+"("+strings.Join(marks, ", ")+")", values...)
-	}
-	return query, nil
-}
-
-// order is the sort in the direction in which the page is read.
-func (s Sort[N]) order(w window) string {
-	direction := ""
-	if s.Desc != w.backward {
-		direction = " desc"
-	}
-	return strings.Join(s.exprs(), direction+", ") + direction
-}
-
-func (s Sort[N]) exprs() []string {
-	exprs := make([]string, len(s.Columns))
-	for i, c := range s.Columns {
-		exprs[i] = c.Expr
-	}
-	return exprs
+	conditions, err := s.Order().Between(args)
+	return conditions.Narrow(query), err
 }

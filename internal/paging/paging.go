@@ -109,7 +109,7 @@ func Find[N any](query *gorm.DB, args Args, sort Sort[N]) (*Connection[N], error
 // Narrow and Page are Find in two steps, for statements made of several
 // queries: Narrow cuts each to what the page can hold.
 func (s Sort[N]) Narrow(query *gorm.DB, args Args) (*gorm.DB, error) {
-	window, err := args.window()
+	window, err := args.Window()
 	if err != nil {
 		return nil, err
 	}
@@ -117,19 +117,19 @@ func (s Sort[N]) Narrow(query *gorm.DB, args Args) (*gorm.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return page.Order(s.order(window)).Limit(window.size + 1), nil
+	return page.Order(s.Order().By(window)).Limit(window.Size + 1), nil
 }
 
 // Rows is how many rows a page is made of at most: its size, and one that
 // tells whether there are more.
 func (a Args) Rows() (int, error) {
-	window, err := a.window()
-	return window.size + 1, err
+	window, err := a.Window()
+	return window.Size + 1, err
 }
 
 // Page makes a page of the rows that a narrowed query gave.
 func (s Sort[N]) Page(rows []*N, args Args, count func(context.Context) (int64, error)) (*Connection[N], error) {
-	window, err := args.window()
+	window, err := args.Window()
 	if err != nil {
 		return nil, err
 	}
@@ -148,12 +148,12 @@ func Map[N, M any](c *Connection[N], node func(*N) *M) *Connection[M] {
 }
 
 // pageOf cuts the extra row that tells whether there is more.
-func pageOf[N any](rows []*N, w window, args Args, cursor func(*N) string) *Connection[N] {
-	more := len(rows) > w.size
+func pageOf[N any](rows []*N, w Window, args Args, cursor func(*N) string) *Connection[N] {
+	more := len(rows) > w.Size
 	if more {
-		rows = rows[:w.size]
+		rows = rows[:w.Size]
 	}
-	if w.backward {
+	if w.Backward {
 		slices.Reverse(rows)
 	}
 	c := &Connection[N]{Edges: make([]*Edge[N], len(rows))}
@@ -163,14 +163,14 @@ func pageOf[N any](rows []*N, w window, args Args, cursor func(*N) string) *Conn
 	if n := len(c.Edges); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
 	}
-	c.PageInfo.HasNextPage = more && !w.backward || w.backward && args.Before != nil
-	c.PageInfo.HasPreviousPage = more && w.backward || !w.backward && args.After != nil
+	c.PageInfo.HasNextPage = more && !w.Backward || w.Backward && args.Before != nil
+	c.PageInfo.HasPreviousPage = more && w.Backward || !w.Backward && args.After != nil
 	return c
 }
 
 // Slice pages over rows that are all at hand, in their order.
 func Slice[N any](rows []*N, args Args, key func(*N) uuid.UUID) (*Connection[N], error) {
-	w, err := args.window()
+	w, err := args.Window()
 	if err != nil {
 		return nil, err
 	}
@@ -187,32 +187,34 @@ func Slice[N any](rows []*N, args Args, key func(*N) uuid.UUID) (*Connection[N],
 	}
 	for name, cursor := range map[string]*string{"after": args.After, "before": args.Before} {
 		if cursor != nil {
-			if _, err := sort.decode(name, *cursor); err != nil {
+			if _, err := sort.Order().decode(name, *cursor); err != nil {
 				return nil, err
 			}
 		}
 	}
 	part := slices.Clone(rows[min(from, to):to])
-	if w.backward {
+	if w.Backward {
 		slices.Reverse(part)
 	}
-	c := pageOf(part[:min(len(part), w.size+1)], w, args, sort.encode)
+	c := pageOf(part[:min(len(part), w.Size+1)], w, args, sort.encode)
 	c.count = func(context.Context) (int64, error) { return int64(len(rows)), nil }
 	return c, nil
 }
 
-type window struct {
-	size     int
-	backward bool
+// Window is how much of a list a page shows, and from which end.
+type Window struct {
+	Size     int
+	Backward bool
 }
 
-func (a Args) window() (window, error) {
+// Window reads the arguments, or reports problem.BadInput.
+func (a Args) Window() (Window, error) {
 	if a.First != nil && a.Last != nil {
-		return window{}, &problem.BadInput{Argument: "last", Message: "give first or last, not both"}
+		return Window{}, &problem.BadInput{Argument: "last", Message: "give first or last, not both"}
 	}
-	w := window{size: DefaultSize, backward: a.Last != nil}
+	w := Window{Size: DefaultSize, Backward: a.Last != nil}
 	if a.Default > 0 {
-		w.size = a.Default
+		w.Size = a.Default
 	}
 	limit := MaxSize
 	if a.Max > 0 {
@@ -223,9 +225,9 @@ func (a Args) window() (window, error) {
 			continue
 		}
 		if *n < 0 || int(*n) > limit {
-			return window{}, &problem.BadInput{Argument: name, Message: fmt.Sprintf("must be 0 to %d", limit)}
+			return Window{}, &problem.BadInput{Argument: name, Message: fmt.Sprintf("must be 0 to %d", limit)}
 		}
-		w.size = int(*n)
+		w.Size = int(*n)
 	}
 	return w, nil
 }

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -56,9 +56,9 @@ var byID = paging.Column[models.Product]{Expr: "products.id", Type: "uuid", Valu
 // OfBrands gives a page of the products of each brand: all to its people, to
 // others what they can buy somewhere.
 func (s *Service) OfBrands(ctx context.Context, brands []uuid.UUID, r BrandRequest) (func(brand uuid.UUID) *paging.Connection[models.Product], error) {
-	order, ok := brandOrders[r.Sort]
-	if !ok {
-		return nil, &problem.BadInput{Argument: "sortKey", Message: "is not an order of products"}
+	conditions, sort, err := ListedOf(r)
+	if err != nil {
+		return nil, err
 	}
 	if r.Sort == ByUpdated {
 		// Cursors and sequence tell when products changed.
@@ -68,50 +68,50 @@ func (s *Service) OfBrands(ctx context.Context, brands []uuid.UUID, r BrandReque
 			}
 		}
 	}
-	query, err := s.ofBrands(ctx, r)
-	if err != nil {
-		return nil, err
-	}
 	columns, err := s.columns()
 	if err != nil {
 		return nil, err
 	}
-	sort := paging.Sort[models.Product]{
-		Name: "brand products by " + string(r.Sort), Filter: []any{r.Query, r.Filter}, Desc: r.Reverse,
-		Columns: []paging.Column[models.Product]{order, byID},
-	}
-	return paging.Each(query.Select(columns), r.Page, sort, "products", paging.Parents[models.Product, uuid.UUID]{
+	scope, args := auth.Where(auth.From(ctx), "products", "", s.now())
+	query := conditions.Narrow(s.db.WithContext(ctx).Where(scope, args...)).Select(columns)
+	return paging.Each(query, r.Page, sort, "products", paging.Parents[models.Product, uuid.UUID]{
 		Keys: brands, Columns: []string{"brand_id"}, IDs: func(brand uuid.UUID) []uuid.UUID { return []uuid.UUID{brand} },
 		Of: func(p *models.Product) uuid.UUID { return p.BrandID },
 	})
 }
 
-func (s *Service) ofBrands(ctx context.Context, r BrandRequest) (*gorm.DB, error) {
+// ListedOf says which of a brand's products that the caller may see OfBrands
+// gives, and how it sorts them.
+func ListedOf(r BrandRequest) (c database.Conditions, sort paging.Sort[models.Product], err error) {
+	order, ok := brandOrders[r.Sort]
+	if !ok {
+		return nil, sort, &problem.BadInput{Argument: "sortKey", Message: "is not an order of products"}
+	}
 	w, asked, err := words(r.Query)
-	if err != nil {
-		return nil, err
-	}
-	scope, args := auth.Where(auth.From(ctx), "products", "", s.now())
-	query := s.db.WithContext(ctx).Where(scope, args...)
 	switch {
+	case err != nil:
+		return nil, sort, err
 	case asked && w.all == "":
-		query = query.Where("false")
+		c.Add("false")
 	case asked:
-		query = query.Where("products.tokens @@ (select cast(? as tsquery))", w.all)
+		c.Add("products.tokens @@ (select cast(? as tsquery))", w.all)
 	}
-	query = paging.AnyOf(query, "products.status", r.Filter.Statuses)
+	paging.AnyOf(&c, "products.status", r.Filter.Statuses)
 	if tag := r.Filter.Tag; tag != nil {
 		if utf8.RuneCountInString(*tag) > tagMax {
-			return nil, &problem.BadInput{Argument: "where.tag", Message: fmt.Sprintf("must have at most %d characters", tagMax)}
+			return nil, sort, &problem.BadInput{Argument: "where.tag", Message: fmt.Sprintf("must have at most %d characters", tagMax)}
 		}
-		query = query.Where("? = any (products.tags)", strings.TrimSpace(*tag))
+		c.Add("? = any (products.tags)", strings.TrimSpace(*tag))
 	}
 	if r.Filter.Category != nil {
-		query = query.Where(`products.category_id in (
+		c.Add(`products.category_id in (
 			select below.id
 			from categories c
 			join categories below on below.path = c.path or below.path like c.path || '/%'
 			where c.id = ?)`, *r.Filter.Category)
 	}
-	return query, nil
+	return c, paging.Sort[models.Product]{
+		Name: "brand products by " + string(r.Sort), Filter: []any{r.Query, r.Filter}, Desc: r.Reverse,
+		Columns: []paging.Column[models.Product]{order, byID},
+	}, nil
 }

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
-	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/money"
@@ -35,23 +35,6 @@ type Filter struct {
 // Span is of amounts in major units, both ends included.
 type Span struct{ Min, Max *decimal.Decimal }
 
-// conditions narrow search entries, as e.
-type conditions []condition
-
-type condition struct {
-	sql  string
-	args []any
-}
-
-func (c *conditions) add(sql string, args ...any) { *c = append(*c, condition{sql, args}) }
-
-func (c conditions) narrow(query *gorm.DB) *gorm.DB {
-	for _, each := range c {
-		query = query.Where(each.sql, each.args...)
-	}
-	return query
-}
-
 // isAvailable is asked row by row: made a join, it would be answered for the
 // whole marketplace first.
 const isAvailable = `exists (
@@ -62,16 +45,16 @@ const isAvailable = `exists (
 
 // conditions are what the public may read now and the filter lets pass, all
 // but availability.
-func (s *Service) conditions(ctx context.Context, f Filter) (conditions, error) {
-	var c conditions
-	c.add("e.visible_from <= ?", s.now())
+func (s *Service) conditions(ctx context.Context, f Filter) (database.Conditions, error) {
+	var c database.Conditions
+	c.Add("e.visible_from <= ?", s.now())
 	situation := market.From(ctx)
 	if f.Storefront != nil {
-		c.add("e.brand_id = ? and e.storefront_id = ?", f.Storefront.BrandID, f.Storefront.ID)
+		c.Add("e.brand_id = ? and e.storefront_id = ?", f.Storefront.BrandID, f.Storefront.ID)
 	} else {
-		c.add("e.country = ? and e.is_primary", situation.Country)
+		c.Add("e.country = ? and e.is_primary", situation.Country)
 		if situation.Currency != "" {
-			c.add("e.currency = ?", situation.Currency)
+			c.Add("e.currency = ?", situation.Currency)
 		}
 	}
 	if len(f.Brands) > brandsMax {
@@ -82,13 +65,13 @@ func (s *Service) conditions(ctx context.Context, f Filter) (conditions, error) 
 		for i, id := range f.Brands {
 			ids[i] = id.String()
 		}
-		c.add("e.brand_id = any (cast(? as uuid[]))", models.StringList(ids))
+		c.Add("e.brand_id = any (cast(? as uuid[]))", models.StringList(ids))
 	}
 	if f.OriginCountries != nil {
-		c.add("e.origin_country = any (cast(? as text[]))", models.StringList(f.OriginCountries))
+		c.Add("e.origin_country = any (cast(? as text[]))", models.StringList(f.OriginCountries))
 	}
 	if f.OriginRegions != nil {
-		c.add("e.origin_region = any (cast(? as text[]))", models.StringList(f.OriginRegions))
+		c.Add("e.origin_region = any (cast(? as text[]))", models.StringList(f.OriginRegions))
 	}
 	if f.Category != nil {
 		if err := s.below(ctx, &c, *f.Category); err != nil {
@@ -105,23 +88,23 @@ func (s *Service) conditions(ctx context.Context, f Filter) (conditions, error) 
 
 // below narrows entries to a category and those below it. Its path is read
 // first, so that the planner can tell a small category from a large one.
-func (s *Service) below(ctx context.Context, c *conditions, category uuid.UUID) error {
+func (s *Service) below(ctx context.Context, c *database.Conditions, category uuid.UUID) error {
 	var paths []string
 	if err := s.db.WithContext(ctx).Table("categories").Where("id = ?", category).Pluck("path", &paths).Error; err != nil {
 		return fmt.Errorf("read the category: %w", err)
 	}
 	if len(paths) == 0 {
-		c.add("false")
+		c.Add("false")
 		return nil
 	}
 	// '0' follows '/'.
-	c.add(`(e.category_path collate "C" = ? or e.category_path collate "C" > ? and e.category_path collate "C" < ?)`,
+	c.Add(`(e.category_path collate "C" = ? or e.category_path collate "C" > ? and e.category_path collate "C" < ?)`,
 		paths[0], paths[0]+"/", paths[0]+"0")
 	return nil
 }
 
 // priced narrows entries to products of which some variant's price is in the span.
-func (s *Service) priced(ctx context.Context, c *conditions, f Filter) error {
+func (s *Service) priced(ctx context.Context, c *database.Conditions, f Filter) error {
 	currency := money.Currency(market.From(ctx).Currency)
 	if f.Storefront != nil {
 		var currencies []money.Currency
@@ -131,7 +114,7 @@ func (s *Service) priced(ctx context.Context, c *conditions, f Filter) error {
 			return fmt.Errorf("read the storefront's currency: %w", err)
 		}
 		if len(currencies) == 0 {
-			c.add("false")
+			c.Add("false")
 			return nil
 		}
 		currency = currencies[0]
@@ -149,15 +132,15 @@ func (s *Service) priced(ctx context.Context, c *conditions, f Filter) error {
 	}
 	// Most products have one price; the variants' are looked at where the span
 	// lies inside that of the product.
-	c.add(`e.max_price_minor >= @low and e.min_price_minor <= @high
-		and (e.min_price_minor >= @low or e.max_price_minor <= @high or exists (
+	c.Add(`e.max_price_minor >= ? and e.min_price_minor <= ?
+		and (e.min_price_minor >= ? or e.max_price_minor <= ? or exists (
 			select 1
 			from prices
 			join variants on variants.brand_id = prices.brand_id and variants.id = prices.variant_id
 			where prices.brand_id = e.brand_id and prices.product_id = e.product_id and prices.storefront_id = e.storefront_id
-				and prices.amount_minor between @low and @high and variants.archived_at is null
+				and prices.amount_minor between ? and ? and variants.archived_at is null
 			offset 0))`,
-		map[string]any{"low": low, "high": high})
+		low, high, low, high, low, high)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
@@ -65,6 +66,43 @@ var orders = map[SortKey]struct {
 // Products finds what everybody can buy: in a storefront, or in the primary
 // storefronts of the market and currency of the context.
 func (s *Service) Products(ctx context.Context, r Request) (*paging.Connection[models.Product], error) {
+	ctx = database.AcrossBrands(ctx, database.MarketplaceSearch)
+	l, err := s.Listed(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	columns, err := s.columns()
+	if err != nil {
+		return nil, err
+	}
+	from, err := l.From()
+	if err != nil {
+		return nil, err
+	}
+	window, err := r.Page.Window()
+	if err != nil {
+		return nil, err
+	}
+	statement := database.Text("select "+strings.Join(columns, ", ")+", e.tier, e.visible_from as listed_from, e.title as entry_title,"+
+		" e.currency as entry_currency, e.min_price_minor as entry_minor from ? order by "+l.Order().By(window)+
+		fmt.Sprintf(" limit %d", window.Size+1), from)
+	var rows []*hit
+	if err := s.db.WithContext(ctx).Raw(statement.Text, statement.Args...).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("search products: %w", err)
+	}
+	found, err := l.sort.Page(rows, r.Page, func(context.Context) (n int64, err error) {
+		count := l.Count()
+		err = s.db.WithContext(ctx).Raw("select "+count.Text, count.Args...).Scan(&n).Error
+		return n, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return paging.Map(found, func(h *hit) *models.Product { return &h.Product }), nil
+}
+
+// Listed says which products a request asks for, and how they are sorted.
+func (s *Service) Listed(ctx context.Context, r Request) (*Listing, error) {
 	w, asked, err := words(r.Query)
 	if err != nil {
 		return nil, err
@@ -80,23 +118,12 @@ func (s *Service) Products(ctx context.Context, r Request) (*paging.Connection[m
 	if r.Sort == ByPrice && (r.Filter.Storefront != nil || market.From(ctx).Currency != "") {
 		columns = columns[1:] // there is one currency
 	}
-	sort := paging.Sort[hit]{
-		Name: "products by " + string(r.Sort), Columns: columns, Desc: order.desc != r.Reverse,
-		Filter: []any{r.Query, r.Filter, market.From(ctx).Country, market.From(ctx).Currency},
-	}
-	ctx = database.AcrossBrands(ctx, database.MarketplaceSearch)
 	conditions, err := s.conditions(ctx, r.Filter)
 	if err != nil {
 		return nil, err
 	}
-	a := asking{Service: s, ctx: ctx, request: r, wanted: w, vain: asked && w.all == "", conditions: conditions, sort: sort}
-	rows, err := a.rows()
-	if err != nil {
-		return nil, fmt.Errorf("search products: %w", err)
-	}
-	found, err := sort.Page(rows, r.Page, a.count)
-	if err != nil {
-		return nil, err
-	}
-	return paging.Map(found, func(h *hit) *models.Product { return &h.Product }), nil
+	return &Listing{request: r, wanted: w, vain: asked && w.all == "", conditions: conditions, sort: paging.Sort[hit]{
+		Name: "products by " + string(r.Sort), Columns: columns, Desc: order.desc != r.Reverse,
+		Filter: []any{r.Query, r.Filter, market.From(ctx).Country, market.From(ctx).Currency},
+	}}, nil
 }

@@ -1,141 +1,132 @@
 package search
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 
-	"gorm.io/gorm"
-
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 )
 
 // entry are the columns that an entry is known and sorted by.
 const entry = "e.brand_id, e.product_id, e.visible_from, e.title, e.currency, e.min_price_minor"
 
-// asking is a request on its way to one statement.
-type asking struct {
-	*Service
-
-	ctx     context.Context
+// Listing is a request on its way to a statement.
+type Listing struct {
 	request Request
 	wanted  wanted
 	// vain: something was typed, and nothing of it can be looked for.
 	vain       bool
-	conditions conditions
+	conditions database.Conditions
 	sort       paging.Sort[hit]
 }
 
-func (a asking) rows() ([]*hit, error) {
-	if a.vain {
-		return nil, nil
+// Order is how the products are sorted, by columns of From.
+func (l *Listing) Order() paging.Order { return l.sort.Order() }
+
+// Count is an expression of how many there are on all pages.
+func (l *Listing) Count() database.SQL {
+	if l.vain {
+		return database.Text("cast(0 as bigint)")
 	}
-	page, err := a.page()
-	if err != nil {
-		return nil, err
-	}
-	var rows []*hit
-	err = page.Find(&rows).Error
-	return rows, err
+	return database.Text("(select count(*) from (?) as e)", l.available(l.entries(l.wanted.all, 0)))
 }
 
-func (a asking) count(context.Context) (n int64, err error) {
-	if a.vain {
-		return 0, nil
+// From is what follows "from": entries e of a page and more, joined with their
+// products. A tier is looked up only where those read before it leave room on
+// the page.
+func (l *Listing) From() (database.SQL, error) {
+	const joined = " join products on products.brand_id = e.brand_id and products.id = e.product_id"
+	if l.vain {
+		return database.Text("(select " + entry + ", 0 as tier from search_entries as e where false) as e" + joined), nil
 	}
-	err = a.available(a.entries(a.wanted.all, 0)).Count(&n).Error
-	return n, err
-}
-
-// page gives a page of entries with their products.
-func (a asking) page() (*gorm.DB, error) {
-	columns, err := a.columns()
+	if l.request.Sort != ByRelevance {
+		part, err := l.part(l.wanted.all, 0)
+		return database.Text("(?) as e"+joined, part), err
+	}
+	size, err := l.request.Page.Rows()
 	if err != nil {
-		return nil, err
+		return database.SQL{}, err
 	}
-	entries, parts, err := a.found()
-	if err != nil {
-		return nil, err
-	}
-	query := a.db.WithContext(a.ctx).Table(entries+" as e", parts...).
-		Joins("join products on products.brand_id = e.brand_id and products.id = e.product_id").
-		Select(strings.Join(columns, ", ") + ", e.tier, e.visible_from as listed_from, e.title as entry_title," +
-			" e.currency as entry_currency, e.min_price_minor as entry_minor")
-	return a.sort.Narrow(query, a.request.Page)
-}
-
-// found is an expression of the entries of a page and more. A tier is looked
-// up only where those read before it leave room on the page.
-func (a asking) found() (expression string, args []any, err error) {
-	if a.request.Sort != ByRelevance {
-		part, err := a.part(a.wanted.all, 0)
-		return "(?)", []any{part}, err
-	}
-	size, err := a.request.Page.Rows()
-	if err != nil {
-		return "", nil, err
-	}
-	tiers := slices.Clone(a.wanted.tiers)
-	if backward := a.request.Page.Last != nil; a.sort.Desc == backward {
+	tiers := slices.Clone(l.wanted.tiers)
+	if backward := l.request.Page.Last != nil; l.sort.Desc == backward {
 		slices.Reverse(tiers)
 	}
-	var with, all, before []string
+	from := database.Text("(with ")
+	var all, before []string
 	for i, tsquery := range tiers {
-		part, err := a.part(tsquery, len(tiers)-slices.Index(a.wanted.tiers, tsquery))
+		part, err := l.part(tsquery, len(tiers)-slices.Index(l.wanted.tiers, tsquery))
 		if err != nil {
-			return "", nil, err
+			return from, err
 		}
-		args = append(args, part)
 		name := fmt.Sprintf("tier_%d", i)
-		room := ""
 		if i > 0 {
-			room, args = " where "+strings.Join(before, " + ")+" < ?", append(args, size)
+			from.Add(", ")
 		}
-		with = append(with, name+" as materialized (select * from (?) as e"+room+")")
+		from.Add(name+" as materialized (select * from (?) as e", part)
+		if i > 0 {
+			from.Add(fmt.Sprintf(" where %s < %d", strings.Join(before, " + "), size))
+		}
+		from.Add(")")
 		all = append(all, "select * from "+name)
 		before = append(before, "(select count(*) from "+name+")")
 	}
-	return "(with " + strings.Join(with, ", ") + " " + strings.Join(all, " union all ") + ")", args, nil
+	from.Add(" " + strings.Join(all, " union all ") + ") as e" + joined)
+	return from, nil
 }
 
 // part is a page of the entries of one tier.
-func (a asking) part(tsquery string, tier int) (*gorm.DB, error) {
-	entries := a.entries(tsquery, tier)
-	if tsquery != "" && a.request.Filter.Available != nil {
+func (l *Listing) part(tsquery string, tier int) (database.SQL, error) {
+	entries := l.entries(tsquery, tier)
+	if tsquery != "" && l.request.Filter.Available != nil {
 		// Sorted first, so that availability is asked until the page is full.
-		sorted, err := a.sort.Narrow(entries, a.request.Page)
+		sorted, err := l.narrowed(entries, false)
 		if err != nil {
-			return nil, err
+			return sorted, err
 		}
-		entries = a.db.WithContext(a.ctx).Table("(? offset 0) as e", sorted.Limit(-1))
+		entries = database.Text("select * from (? offset 0) as e", sorted)
 	}
-	return a.sort.Narrow(a.available(entries), a.request.Page)
+	return l.narrowed(l.available(entries), true)
+}
+
+// narrowed cuts a select of entries to what a page can hold.
+func (l *Listing) narrowed(entries database.SQL, limited bool) (database.SQL, error) {
+	order := l.sort.Order()
+	window, err := l.request.Page.Window()
+	if err != nil {
+		return entries, err
+	}
+	between, err := order.Between(l.request.Page)
+	if err != nil {
+		return entries, err
+	}
+	page := database.Text("select * from (?) as e where ? order by "+order.By(window), entries, between.All())
+	if limited {
+		page.Add(fmt.Sprintf(" limit %d", window.Size+1))
+	}
+	return page, nil
 }
 
 // entries are those of a tsquery, or all where it is empty, that pass the
 // filter but for availability. Words are looked up alone, in their own index:
 // whatever the planner believes, no other one is walked in the hope of
 // meeting them.
-func (a asking) entries(tsquery string, tier int) *gorm.DB {
-	query := a.db.WithContext(a.ctx)
-	tiered := entry + ", e.tier"
+func (l *Listing) entries(tsquery string, tier int) database.SQL {
 	if tsquery == "" {
-		query, tiered = query.Table("search_entries as e"), entry+", 0 as tier"
-	} else {
-		query = query.Table("(select *, cast(? as integer) as tier from search_entries where tokens @@ (select cast(? as tsquery)) offset 0) as e",
-			tier, tsquery)
+		return database.Text("select "+entry+", 0 as tier from search_entries as e where ?", l.conditions.All())
 	}
-	return a.conditions.narrow(query).Select(tiered)
+	return database.Text("select "+entry+fmt.Sprintf(", %d as tier", tier)+
+		" from (select * from search_entries where tokens @@ (select cast(? as tsquery)) offset 0) as e where ?", tsquery, l.conditions.All())
 }
 
-func (a asking) available(query *gorm.DB) *gorm.DB {
-	switch wanted := a.request.Filter.Available; {
+func (l *Listing) available(entries database.SQL) database.SQL {
+	switch wanted := l.request.Filter.Available; {
 	case wanted == nil:
-		return query
+		return entries
 	case *wanted:
-		return query.Where(isAvailable)
+		return database.Text("select * from (?) as e where "+isAvailable, entries)
 	default:
-		return query.Where("not " + isAvailable)
+		return database.Text("select * from (?) as e where not "+isAvailable, entries)
 	}
 }

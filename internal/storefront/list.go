@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
@@ -48,31 +47,36 @@ var orders = map[SortKey][]paging.Column[models.Storefront]{
 // Page lists storefronts: those that can be read, also those of the caller's
 // own brands, all for operators.
 func (s *Service) Page(ctx context.Context, f Filter, key SortKey, reverse bool, args paging.Args) (*paging.Connection[models.Storefront], error) {
+	conditions, sort, err := Listed(auth.From(ctx), f, key, reverse)
+	if err != nil {
+		return nil, err
+	}
+	return paging.Find(conditions.Narrow(s.visible(database.AcrossBrands(ctx, database.MarketplaceSearch))), args, sort)
+}
+
+// Listed says which of the storefronts that the caller may see Page gives, and
+// how it sorts them.
+func Listed(actor *auth.Actor, f Filter, key SortKey, reverse bool) (c database.Conditions, sort paging.Sort[models.Storefront], err error) {
 	columns, ok := orders[key]
 	if !ok {
-		return nil, &problem.BadInput{Argument: "sortKey", Message: "is not an order of storefronts"}
+		return nil, sort, &problem.BadInput{Argument: "sortKey", Message: "is not an order of storefronts"}
 	}
-	query := f.narrow(s.visible(database.AcrossBrands(ctx, database.MarketplaceSearch)))
-	if actor := auth.From(ctx); f.behindTheScenes() && !actor.HoldsEverywhere(auth.BrandRead) {
+	paging.AnyOf(&c, "storefronts.country", f.Country)
+	paging.AnyOf(&c, "storefronts.currency", f.Currency)
+	paging.AnyOf(&c, "storefronts.status", f.Status)
+	if f.BrandID != nil {
+		c.Add("storefronts.brand_id = ?", *f.BrandID)
+	}
+	if f.behindTheScenes() && !actor.HoldsEverywhere(auth.BrandRead) {
 		// Others show none of these: look among the caller's own, not through all.
-		query = query.Where("storefronts.brand_id in ?", actor.BrandsWith(auth.BrandRead))
+		c.Add("storefronts.brand_id in ?", actor.BrandsWith(auth.BrandRead))
 	}
-	return paging.Find(query, args, paging.Sort[models.Storefront]{
+	return c, paging.Sort[models.Storefront]{
 		Name: "storefronts by " + string(key), Filter: f, Columns: columns, Desc: reverse,
-	})
+	}, nil
 }
 
 // behindTheScenes tells whether only staff sees what is asked for.
 func (f Filter) behindTheScenes() bool {
 	return f.Status != nil && !slices.Contains(f.Status, models.StorefrontOpen) && !slices.Contains(f.Status, models.StorefrontPaused)
-}
-
-func (f Filter) narrow(query *gorm.DB) *gorm.DB {
-	query = paging.AnyOf(query, "storefronts.country", f.Country)
-	query = paging.AnyOf(query, "storefronts.currency", f.Currency)
-	query = paging.AnyOf(query, "storefronts.status", f.Status)
-	if f.BrandID != nil {
-		query = query.Where("storefronts.brand_id = ?", *f.BrandID)
-	}
-	return query
 }

@@ -1,0 +1,76 @@
+package database
+
+import (
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// SQL is a piece of a statement: text with a ? for each argument. A list
+// stands behind "in ?".
+type SQL struct {
+	Text string
+	Args []any
+}
+
+// Text makes a piece. Arguments that are pieces themselves are put in their place.
+func Text(text string, args ...any) SQL {
+	var s SQL
+	s.Add(text, args...)
+	return s
+}
+
+// Add puts text behind what is there.
+func (s *SQL) Add(text string, args ...any) {
+	for _, arg := range args {
+		piece, ok := arg.(SQL)
+		if !ok {
+			s.Args = append(s.Args, arg)
+			continue
+		}
+		before, rest := cutAt(text, len(s.Args)-strings.Count(s.Text, "?"))
+		s.Text += before + piece.Text
+		s.Args = append(s.Args, piece.Args...)
+		text = rest
+	}
+	s.Text += text
+}
+
+// cutAt cuts at the placeholder behind n others.
+func cutAt(text string, n int) (before, rest string) {
+	at := 0
+	for ; n >= 0; n-- {
+		at += strings.IndexByte(text[at:], '?') + 1
+	}
+	return text[:at-1], text[at:]
+}
+
+// Conditions all hold.
+type Conditions []SQL
+
+// Add puts a condition beside the others.
+func (c *Conditions) Add(text string, args ...any) { *c = append(*c, SQL{text, args}) }
+
+// Narrow adds them to a query.
+func (c Conditions) Narrow(query *gorm.DB) *gorm.DB {
+	for _, each := range c {
+		query = query.Where(each.Text, each.Args...)
+	}
+	return query
+}
+
+// All is one condition of them, "true" where there are none.
+func (c Conditions) All() SQL {
+	if len(c) == 0 {
+		return SQL{Text: "true"}
+	}
+	var all SQL
+	for i, each := range c {
+		if i > 0 {
+			all.Text += " and "
+		}
+		all.Text += "(" + each.Text + ")"
+		all.Args = append(all.Args, each.Args...)
+	}
+	return all
+}

@@ -1,0 +1,125 @@
+package paging
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+)
+
+// Key is a part of an order: an SQL expression that is never null, and its SQL type.
+type Key struct{ Expr, Type string }
+
+// Order is a Sort as a statement sees it, whatever its rows are read into.
+type Order struct {
+	Name   string
+	Filter any
+	Keys   []Key
+	Desc   bool
+}
+
+// Order is the sort without the rows' type.
+func (s Sort[N]) Order() Order {
+	keys := make([]Key, len(s.Columns))
+	for i, c := range s.Columns {
+		keys[i] = Key{c.Expr, c.Type}
+	}
+	return Order{s.Name, s.Filter, keys, s.Desc}
+}
+
+// Fingerprint tells cursors of this list, order and filter from others.
+func (o Order) Fingerprint() string {
+	filter, _ := json.Marshal(o.Filter)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %t %s", o.Name, o.Desc, filter))
+	return base64.RawURLEncoding.EncodeToString(sum[:6])
+}
+
+// By is the order in the direction in which a page is read.
+func (o Order) By(w Window) string {
+	exprs := make([]string, len(o.Keys))
+	for i, k := range o.Keys {
+		exprs[i] = k.Expr + o.Direction(w)
+	}
+	return strings.Join(exprs, ", ")
+}
+
+// Direction follows each key of an order.
+func (o Order) Direction(w Window) string {
+	if o.Desc != w.Backward {
+		return " desc"
+	}
+	return ""
+}
+
+// Between are the conditions of what lies between the cursors.
+func (o Order) Between(args Args) (database.Conditions, error) {
+	var conditions database.Conditions
+	for _, bound := range []struct {
+		name   string
+		cursor *string
+		after  bool
+	}{{"after", args.After, true}, {"before", args.Before, false}} {
+		if bound.cursor == nil {
+			continue
+		}
+		values, err := o.decode(bound.name, *bound.cursor)
+		if err != nil {
+			return nil, err
+		}
+		exprs, marks := make([]string, len(o.Keys)), make([]string, len(o.Keys))
+		for i, k := range o.Keys {
+			exprs[i], marks[i] = k.Expr, "cast(? as "+k.Type+")"
+		}
+		operator := " > "
+		if bound.after == o.Desc {
+			operator = " < "
+		}
+		conditions.Add("("+strings.Join(exprs, ", ")+")"+operator+"("+strings.Join(marks, ", ")+")", values...)
+	}
+	return conditions, nil
+}
+
+// AppendCursor appends the cursor of a row: the list's fingerprint and the
+// row's values as text.
+func AppendCursor(dst []byte, fingerprint string, values ...string) []byte {
+	text := append(make([]byte, 0, 120), '[')
+	text = appendJSON(text, fingerprint)
+	for _, v := range values {
+		text = appendJSON(append(text, ','), v)
+	}
+	return base64.RawURLEncoding.AppendEncode(dst, append(text, ']'))
+}
+
+func appendJSON(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || strings.IndexByte(`"\<>&`, c) >= 0 {
+			quoted, _ := json.Marshal(s)
+			return append(dst, quoted...)
+		}
+	}
+	return append(append(append(dst, '"'), s...), '"')
+}
+
+func (o Order) decode(argument, cursor string) ([]any, error) {
+	var values []string
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err == nil {
+		err = json.Unmarshal(raw, &values)
+	}
+	foreign := &problem.BadInput{Argument: argument, Message: "this is not a cursor of this list, order and filter"}
+	if err != nil || len(values) != len(o.Keys)+1 || values[0] != o.Fingerprint() {
+		return nil, foreign
+	}
+	out := make([]any, len(o.Keys))
+	for i, v := range values[1:] {
+		if !wellFormed(o.Keys[i].Type, v) {
+			return nil, foreign
+		}
+		out[i] = v
+	}
+	return out, nil
+}
