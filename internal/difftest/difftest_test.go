@@ -1,0 +1,158 @@
+package difftest_test
+
+import (
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/tradewind-commerce/tradewind/graph"
+	"github.com/tradewind-commerce/tradewind/internal/command"
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+	"github.com/tradewind-commerce/tradewind/internal/difftest"
+)
+
+var (
+	seed    = flag.Uint64("seed", 1, "seed of the first operation of each role")
+	perRole = flag.Int("operations", 700, "how many operations each role sends; half as many turn a page beside")
+)
+
+// seenOften is how often each thing must have been generated.
+const seenOften = 5
+
+// sides are the two ways of answering: plans, and resolvers alone.
+func sides(t *testing.T, db *database.DB) (plans, resolvers http.Handler) {
+	t.Helper()
+	now := func() time.Time { return difftest.Now }
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	side := func() http.Handler { return graph.NewHandler(command.Wire(db.Gorm, now), graph.Options{Log: log}) }
+	return side(), side()
+}
+
+func schema(t *testing.T) *ast.Schema {
+	t.Helper()
+	s, err := gqlparser.LoadSchema(&ast.Source{Input: graph.SDL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestPlansAnswerAsResolversDo sends thousands of random reads, as every role,
+// to plans and to resolvers: both must give the same bytes.
+func TestPlansAnswerAsResolversDo(t *testing.T) {
+	t.Parallel()
+	db := dbtest.Seeded(t, difftest.Key(), difftest.Fill)
+	s := schema(t)
+	roles, err := difftest.Roles(t.Context(), db.Gorm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plans, resolvers := sides(t, db)
+	coverage := difftest.NewCoverage()
+	t.Run("as", func(t *testing.T) {
+		for i, role := range roles {
+			t.Run(role.Name, func(t *testing.T) {
+				t.Parallel()
+				pool, err := difftest.Read(t.Context(), db.Gorm, role.Actor)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d := &duel{t: t, role: role, schema: s, plans: plans, resolvers: resolvers, coverage: coverage}
+				g := &difftest.Generator{Schema: s, Pool: pool, Actor: role.Actor}
+				for n := range uint64(*perRole) {
+					from := *seed<<32 + uint64(i)<<24 + n
+					op := g.Operation(from)
+					answer := d.send(from, op)
+					if next, ok := g.Follow(op, answer.Body, from); ok {
+						d.send(from, next)
+					}
+					if d.lost > 2 {
+						t.Fatal("more differ; these are enough to begin with")
+					}
+				}
+				if g.Refused > *perRole/10 {
+					t.Errorf("%d documents were not valid", g.Refused)
+				}
+			})
+		}
+	})
+	if !t.Failed() {
+		enough(t, s, coverage)
+	}
+}
+
+// duel compares both sides for one role.
+type duel struct {
+	t                *testing.T
+	role             difftest.Role
+	schema           *ast.Schema
+	plans, resolvers http.Handler
+	coverage         *difftest.Coverage
+	lost             int
+}
+
+func (d *duel) send(seed uint64, op difftest.Operation) difftest.Answer {
+	d.t.Helper()
+	answer, differ := d.compare(op)
+	if differ != "" {
+		d.lost++
+		small := difftest.Shrink(d.schema, op, func(op difftest.Operation) bool {
+			_, differ := d.compare(op)
+			return differ != ""
+		})
+		_, differ := d.compare(small)
+		d.t.Errorf("seed %d: plans and resolvers differ in %s\n%s\nvariables %v", seed, differ, small.Query, small.Variables)
+	}
+	d.coverage.Count(d.schema, d.role.Name, op, answer)
+	return answer
+}
+
+func (d *duel) compare(op difftest.Operation) (difftest.Answer, string) {
+	planned, err := difftest.Ask(d.t.Context(), d.plans, d.role.Actor, op)
+	if err != nil {
+		return planned, err.Error()
+	}
+	resolved, err := difftest.Ask(d.t.Context(), d.resolvers, d.role.Actor, op)
+	if err != nil {
+		return resolved, err.Error()
+	}
+	return resolved, difftest.Differ(planned, resolved)
+}
+
+// enough checks that the operations were worth the name of thousands of
+// random ones.
+func enough(t *testing.T, s *ast.Schema, c *difftest.Coverage) {
+	t.Helper()
+	var seldom []string
+	for _, what := range difftest.Wanted(s) {
+		if n := c.Seen(what); n < seenOften {
+			seldom = append(seldom, fmt.Sprintf("%s: %d", what, n))
+		}
+	}
+	if len(seldom) > 0 {
+		t.Errorf("seen less than %d times: %q", seenOften, seldom)
+	}
+	names := make([]string, 0, len(c.Asked))
+	for role := range c.Asked {
+		names = append(names, role)
+	}
+	slices.Sort(names)
+	for _, role := range names {
+		asked, told, wrong := c.Asked[role], c.Told[role], c.Wrong[role]
+		t.Logf("%s: %d operations, %d with data, %d with errors", role, asked, told, wrong)
+		if told*100 < asked*60 {
+			t.Errorf("%s got data from %d of %d operations", role, told, asked)
+		}
+		if wrong*100 > asked*10 {
+			t.Errorf("%s got errors from %d of %d operations", role, wrong, asked)
+		}
+	}
+}

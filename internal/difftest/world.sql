@@ -1,0 +1,218 @@
+-- Makes the tidy marketplace of the demonstration one where every reader sees
+-- some rows and misses others, and every field has its odd values. Chance is a
+-- digest of the row's id: the same rows change each time.
+
+create function pg_temp.chance(id uuid, salt text) returns integer language sql immutable
+  as $$ select ('x' || substr(md5(id::text || salt), 1, 7))::bit(28)::integer % 100 $$;
+create function pg_temp.another(id uuid, salt text) returns uuid language sql immutable
+  as $$ select md5(id::text || salt)::uuid $$;
+-- What JSON must escape, and what it need not.
+create function pg_temp.odd() returns text language sql immutable
+  as $$ select E'He said "1 < 2 & 3 > 2",\n\ttwice \\ ☕ 𝄞 \u2028 \u007f \u0001 é' $$;
+
+-- Brands of all statuses: by rank among those nobody of the tests works for.
+create temporary table worked on commit preserve rows as
+  select id from brands where slug in ('platte-valley-honey', 'eight-mile-denim', 'hudson-botanica', 'kona-cloud-coffee');
+with ranked as (
+  select id, row_number() over (order by slug) as n from brands where id not in (select id from worked)
+), changed as (
+  select id, (array['APPLIED', 'IN_REVIEW', 'SUSPENDED', 'CLOSED', 'REJECTED'])[n] as status from ranked where n <= 5
+  union all
+  select id, 'SUSPENDED' from brands where slug = 'kona-cloud-coffee'
+)
+update brands b
+set status = c.status, status_reason = case when c.status in ('APPLIED', 'IN_REVIEW') then null else pg_temp.odd() end,
+  joined_at = case when c.status in ('APPLIED', 'IN_REVIEW', 'REJECTED') then null else b.joined_at end
+from changed c
+where b.id = c.id;
+update brands set texts = case pg_temp.chance(id, 'texts') / 15
+    when 0 then '{}'
+    when 1 then jsonb_build_object('fr', jsonb_build_object('description', 'En français'))
+    when 2 then jsonb_build_object('en', jsonb_build_object('description', ''), 'zh', jsonb_build_object('description', '中文'))
+    when 3 then jsonb_build_object('en', jsonb_build_object('description', pg_temp.odd()))
+    else texts end,
+  default_language = case when pg_temp.chance(id, 'language') < 25 then 'fr' else default_language end,
+  website = case when pg_temp.chance(id, 'site') < 30 then null else website end,
+  contact_phone = case when pg_temp.chance(id, 'phone') < 40 then null else contact_phone end,
+  contact_name = case when pg_temp.chance(id, 'contact') < 15 then null else contact_name end,
+  contact_confirmed_at = case when pg_temp.chance(id, 'confirmed') < 40 then null else contact_confirmed_at end,
+  size = case when pg_temp.chance(id, 'size') < 20 then 'LARGE' else size end,
+  jobs_now = case when pg_temp.chance(id, 'jobs') < 30 then jobs_before else jobs_now end;
+update brands
+set country = (array['JP', 'DE', 'US'])[1 + pg_temp.chance(id, 'where') % 3], census_region = null,
+  region = case when pg_temp.chance(id, 'region') < 50 then null else 'XX' end
+where pg_temp.chance(id, 'country') < 25;
+-- Equal names: the tie decides.
+update brands set name = 'Twin' where pg_temp.chance(id, 'twin') < 20;
+
+-- Storefronts: paused, draft and closed ones, and further markets.
+update storefronts
+set status = 'PAUSED'
+where pg_temp.chance(id, 'status') < 12;
+insert into storefronts (brand_id, id, slug, name, texts, country, currency, languages, payment_methods, status, visible,
+  is_primary, opened_at, closed_at, version, created_at, updated_at)
+select b.id, pg_temp.another(b.id, 'shop' || extra.n), b.slug || '-' || extra.n, case when extra.n = 2 then 'Twin' else b.name end,
+  case extra.n when 1 then '{}' when 2 then '{"ja": {"name": "双子", "description": "日本語"}}'
+    else jsonb_build_object('en', jsonb_build_object('name', pg_temp.odd()), 'fr', jsonb_build_object('name', '')) end,
+  extra.country, extra.currency, extra.languages, extra.methods, extra.status, false, extra.is_primary,
+  case when extra.status = 'DRAFT' then null else b.applied_at end, case when extra.status = 'CLOSED' then b.updated_at end,
+  1, b.applied_at, b.updated_at
+from brands b
+cross join (values
+  (1, 'US', 'USD', array['en'], array['CARD'], 'DRAFT', true),
+  (2, 'JP', 'JPY', array['ja', 'en'], array['CARD', 'ALIPAY'], 'OPEN', true),
+  (3, 'CN', 'CNY', array['zh-CN'], array[]::text[], 'CLOSED', false),
+  (4, 'CN', 'USD', array['en', 'fr'], array['WECHAT_PAY'], 'OPEN', false),
+  (5, 'KW', 'KWD', array['ar', 'en'], array['CARD'], 'PAUSED', true)
+) as extra (n, country, currency, languages, methods, status, is_primary)
+where b.id in (select id from worked) or pg_temp.chance(b.id, 'shop' || extra.n) < 30;
+
+-- Products: drafts, archived ones, texts in several, missing and empty languages.
+update products
+set status = case when pg_temp.chance(id, 'status') < 12 then 'DRAFT' else 'ARCHIVED' end,
+  archived_at = case when pg_temp.chance(id, 'status') < 12 then null else updated_at end,
+  archived_from = case when pg_temp.chance(id, 'status') < 12 then null else 'ACTIVE' end
+where pg_temp.chance(id, 'status') < 24;
+update products
+set texts = case pg_temp.chance(id, 'texts') / 10
+    when 0 then texts - 'zh-CN'
+    when 1 then texts - 'en'
+    when 2 then jsonb_set(texts, '{zh-CN}', '{"title": "", "description": "", "seoTitle": "标题"}')
+    when 3 then texts || jsonb_build_object('ja', jsonb_build_object('title', '日本', 'seoDescription', 'SEO'), 'zh', jsonb_build_object('title', '中'))
+    when 4 then jsonb_set(texts, '{en}', jsonb_build_object('title', pg_temp.odd(), 'description', pg_temp.odd(), 'seoTitle', 'T', 'seoDescription', 'D'))
+    when 5 then texts || '{"fr": {"title": "Titre", "description": ""}}'
+    else texts end,
+  default_language = case when pg_temp.chance(id, 'language') < 20 then 'fr' when pg_temp.chance(id, 'language') < 30 then 'zh-CN' else default_language end,
+  category_id = case when pg_temp.chance(id, 'category') < 15 then null else category_id end,
+  vendor = case when pg_temp.chance(id, 'vendor') < 30 then null else vendor end,
+  product_type = case when pg_temp.chance(id, 'type') < 30 then null else product_type end,
+  tags = case when pg_temp.chance(id, 'tags') < 20 then '{}' when pg_temp.chance(id, 'tags') < 40 then array['new', pg_temp.odd(), ''] else tags end,
+  hs_code = case when pg_temp.chance(id, 'hs') < 20 then null else hs_code end,
+  origin_country = case when pg_temp.chance(id, 'origin') < 20 then null when pg_temp.chance(id, 'origin') < 40 then 'JP' else origin_country end,
+  origin_region = case when pg_temp.chance(id, 'origin') < 40 then null else origin_region end,
+  created_at = date_trunc('day', created_at), version = 1 + pg_temp.chance(id, 'version') % 4;
+insert into media (brand_id, id, product_id, position, url, alt, created_at)
+select brand_id, pg_temp.another(id, 'media' || n), id, n % 2, 'https://images.tradewind.example/' || n || '?a=1&b=2',
+  case when n = 2 then null else pg_temp.odd() end, created_at
+from products
+cross join generate_series(1, 3) n
+where pg_temp.chance(id, 'media' || n) < 40;
+delete from media where pg_temp.chance(id, 'gone') < 10;
+
+-- Variants: archived, untracked, without a number, without a weight.
+update variants
+set archived_at = case when pg_temp.chance(id, 'archived') < 15 then updated_at end,
+  track_stock = pg_temp.chance(id, 'track') >= 15,
+  sku = case when pg_temp.chance(id, 'sku') < 20 then null else sku end,
+  barcode = case when pg_temp.chance(id, 'barcode') < 50 then '6900000000' || pg_temp.chance(id, 'bars') end,
+  weight_grams = case when pg_temp.chance(id, 'weight') < 20 then null else weight_grams end,
+  net_content = case when pg_temp.chance(id, 'net') < 30 then net_content + 0.125 when pg_temp.chance(id, 'net') < 50 then net_content + 0.5 else net_content end;
+
+-- Listings in the further markets; scheduled, drafts, without prices.
+insert into listings (brand_id, id, storefront_id, product_id, status, publish_at, currency, version, created_at, updated_at)
+select p.brand_id, pg_temp.another(p.id, s.slug), s.id, p.id, 'PUBLISHED', date_trunc('day', p.updated_at), s.currency, 1, p.created_at, p.updated_at
+from products p
+join storefronts s on s.brand_id = p.brand_id
+left join listings l on l.brand_id = p.brand_id and l.product_id = p.id and l.storefront_id = s.id
+where l.id is null and pg_temp.chance(pg_temp.another(p.id, s.slug), 'listed') < 60;
+insert into prices (brand_id, storefront_id, variant_id, product_id, amount_minor, compare_at_minor, currency, updated_at)
+select l.brand_id, l.storefront_id, v.id, v.product_id, 100 * (1 + pg_temp.chance(v.id, l.currency)),
+  case when pg_temp.chance(v.id, 'compared') < 40 then 20000 end, l.currency, l.updated_at
+from listings l
+join variants v on v.brand_id = l.brand_id and v.product_id = l.product_id
+on conflict do nothing;
+delete from prices where pg_temp.chance(variant_id, currency || 'gone') < 15;
+update prices set compare_at_minor = amount_minor + 500 where pg_temp.chance(variant_id, 'was') < 20;
+update listings l
+set status = case when pg_temp.chance(id, 'state') < 12 then 'DRAFT' else 'PUBLISHED' end,
+  publish_at = case when pg_temp.chance(id, 'state') < 12 then case when pg_temp.chance(id, 'kept') < 50 then publish_at end
+    when pg_temp.chance(id, 'state') < 24 then timestamptz '2026-12-24 00:00Z'
+    when pg_temp.chance(id, 'state') < 40 then timestamptz '2026-06-01 00:00:00.123456Z'
+    else publish_at end,
+  min_price_minor = (select min(amount_minor) from prices r join variants v on v.brand_id = r.brand_id and v.id = r.variant_id
+    where r.brand_id = l.brand_id and r.storefront_id = l.storefront_id and r.product_id = l.product_id and v.archived_at is null),
+  max_price_minor = (select max(amount_minor) from prices r join variants v on v.brand_id = r.brand_id and v.id = r.variant_id
+    where r.brand_id = l.brand_id and r.storefront_id = l.storefront_id and r.product_id = l.product_id and v.archived_at is null);
+
+-- People who work for brands, and those who run the platform.
+insert into accounts (id, handle, issuer, subject, email, name, created_at)
+select pg_temp.another(id, who), pg_temp.another(id, who || 'handle'), 'difftest', who,
+  case when who <> 'staff' then who || '@example.com' end, case when who <> 'analyst' then initcap(who) end, now_then
+from (select id, applied_at as now_then from brands where slug = 'platte-valley-honey') b
+cross join unnest(array['owner', 'manager', 'staff', 'analyst', 'both', 'operator', 'reporting']) who;
+insert into memberships (brand_id, account_id, role, created_at)
+select b.id, a.id, works.role, b.applied_at
+from (values ('owner', 'platte-valley-honey', 'OWNER'), ('manager', 'platte-valley-honey', 'MANAGER'),
+  ('staff', 'eight-mile-denim', 'STAFF'), ('analyst', 'eight-mile-denim', 'ANALYST'),
+  ('both', 'hudson-botanica', 'OWNER'), ('both', 'kona-cloud-coffee', 'MANAGER')) as works (who, slug, role)
+join accounts a on a.issuer = 'difftest' and a.subject = works.who
+join brands b on b.slug = works.slug;
+insert into platform_roles (account_id, role, granted_at)
+select id, upper(subject), created_at from accounts where issuer = 'difftest' and subject in ('operator', 'reporting');
+
+-- Papers.
+update brand_documents
+set verdict = case when pg_temp.chance(id, 'verdict') < 50 then 'PENDING' else 'REFUSED' end,
+  note = case when pg_temp.chance(id, 'verdict') < 50 then null else pg_temp.odd() end,
+  reviewed_at = case when pg_temp.chance(id, 'verdict') < 50 then null else reviewed_at end
+where pg_temp.chance(id, 'judged') < 40;
+delete from brand_documents where pg_temp.chance(id, 'gone') < 15;
+delete from payout_accounts where pg_temp.chance(brand_id, 'payout') < 30;
+update brand_job_reports set note = pg_temp.odd(), reported_at = date_trunc('month', reported_at)
+where pg_temp.chance(id, 'note') < 50;
+update brand_transitions set reason = pg_temp.odd() where pg_temp.chance(id, 'reason') < 30;
+
+-- Stock in several warehouses, some not in use; some variants have none.
+insert into warehouses (brand_id, id, code, name, kind, country, region, priority, active, version, created_at, updated_at)
+select b.id, pg_temp.another(b.id, code), code, pg_temp.odd(), w.kind, w.country, null, w.priority, w.active, 1, b.applied_at, b.updated_at
+from brands b
+cross join (values ('BONDED', 'BONDED', 'CN', -1, true), ('OLD', 'ORIGIN', 'US', 0, false)) as w (code, kind, country, priority, active);
+insert into stock_levels (brand_id, variant_id, warehouse_id, on_hand, reserved, updated_at)
+select v.brand_id, v.id, w.id, 5 + pg_temp.chance(v.id, w.code), pg_temp.chance(v.id, w.code || 'reserved') % 6, v.updated_at
+from variants v
+join warehouses w on w.brand_id = v.brand_id and w.code in ('BONDED', 'OLD')
+where pg_temp.chance(v.id, w.code || 'level') < 40;
+insert into stock_adjustments (brand_id, id, variant_id, warehouse_id, delta, reason, note, actor_id, recorded_at)
+select l.brand_id, pg_temp.another(l.variant_id, w.code || 'log'), l.variant_id, l.warehouse_id, l.on_hand,
+  (array['RECEIVED', 'COUNTED', 'IMPORTED', 'CORRECTION'])[1 + pg_temp.chance(l.variant_id, 'why') % 4],
+  case when pg_temp.chance(l.variant_id, 'note') < 50 then pg_temp.odd() end,
+  (select account_id from memberships m where m.brand_id = l.brand_id order by account_id limit 1), date_trunc('month', l.updated_at)
+from stock_levels l
+join warehouses w on w.brand_id = l.brand_id and w.id = l.warehouse_id and w.code in ('BONDED', 'OLD');
+delete from stock_levels where pg_temp.chance(variant_id, 'none') < 10;
+update stock_levels set on_hand = 0, reserved = 0 where pg_temp.chance(variant_id, 'out') < 10;
+
+-- Orders from files: nobody's, without an address, of goods that are not known.
+insert into import_batches (brand_id, id, kind, file_name, file_sha256, started_at)
+select id, pg_temp.another(id, 'batch'), 'SALES', 'sales.csv', '\x00', applied_at from brands;
+update orders
+set source = 'IMPORT', shopper_id = null, recipient = null, buyer_country = case when pg_temp.chance(id, 'buyer') < 50 then 'SG' end,
+  purchase_id = null, payment_status = 'UNKNOWN', fulfilment_status = 'FULFILLED', batch_id = pg_temp.another(brand_id, 'batch'),
+  kind = case when pg_temp.chance(id, 'credit') < 30 then 'CREDIT_NOTE' else 'SALE' end,
+  goods_minor = case when pg_temp.chance(id, 'credit') < 30 then -goods_minor else goods_minor end,
+  total_minor = case when pg_temp.chance(id, 'credit') < 30 then -total_minor else total_minor end,
+  placed_at = date_trunc('month', placed_at)
+where pg_temp.chance(id, 'import') < 20 and status = 'PLACED';
+update order_lines l
+set product_id = null, variant_id = null, sku = case when pg_temp.chance(id, 'sku') < 50 then null else sku end, hs_code = null,
+  origin_country = null, unit_price = unit_price + 0.0050,
+  quantity = case when goods_minor > 0 and exists (
+    select from orders o where o.brand_id = l.brand_id and o.id = l.order_id and o.kind = 'CREDIT_NOTE') then -quantity else quantity end
+where pg_temp.chance(id, 'unknown') < 60
+  and exists (select from orders o where o.brand_id = l.brand_id and o.id = l.order_id and o.source = 'IMPORT');
+update order_lines set texts = case when pg_temp.chance(id, 'texts') < 40 then texts - 'zh-CN' else texts || jsonb_build_object('en', jsonb_build_object('title', pg_temp.odd())) end
+where pg_temp.chance(id, 'words') < 40;
+update orders set recipient = recipient - 'region' - 'district' - 'postalCode' - 'province'
+where recipient is not null and pg_temp.chance(id, 'address') < 30;
+update orders set cancel_reason = pg_temp.odd() where status = 'CANCELLED' and pg_temp.chance(id, 'reason') < 50;
+insert into charges (brand_id, id, order_id, line_id, kind, currency, amount_minor)
+select brand_id, pg_temp.another(id, what), id, null, what, currency, 100
+from orders
+cross join unnest(array['SHIPPING', 'VAT', 'DISCOUNT']) what
+where pg_temp.chance(id, what) < 20;
+update orders set shipping_minor = 100, tax_minor = 1, discount_minor = 100 where pg_temp.chance(id, 'SHIPPING') < 20;
+update order_events set note = pg_temp.odd() where pg_temp.chance(id, 'note') < 20;
+
+-- Categories whose name is missing in some languages.
+update categories set texts = case pg_temp.chance(id, 'texts') / 20 when 0 then texts - 'zh-CN' when 1 then texts || '{"fr": {"name": "Nom"}, "en": {"name": ""}}' else texts end,
+  position = position % 3;
