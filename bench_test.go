@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/bench"
+	"github.com/tradewind-commerce/tradewind/internal/bench/peers"
+	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/servertest"
 )
 
@@ -37,5 +39,37 @@ func TestBenchMeasuresStartsAndImportsAndLeavesNothing(t *testing.T) {
 	must(t, err)
 	if len(left) > 0 {
 		t.Errorf("%s is left", left[0].Name())
+	}
+}
+
+// The limit and the API answer alike: the comparison fails where they do not.
+func TestBenchComparesTheAPIWithItsLimit(t *testing.T) {
+	t.Parallel()
+	dsn := dbtest.EmptyDSN(t)
+	r := servertest.Run(t, servertest.Options{Env: []string{"TMPDIR=" + servertest.Folder(t, "")}}, "bench", "--profile=peers", "--json",
+		"--database-url="+dsn, "--scale=0.002", "--rounds=1", "--slice=200ms", "--samples=40", "--documents=30")
+	if r.Code != 0 {
+		t.Fatalf("exit code %d\n%s", r.Code, r.Err)
+	}
+	var f peers.Figures
+	must(t, json.Unmarshal([]byte(r.Out), &f))
+	measured := map[string]int{}
+	for _, row := range f.Rows {
+		measured[row.Server+" "+row.Operation] = row.Statements
+		if row.Requests == 0 || row.PerSecond <= 0 || row.Ratio <= 0 || row.Median <= 0 || row.P99 < row.Median || row.Allocations == 0 ||
+			row.Statements == 0 || row.ResidentBytes < 5<<20 {
+			t.Errorf("a figure is missing: %+v", row)
+		}
+		if row.Server == "limit" && row.Ratio != 1 {
+			t.Errorf("the limit is %f of itself", row.Ratio)
+		}
+	}
+	for _, op := range []string{"a", "b", "c", "d", "f"} {
+		if limit := measured["limit "+op]; measured["tradewind "+op] == 0 || limit != 1 && op != "f" {
+			t.Errorf("%s: the limit sends %d statements; measured are %v", op, limit, measured)
+		}
+	}
+	if len(f.Documents) != 1 || f.Documents[0].Sent != 30 || f.Documents[0].After < 5<<20 {
+		t.Errorf("documents: %+v", f.Documents)
 	}
 }

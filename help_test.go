@@ -23,7 +23,7 @@ func TestEveryFlagIsDocumentedAndAnEnvironmentVariable(t *testing.T) {
 		return strings.Join(strings.Fields(r.Out), " ") // lines are wrapped
 	}
 	whole := asked()
-	for _, node := range parser.Model.Leaves(false) {
+	for _, node := range parser.Model.Leaves(true) {
 		text := asked(strings.Fields(node.FullPath())[1:]...)
 		says(t, whole, strings.TrimPrefix(node.FullPath(), "tradewind "))
 		for _, group := range node.AllFlags(false) {

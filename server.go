@@ -30,6 +30,7 @@ type line struct {
 	Check command.Check `cmd:"" help:"Prove that orders, payments, stock, sales facts and what the public sees agree; tell the rows that do not, and exit 1."`
 
 	Bench command.Bench `cmd:"" help:"Measure the operations that people wait for, on a database of its own that is removed afterwards."`
+	Limit command.Limit `cmd:"" hidden:"" help:"Serve what bench --profile peers compares the API with."`
 
 	Version kong.VersionFlag `env:"-" help:"Print the version and exit."`
 }

@@ -9,30 +9,40 @@ import (
 	"time"
 )
 
-// Figures are all that a run found, and on what.
-type Figures struct {
+// Machine is what is measured, and on what.
+type Machine struct {
 	Version    string    `json:"version"`
 	At         time.Time `json:"at"`
 	System     string    `json:"system"`
 	CPUs       int       `json:"cpus"`
 	Go         string    `json:"go"`
 	PostgreSQL string    `json:"postgresql"`
-	Orders     int       `json:"orders"`
-	Products   int       `json:"products"`
-	Rounds     int       `json:"rounds"`
-	Operations []Row     `json:"operations"`
-	Starts     *Starts   `json:"starts,omitempty"`
-	Import     *Import   `json:"import,omitempty"`
 }
 
-// NewFigures says what they are measured on.
-func NewFigures(version string, now time.Time) Figures {
-	return Figures{Version: version, At: now, System: runtime.GOOS + "/" + runtime.GOARCH, CPUs: runtime.NumCPU(), Go: runtime.Version()}
+// NewMachine is this one; its PostgreSQL is still to be told.
+func NewMachine(version string, now time.Time) Machine {
+	return Machine{Version: version, At: now, System: runtime.GOOS + "/" + runtime.GOARCH, CPUs: runtime.NumCPU(), Go: runtime.Version()}
+}
+
+func (m Machine) String() string {
+	return fmt.Sprintf("Tradewind %s, %s, %s, %d CPUs, %s, PostgreSQL %s", m.Version, m.At.Format(time.DateOnly), m.System, m.CPUs, m.Go, m.PostgreSQL)
+}
+
+// Figures are all that a run found, and on what.
+type Figures struct {
+	Machine
+
+	Orders     int     `json:"orders"`
+	Products   int     `json:"products"`
+	Rounds     int     `json:"rounds"`
+	Operations []Row   `json:"operations"`
+	Starts     *Starts `json:"starts,omitempty"`
+	Import     *Import `json:"import,omitempty"`
 }
 
 // Write shows the figures to people.
 func (f Figures) Write(w io.Writer) {
-	fmt.Fprintf(w, "Tradewind %s, %s, %s, %d CPUs, %s, PostgreSQL %s\n", f.Version, f.At.Format(time.DateOnly), f.System, f.CPUs, f.Go, f.PostgreSQL)
+	fmt.Fprintln(w, f.Machine)
 	fmt.Fprintf(w, "%s orders, %s products; rounds: %d, told are the medians; clients and PostgreSQL share the CPUs\n\n", grouped(f.Orders), grouped(f.Products), f.Rounds)
 	writeRows(w, f.Operations)
 	if s := f.Starts; s != nil {

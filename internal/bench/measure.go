@@ -60,7 +60,7 @@ func (m *meter) count(ctx context.Context, op *operation) error {
 		}
 		counts, sizes = append(counts, len(m.Sent.List())), append(sizes, a.body.Len())
 	}
-	op.statements, op.answerBytes = median(counts[1:]), median(sizes[1:])
+	op.statements, op.answerBytes = Median(counts[1:]), Median(sizes[1:])
 	return nil
 }
 
@@ -129,7 +129,7 @@ func (op *operation) row() Row {
 	return Row{
 		Operation: op.name, Statements: op.statements, Promised: op.promised,
 		Alone: latency(op.alone), Crowded: latency(op.crowded),
-		Allocations: median(op.allocations), AllocatedBytes: median(op.allocated), AnswerBytes: op.answerBytes,
+		Allocations: Median(op.allocations), AllocatedBytes: Median(op.allocated), AnswerBytes: op.answerBytes,
 	}
 }
 
@@ -140,12 +140,12 @@ func latency(cells []cell) Latency {
 		medians[i], p99s[i], rates[i] = c.median, c.p99, float64(c.runs)/c.took.Seconds()
 		l.Runs += c.runs
 	}
-	l.Median, l.P99, l.PerSecond = median(medians), median(p99s), median(rates)
+	l.Median, l.P99, l.PerSecond = Median(medians), Median(p99s), Median(rates)
 	return l
 }
 
-// median of what there is; of an even number, the lower one.
-func median[T cmp.Ordered](values []T) T {
+// Median of what there is; of an even number, the lower one.
+func Median[T cmp.Ordered](values []T) T {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[(len(sorted)-1)/2]
 }

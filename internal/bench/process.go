@@ -17,7 +17,7 @@ import (
 )
 
 // Starts is how long the program takes until it serves, medians, and how much
-// memory of its own it has then; PostgreSQL's is not counted.
+// Memory of its own it has then; PostgreSQL's is not counted.
 type Starts struct {
 	Of int `json:"of"`
 	// Cold makes the cluster and the demonstration data; Warm finds them.
@@ -59,12 +59,12 @@ func middle(all []Start) Start {
 	for i, s := range all {
 		took[i], resident[i] = s.Took, s.ResidentBytes
 	}
-	return Start{Took: median(took), ResidentBytes: median(resident)}
+	return Start{Took: Median(took), ResidentBytes: Median(resident)}
 }
 
 // start runs the program until it serves, and ends it.
 func start(ctx context.Context, program, folder string) (s Start, err error) {
-	cmd := child(ctx, program, "serve", "--addr=127.0.0.1:0", "--data-dir="+folder, "--log-level=error")
+	cmd := Child(ctx, program, "serve", "--addr=127.0.0.1:0", "--data-dir="+folder, "--log-level=error")
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.StdoutPipe()
@@ -80,7 +80,7 @@ func start(ctx context.Context, program, folder string) (s Start, err error) {
 		serving = serves.Match(lines.Bytes())
 	}
 	s.Took = time.Since(began)
-	s.ResidentBytes = memory(cmd.Process.Pid, "VmRSS")
+	s.ResidentBytes = Memory(cmd.Process.Pid, "VmRSS")
 	_ = cmd.Process.Signal(syscall.SIGTERM)
 	_, _ = io.Copy(io.Discard, out)
 	if err := cmd.Wait(); err != nil || !serving {
@@ -104,7 +104,7 @@ const memoryEvery = 10 * time.Millisecond
 
 // MeasureImport runs the program's import of a sales file.
 func MeasureImport(ctx context.Context, program, file string, args ...string) (*Import, error) {
-	cmd := child(ctx, program, append([]string{"import", "sales", file}, args...)...)
+	cmd := Child(ctx, program, append([]string{"import", "sales", file}, args...)...)
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	began := time.Now()
@@ -119,7 +119,7 @@ func MeasureImport(ctx context.Context, program, file string, args ...string) (*
 	for {
 		select {
 		case <-tick.C:
-			i.ResidentBytes = max(i.ResidentBytes, memory(cmd.Process.Pid, "VmHWM"))
+			i.ResidentBytes = max(i.ResidentBytes, Memory(cmd.Process.Pid, "VmHWM"))
 		case err := <-ended:
 			i.Took, i.Told = time.Since(began), out.String()
 			if err != nil {
@@ -130,8 +130,8 @@ func MeasureImport(ctx context.Context, program, file string, args ...string) (*
 	}
 }
 
-// child is a process of the program that ends in order when ctx does.
-func child(ctx context.Context, program string, args ...string) *exec.Cmd {
+// Child is a process of the program that ends in order when ctx does.
+func Child(ctx context.Context, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = append(os.Environ(), "DATABASE_URL=")
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
@@ -139,8 +139,8 @@ func child(ctx context.Context, program string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// memory of a process in bytes, 0 where there is no /proc.
-func memory(pid int, field string) int64 {
+// Memory of a process in bytes, 0 where there is no /proc.
+func Memory(pid int, field string) int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -19,6 +20,8 @@ import (
 // Bench measures the operations that people wait for, on a database that it
 // makes, fills and removes.
 type Bench struct {
+	Profile string `enum:"operations,peers" default:"operations" env:"BENCH_PROFILE" help:"What to measure: operations, as people wait for them, or peers, beside a limit written by hand and other servers (${default})."`
+
 	Orders   int `default:"20000" env:"BENCH_ORDERS" help:"Orders of the demonstration data (${default})."`
 	Products int `default:"100000" env:"BENCH_PRODUCTS" help:"Products beside those of the demonstration data (${default}); with fewer than 100 no words are looked for."`
 
@@ -34,18 +37,35 @@ type Bench struct {
 	SalesTimeZone string `default:"Europe/London" env:"BENCH_SALES_TIME_ZONE" group:"Import of a sales history" placeholder:"ZONE" help:"Zone of its times (${default})."`
 
 	JSON bool `env:"BENCH_JSON" help:"Print JSON."`
+
+	Peers `embed:"" group:"Profile peers"`
 }
 
 // Run does it.
 func (b *Bench) Run(ctx context.Context, c *Common) error {
+	if len(b.Peer) > 0 && b.PeerOperations == "" {
+		return errors.New("--peer needs --peer-operations")
+	}
+	if b.FillOnly && b.Keep == "" {
+		return errors.New("--fill-only needs --keep")
+	}
 	if min(b.Orders, b.Rounds, b.Runs) < 1 || min(b.Products, b.Starts) < 0 {
 		return errors.New("--orders, --rounds and --runs are 1 or more, --products and --starts are 0 or more")
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, b.Timeout, fmt.Errorf("the measurement took longer than %s (--timeout)", b.Timeout))
 	defer cancel()
-	figures, err := b.measure(ctx, c)
+	var figures interface{ Write(w io.Writer) }
+	var err error
+	if b.Profile == "peers" {
+		figures, err = b.comparePeers(ctx, c)
+	} else {
+		figures, err = b.measure(ctx, c)
+	}
 	if err != nil {
 		return cmp.Or(context.Cause(ctx), err)
+	}
+	if b.Profile == "peers" && b.FillOnly {
+		return nil
 	}
 	if b.JSON {
 		out := json.NewEncoder(c.Out)
@@ -57,7 +77,7 @@ func (b *Bench) Run(ctx context.Context, c *Common) error {
 }
 
 func (b *Bench) measure(ctx context.Context, c *Common) (f bench.Figures, err error) {
-	progress, f := c.Progress(), bench.NewFigures(Version(), utc())
+	progress, f := c.Progress(), bench.Figures{Machine: bench.NewMachine(Version(), utc())}
 	dir, err := os.MkdirTemp("", "tradewind-bench-")
 	if err != nil {
 		return f, err
@@ -76,7 +96,7 @@ func (b *Bench) measure(ctx context.Context, c *Common) (f bench.Figures, err er
 			return f, err
 		}
 	}
-	own, err := c.sandbox(ctx, dir)
+	own, err := c.sandbox(ctx, dir, false)
 	if err != nil {
 		return f, err
 	}

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
@@ -29,7 +31,8 @@ type sandbox struct {
 	close func()
 }
 
-func (c *Common) sandbox(ctx context.Context, dir string) (*sandbox, error) {
+// sandbox is kept with what is in it where keep says so, for the next time.
+func (c *Common) sandbox(ctx context.Context, dir string, keep bool) (*sandbox, error) {
 	there := *c
 	there.DataDir = dir
 	d, err := there.reach(ctx, c.Logger(slog.LevelWarn), postgres.Start)
@@ -40,7 +43,7 @@ func (c *Common) sandbox(ctx context.Context, dir string) (*sandbox, error) {
 	quiet := Common{LogFormat: c.LogFormat, Err: io.Discard}
 	s.log = slog.New(faults{Handler: quiet.Logger(serveLevel).Handler(), shown: c.Logger(slog.LevelError).Handler()})
 	if c.DatabaseURL != "" {
-		if err := s.beside(ctx, c.DatabaseURL); err != nil {
+		if err := s.beside(ctx, c.DatabaseURL, keep); err != nil {
 			return nil, err
 		}
 	}
@@ -54,9 +57,14 @@ func (c *Common) sandbox(ctx context.Context, dir string) (*sandbox, error) {
 	return s, nil
 }
 
+const duplicateDatabase = "42P04"
+
 // beside makes a database in the cluster of another one.
-func (s *sandbox) beside(ctx context.Context, dsn string) error {
+func (s *sandbox) beside(ctx context.Context, dsn string, keep bool) error {
 	name := "tradewind_bench_" + rand.Text()
+	if keep {
+		name = "tradewind_bench_kept"
+	}
 	run := func(ctx context.Context, sql string) error {
 		conn, err := pgx.Connect(ctx, dsn)
 		if err != nil {
@@ -66,8 +74,13 @@ func (s *sandbox) beside(ctx context.Context, dsn string) error {
 		_, err = conn.Exec(ctx, sql+" "+pgx.Identifier{name}.Sanitize())
 		return err
 	}
-	if err := run(ctx, "create database"); err != nil {
+	var there *pgconn.PgError
+	if err := run(ctx, "create database"); err != nil && !(keep && errors.As(err, &there) && there.Code == duplicateDatabase) {
 		return fmt.Errorf("make a database to measure on: %w", err)
+	}
+	s.dsn = named(dsn, name)
+	if keep {
+		return nil
 	}
 	s.close = func() {
 		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
@@ -76,7 +89,6 @@ func (s *sandbox) beside(ctx context.Context, dsn string) error {
 			slog.Warn("the database that was measured on is left", "name", name, "error", err)
 		}
 	}
-	s.dsn = named(dsn, name)
 	return nil
 }
 
@@ -110,14 +122,19 @@ type served struct {
 }
 
 func (s *sandbox) server(ctx context.Context, tracer pgx.QueryTracer) (*served, error) {
+	return s.serverOf(ctx, Serve{}, tracer)
+}
+
+// serverOf has what of serve's flags matters to the API.
+func (s *sandbox) serverOf(ctx context.Context, flags Serve, tracer pgx.QueryTracer) (*served, error) {
 	db, err := database.Open(ctx, s.dsn, database.Options{MaxConns: s.conns, Log: s.log, Tracer: tracer})
 	if err != nil {
 		return nil, err
 	}
-	defaults := Serve{Introspection: true, OperationTimeout: 30 * time.Second}
+	flags.Introspection, flags.OperationTimeout = true, 30*time.Second
 	return &served{
 		db: db, close: db.Close,
-		handler: defaults.handler(parts{
+		handler: flags.handler(parts{
 			db: &Database{DB: db}, api: Wire(db.Gorm, utc), tokens: s.signer.Verifier(), log: s.log,
 		}),
 	}, nil

@@ -18,6 +18,10 @@ func Query(text string) (tsquery string, ok bool) {
 	return w.all, true
 }
 
+// Tiers are tsqueries that share no hit and together find what Query finds,
+// the best first.
+func Tiers(text string) []string { return parse(text).tiers }
+
 // wanted is what somebody typed, as queries.
 type wanted struct {
 	// all finds everything that matches.

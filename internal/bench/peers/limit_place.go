@@ -1,0 +1,149 @@
+package peers
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/order"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+//go:embed sql/f.sql
+var placeSQL string
+
+// placing are the statements of an order, by name.
+var placing = func() map[string]string {
+	all := map[string]string{}
+	for _, part := range regexp.MustCompile(`(?s)-- ([a-z]+)[^\n]*\n((?:insert|with)[^;]*);\n`).FindAllStringSubmatch(placeSQL, -1) {
+		all[part[1]] = part[2]
+	}
+	return all
+}()
+
+type placeInput struct {
+	IdempotencyKey, StorefrontID string
+	Lines                        []struct {
+		VariantID string
+		Quantity  int64
+	}
+	Recipient models.Recipient
+	Payment   struct{ Reference, Amount, Currency string }
+}
+
+// wanted is a line by its variant, with the ids of what it writes.
+type wanted struct {
+	variant  [16]byte
+	quantity int64
+}
+
+var errNotPlaced = errors.New("the order was not placed")
+
+// place writes an order. It refuses by failing.
+func (l *Limit) place(ctx context.Context, in *placeInput, shopper string, b []byte) ([]byte, error) {
+	brand, shop, err := keyOf(in.StorefrontID)
+	if err != nil {
+		return b, err
+	}
+	actor, err := uuid.Parse(shopper)
+	if err != nil {
+		return b, err
+	}
+	paid, err := money.Parse(in.Payment.Amount, money.Currency(in.Payment.Currency))
+	if err != nil {
+		return b, err
+	}
+	lines := make([]wanted, len(in.Lines))
+	for i, line := range in.Lines {
+		if _, lines[i].variant, err = keyOf(line.VariantID); err != nil {
+			return b, err
+		}
+		lines[i].quantity = line.Quantity
+	}
+	now, id, number := time.Now().UTC(), newID(), order.NewNumber()
+	if err := l.write(ctx, in, lines, written{brand, shop, actor, id, number, paid, now}); err != nil {
+		return b, err
+	}
+	b = appendID(append(b, `{"data":{"orderPlace":{"order":{"id":`...), "ord", brand[:], id[:])
+	b = append(append(append(b, `,"number":"`...), number...), `","status":"PLACED","total":`...)
+	b = appendMoney(b, paid.Minor, []byte(paid.Currency))
+	return append(b, `},"userErrors":[]}}}`...), nil
+}
+
+// written is what all rows of an order know of it.
+type written struct {
+	brand, shop, actor, id [16]byte
+	number                 string
+	paid                   money.Money
+	now                    time.Time
+}
+
+func (l *Limit) write(ctx context.Context, in *placeInput, lines []wanted, w written) error {
+	hash := sha256.Sum256([]byte(fmt.Sprint(in)))
+	recipient, err := json.Marshal(in.Recipient)
+	if err != nil {
+		return err
+	}
+	payload := fmt.Sprintf(`{"number": %q, "storefrontId": %q, "status": "PLACED", "currency": %q, "totalMinor": %d}`,
+		w.number, uuid.UUID(w.shop), string(w.paid.Currency), w.paid.Minor)
+	purchase, payment, n := newID(), newID(), len(lines)
+	variants, quantities := columns(lines)
+
+	var batch pgx.Batch
+	batch.Queue(placing["claim"], w.actor, in.IdempotencyKey, hash[:], w.brand, w.id, w.now)
+	batch.Queue(placing["purchase"], purchase, w.actor, string(w.paid.Currency), w.paid.Minor, w.now)
+	batch.Queue(placing["payment"], payment, w.actor, purchase, in.Payment.Reference, string(w.paid.Currency), w.paid.Minor, w.now)
+	batch.Queue(placing["number"], w.number, w.brand, w.id)
+	batch.Queue(placing["order"], w.brand, w.shop, w.id, w.number, purchase, w.actor, w.paid.Minor, in.Recipient.Country,
+		string(recipient), w.now, variants, quantities)
+	batch.Queue(placing["lines"], w.brand, w.shop, w.id, newIDs(n), variants, quantities, newIDs(n), newIDs(n), w.now, w.actor, in.Recipient.Country)
+	batch.Queue(placing["allocation"], w.brand, newID(), payment, w.id, string(w.paid.Currency), w.paid.Minor)
+	batch.Queue(placing["events"], w.brand, newID(), newID(), w.id, w.actor, w.now)
+	batch.Queue(placing["outbox"], w.brand, newID(), w.id, payload, w.now)
+	// Stock is locked last, in the order of the variants.
+	slices.SortFunc(lines, func(a, b wanted) int { return bytes.Compare(a.variant[:], b.variant[:]) })
+	variants, quantities = columns(lines)
+	batch.Queue(placing["stock"], w.brand, variants, quantities, newIDs(n), w.now, w.id, w.actor)
+
+	results := l.pool.SendBatch(ctx, &batch)
+	var moved int64
+	for range batch.Len() {
+		done, err := results.Exec()
+		if err != nil {
+			return errors.Join(err, results.Close())
+		}
+		moved = done.RowsAffected()
+	}
+	if moved != int64(n) {
+		err = errNotPlaced // it is committed: the data are not those of the benchmark
+	}
+	return errors.Join(err, results.Close())
+}
+
+func columns(lines []wanted) (variants [][16]byte, quantities []int64) {
+	for _, line := range lines {
+		variants, quantities = append(variants, line.variant), append(quantities, line.quantity)
+	}
+	return variants, quantities
+}
+
+func newID() [16]byte { return uuid.Must(uuid.NewV7()) }
+
+func newIDs(n int) [][16]byte {
+	ids := make([][16]byte, n)
+	for i := range ids {
+		ids[i] = newID()
+	}
+	return ids
+}

@@ -1,0 +1,92 @@
+package peers
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// Operation is one that all servers answer, each in its own words.
+type Operation struct{ Name, About string }
+
+// Operations that are measured.
+var Operations = []Operation{
+	{"a", "a product by id with its brand and 5 variants with prices"},
+	{"b", "the first 20 of a storefront's 2,000 products with brand, price, cursor and total"},
+	{"c", "a search for words of titles, the best 20 of about 830"},
+	{"d", "a shopper's last 10 orders with lines and product titles"},
+	{"f", "an order of 2 lines with all that it writes"},
+}
+
+// The operations as the API's clients send them.
+var queries = map[string]string{
+	"a": `query A($id: ID!) { product(id: $id) { id title description handle brand { id name country } variants(first: 5) { nodes { id sku position options { name value } price { amount { amount currency } } } } } }`,
+	"b": `query B($id: ID!) { storefront(id: $id) { id name } products(where: {storefrontId: $id}, sortKey: NEWEST, first: 20) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node { id title handle brand { id name } priceRange(storefrontId: $id) { min { amount currency } } } } } }`,
+	"c": `query C($q: String!) { products(query: $q, first: 20) { nodes { id title handle brand { name } } } }`,
+	"d": `query D { orders(first: 10) { nodes { id number status total { amount currency } placedAt lines { id quantity unitPrice product { id title } } } } }`,
+	"f": `mutation F($input: OrderPlaceInput!) { orderPlace(input: $input) { order { id number status total { amount currency } } userErrors { code message } } }`,
+}
+
+// script has a client do an operation: once what sets it up, then the steps
+// over and over.
+type script struct {
+	setup, steps []step
+	// afresh: each time as somebody who has not signed in.
+	afresh bool
+}
+
+// step is a request.
+type step struct {
+	// before the variables.
+	before    []byte
+	variables func(b []byte, c *client) []byte
+	// An answer holds the marker so many times.
+	marker    string
+	low, high int
+}
+
+// scripts are the operations in the API's words. The limit takes them, too.
+// What is placed must differ from one run to the next: once tells it apart.
+func (d *Data) scripts(once string) map[string]script {
+	byID := func(of globalid.Type, keys []models.Key) func([]byte, *client) []byte {
+		return func(b []byte, c *client) []byte {
+			k := one(c.chance, keys)
+			return append(append(append(b, `{"id":"`...), globalid.EncodeOf(of, k.BrandID, k.ID)...), `"}`...)
+		}
+	}
+	page := min(pageSize, d.PerBig)
+	return map[string]script{
+		"a": {steps: []step{{before(queries["a"]), byID(globalid.Product, d.products), `"sku":`, variants, variants}}},
+		"b": {steps: []step{{before(queries["b"]), byID(globalid.Storefront, d.shops), `"cursor":`, page, page}}},
+		"c": {steps: []step{{before(queries["c"]), func(b []byte, c *client) []byte {
+			return fmt.Appendf(b, `{"q":"%s %s"}`, one(c.chance, kinds), one(c.chance, goods))
+		}, `"handle":`, min(pageSize, d.hits()), pageSize}}},
+		"d": {steps: []step{{before(queries["d"]), func(b []byte, c *client) []byte {
+			c.as(one(c.chance, d.readers))
+			return append(b, "{}"...)
+		}, `"placedAt":`, 10, 10}}},
+		"f": {steps: []step{{before(queries["f"]), func(b []byte, c *client) []byte {
+			c.as(one(c.chance, d.buyers))
+			return d.order(b, c.chance, fmt.Sprintf("%s-%d-%d", once, c.number, c.done))
+		}, `"userErrors":[]`, 1, 1}}},
+	}
+}
+
+// before is a request's body up to its variables.
+func before(query string) []byte {
+	text, _ := json.Marshal(query)
+	return fmt.Appendf(nil, `{"query":%s,"variables":`, text)
+}
+
+// order writes the variables of an order.
+func (d *Data) order(b []byte, chance *rand.Rand, once string) []byte {
+	bought, first, second := one(chance, d.baskets), chance.Int64N(3)+1, chance.Int64N(3)+1
+	return fmt.Appendf(b, `{"input":{"idempotencyKey":"%s","storefrontId":"%s","lines":[{"variantId":"%s","quantity":%d},{"variantId":"%s","quantity":%d}],`+
+		`"recipient":{"name":"李雷","phone":"+86 138 0000 0000","country":"CN","province":"上海市","city":"上海市","street":"南京西路 1 号"},`+
+		`"payment":{"reference":"SANDBOX-OK-%s","amount":"%s","currency":"CNY"}}}`,
+		once, globalid.EncodeOf(globalid.Storefront, bought.Brand, bought.Shop), globalid.EncodeOf(globalid.Variant, bought.Brand, bought.First), first,
+		globalid.EncodeOf(globalid.Variant, bought.Brand, bought.Second), second, once, bought.total(first, second))
+}

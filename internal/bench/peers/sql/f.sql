@@ -1,0 +1,80 @@
+-- All that an order writes, in one round trip: a batch is one transaction.
+
+-- claim the key
+insert into idempotency_keys (actor_id, mutation, key, input_hash, result_brand_id, result_id, created_at)
+values ($1, 'orderPlace', $2, $3, $4, $5, $6);
+
+-- purchase
+insert into purchases (id, shopper_id, currency, total_minor, placed_at)
+values ($1, $2, $3, $4, $5);
+
+-- payment
+insert into payments (id, shopper_id, purchase_id, provider, reference, status, currency, amount_minor, created_at, updated_at)
+values ($1, $2, $3, 'sandbox', $4, 'CAPTURED', $5, $6, $7, $7);
+
+-- number
+insert into order_numbers (number, brand_id, order_id)
+values ($1, $2, $3);
+
+-- order, unless the storefront is closed or the goods cost something else
+insert into orders (brand_id, id, number, source, kind, storefront_id, purchase_id, shopper_id, status, payment_status, fulfilment_status,
+  currency, goods_minor, discount_minor, shipping_minor, tax_minor, total_minor, seller_name, buyer_country, recipient, placed_at, recorded_at, version)
+select s.brand_id, $3, $4, 'SHOP', 'SALE', s.id, $5, $6, 'PLACED', 'PAID', 'UNFULFILLED', s.currency, $7, 0, 0, 0, $7, b.name, $8, $9, $10, $10, 1
+from storefronts s
+join brands b on b.id = s.brand_id
+where s.brand_id = $1 and s.id = $2 and s.status = 'OPEN' and s.visible
+  and cast($7 as bigint) = (
+    select sum(r.amount_minor * w.quantity)
+    from unnest(cast($11 as uuid[]), cast($12 as bigint[])) as w (variant, quantity)
+    join prices r on r.brand_id = $1 and r.storefront_id = $2 and r.variant_id = w.variant and r.currency = s.currency
+    join listings l on l.brand_id = $1 and l.storefront_id = $2 and l.product_id = r.product_id and l.visible_from <= now()
+  );
+
+-- lines with their charges and facts
+with line as (
+  insert into order_lines (brand_id, id, order_id, ordinal, product_id, variant_id, sku, default_language, texts, options, quantity,
+    unit_price, currency, goods_minor, hs_code, origin_country, origin_region, category_path)
+  select v.brand_id, w.id, $3, w.ordinal, v.product_id, v.id, v.sku, p.default_language,
+    (select jsonb_object_agg(t.key, jsonb_build_object('title', t.value -> 'title')) from jsonb_each(p.texts) as t),
+    v.options, w.quantity, round(r.amount_minor / 100.0, 2), r.currency, r.amount_minor * w.quantity, p.hs_code, p.origin_country, p.origin_region, c.path
+  from unnest(cast($4 as uuid[]), cast($5 as uuid[]), cast($6 as bigint[])) with ordinality as w (id, variant, quantity, ordinal)
+  join variants v on v.brand_id = $1 and v.id = w.variant and v.archived_at is null
+  join products p on p.brand_id = v.brand_id and p.id = v.product_id
+  join prices r on r.brand_id = v.brand_id and r.storefront_id = $2 and r.variant_id = v.id
+  left join categories c on c.id = p.category_id
+  returning *
+), charge as (
+  insert into charges (brand_id, id, order_id, line_id, kind, currency, amount_minor)
+  select brand_id, (cast($7 as uuid[]))[ordinal], order_id, id, 'GOODS', currency, goods_minor
+  from line
+)
+insert into sales_facts (brand_id, id, kind, source, event_at, recorded_at, order_id, line_id, storefront_id, product_id, variant_id, shopper_id,
+  category_path, market, buyer_country, origin_country, origin_region, currency, units_sold, units_returned, gross_minor, discount_minor, refund_minor,
+  shipping_minor, duty_minor, tax_minor, fee_minor)
+select brand_id, (cast($8 as uuid[]))[ordinal], 'SALE', 'SHOP', $9, $9, order_id, id, $2, product_id, variant_id, $10, category_path, 'CN', $11,
+  origin_country, origin_region, currency, quantity, 0, goods_minor, 0, 0, 0, 0, 0, 0
+from line;
+
+-- allocation
+insert into payment_allocations (brand_id, id, payment_id, order_id, currency, amount_minor)
+values ($1, $2, $3, $4, $5, $6);
+
+-- events
+insert into order_events (brand_id, id, order_id, type, actor_id, recorded_at)
+values ($1, $2, $4, 'PLACED', $5, $6), ($1, $3, $4, 'PAID', $5, $6);
+
+-- outbox
+insert into outbox_events (brand_id, id, type, subject_type, subject_id, payload, recorded_at)
+values ($1, $2, 'order.placed', 'Order', $3, $4, $5);
+
+-- stock, of the one warehouse that brands of the benchmark have
+with moved as (
+  update stock_levels l
+  set on_hand = l.on_hand - w.quantity, updated_at = $5
+  from unnest(cast($2 as uuid[]), cast($3 as bigint[]), cast($4 as uuid[])) as w (variant, quantity, id), warehouses h
+  where l.brand_id = $1 and l.variant_id = w.variant and h.brand_id = $1 and h.id = l.warehouse_id and h.active
+  returning l.variant_id, l.warehouse_id, w.quantity, w.id
+)
+insert into stock_adjustments (brand_id, id, variant_id, warehouse_id, delta, reason, order_id, actor_id, recorded_at)
+select $1, id, variant_id, warehouse_id, -quantity, 'ORDER_PLACED', $6, $7, $5
+from moved;
