@@ -2,9 +2,11 @@
 package graph
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
@@ -12,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/graph/plan"
 )
 
 // Options of the GraphQL handler. Zero values are the defaults.
@@ -23,7 +26,11 @@ type Options struct {
 	MaxBody int64
 	// NoIntrospection hides the schema from introspection.
 	NoIntrospection bool
-	Log             *slog.Logger
+	// Planner answers what it can; nil leaves all to the resolvers.
+	Planner *plan.Planner
+	// Observe is told of each operation that is executed, and whether it was planned.
+	Observe func(ctx context.Context, op *graphql.OperationContext, planned bool)
+	Log     *slog.Logger
 }
 
 // NewHandler serves the schema over POST and GET.
@@ -42,7 +49,7 @@ func NewHandler(root generated.ResolverRoot, o Options) http.Handler {
 	config := generated.Config{Resolvers: root}
 	config.Directives.Requires = requires
 
-	s := handler.New(generated.NewExecutableSchema(config))
+	s := handler.New(planned{generated.NewExecutableSchema(config), o.Planner, o.Observe})
 	s.AddTransport(transport.Options{})
 	s.AddTransport(transport.POST{})
 	s.AddTransport(transport.GET{})

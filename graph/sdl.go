@@ -3,6 +3,7 @@ package graph
 import (
 	"strings"
 
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 
 	"github.com/tradewind-commerce/tradewind/graph/generated"
@@ -12,6 +13,9 @@ import (
 func SDL() string {
 	var b strings.Builder
 	formatter.NewFormatter(&b, formatter.WithIndent("  ")).
-		FormatSchema(generated.NewExecutableSchema(generated.Config{}).Schema())
+		FormatSchema(Schema())
 	return b.String()
 }
+
+// Schema is the schema that is served.
+func Schema() *ast.Schema { return generated.NewExecutableSchema(generated.Config{}).Schema() }

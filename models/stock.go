@@ -1,6 +1,7 @@
 package models
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -68,15 +69,11 @@ const (
 	StockOrderCancelled StockReason = "ORDER_CANCELLED"
 )
 
-// ByStaff tells whether people give this reason; the system books the others.
-func (r StockReason) ByStaff() bool {
-	switch r {
-	case StockReceived, StockCounted, StockDamaged, StockLost, StockReturned, StockCorrection:
-		return true
-	default:
-		return false
-	}
-}
+// StaffReasons are those that people give; the system books the others.
+var StaffReasons = []StockReason{StockReceived, StockCounted, StockDamaged, StockLost, StockReturned, StockCorrection}
+
+// ByStaff tells whether people give this reason.
+func (r StockReason) ByStaff() bool { return slices.Contains(StaffReasons, r) }
 
 // StockAdjustment is one change of a stock level.
 type StockAdjustment struct {

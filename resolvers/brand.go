@@ -83,27 +83,3 @@ func moveBrand(ctx context.Context, r *Resolver, move brand.Move, in api.BrandTr
 	refused, err := api.Refused(err)
 	return &api.BrandTransitionPayload{Brand: b, UserErrors: refused}, err
 }
-
-func brandFilter(where *api.BrandWhere) brand.Filter {
-	if where == nil {
-		return brand.Filter{}
-	}
-	f := brand.Filter{
-		Name: or(given(where.Name), ""), Status: where.Status.Value(), Country: where.Country.Value(),
-		Region: where.Region.Value(), CensusRegion: where.CensusRegion.Value(), Industry: where.Industry.Value(),
-		Size: where.Size.Value(),
-	}
-	f.JobsBeforeMin, f.JobsBeforeMax = ends(given(where.JobsBefore))
-	f.JobsNowMin, f.JobsNowMax = ends(given(where.JobsNow))
-	if joined := given(where.JoinedAt); joined != nil {
-		f.JoinedFrom, f.JoinedTo = given(joined.From), given(joined.To)
-	}
-	return f
-}
-
-func ends(r *api.IntRange) (smallest, largest *int32) {
-	if r == nil {
-		return nil, nil
-	}
-	return given(r.Min), given(r.Max)
-}

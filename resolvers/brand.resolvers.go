@@ -8,6 +8,8 @@ package resolvers
 import (
 	"context"
 
+	"github.com/tradewind-commerce/tradewind/graph/filter"
+
 	"github.com/google/uuid"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
@@ -57,11 +59,11 @@ func (r *brandResolver) Members(ctx context.Context, obj *models.Brand) ([]*mode
 }
 
 func (r *brandResolver) Storefronts(ctx context.Context, obj *models.Brand, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.Storefront], error) {
-	shops, err := loaders.Many(ctx, obj, "storefronts", brandID, r.Resolver.Storefronts.OfBrands, (*models.Storefront).TenantID)
-	if err != nil {
-		return nil, err
-	}
-	return paging.Slice(shops, page(first, after, last, before), func(s *models.Storefront) uuid.UUID { return s.ID })
+	args := page(first, after, last, before)
+	return connected(ctx, obj, pageKey("storefronts", args, ""), brandID,
+		func(ctx context.Context, brands []uuid.UUID) (func(uuid.UUID) *paging.Connection[models.Storefront], error) {
+			return r.Resolver.Storefronts.OfBrands(ctx, brands, args)
+		})
 }
 
 func (r *brandResolver) Products(ctx context.Context, obj *models.Brand, first *int32, after *string, last *int32, before *string, query *string, where *api.BrandProductWhere, sortKey *api.BrandProductSortKey, reverse *bool) (*paging.Connection[models.Product], error) {
@@ -77,14 +79,14 @@ func (r *brandResolver) Warehouses(ctx context.Context, obj *models.Brand) ([]*m
 }
 
 func (r *brandResolver) Orders(ctx context.Context, obj *models.Brand, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) (*paging.Connection[models.Order], error) {
-	filter, err := orderWhere(where)
+	conditions, err := filter.Orders(where)
 	if err != nil {
 		return nil, err
 	}
 	args, back := page(first, after, last, before), or(reverse, false)
-	return connected(ctx, obj, pageKey("orders", args, told(filter, back)), func(b *models.Brand) models.Key { return models.Key{BrandID: b.ID} },
+	return connected(ctx, obj, pageKey("orders", args, told(conditions, back)), func(b *models.Brand) models.Key { return models.Key{BrandID: b.ID} },
 		func(ctx context.Context, brands []models.Key) (func(models.Key) *paging.Connection[models.Order], error) {
-			return r.Resolver.Orders.OfBrands(ctx, brands, filter, args, back)
+			return r.Resolver.Orders.OfBrands(ctx, brands, conditions, args, back)
 		})
 }
 
@@ -199,7 +201,7 @@ func (r *mutationResolver) BrandJobsReport(ctx context.Context, input api.BrandJ
 func (r *queryResolver) Brand(ctx context.Context, id *string, slug *string) (*models.Brand, error) {
 	return found(one(id, slug, "slug",
 		func(id string) (*models.Brand, error) {
-			parsed, err := argument("id", globalid.Brand, id)
+			parsed, err := filter.ID("id", globalid.Brand, id)
 			if err != nil {
 				return nil, err
 			}
@@ -209,7 +211,7 @@ func (r *queryResolver) Brand(ctx context.Context, id *string, slug *string) (*m
 }
 
 func (r *queryResolver) Brands(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.BrandWhere, sortKey *api.BrandSortKey, reverse *bool) (*paging.Connection[models.Brand], error) {
-	c, err := r.Resolver.Brands.Page(ctx, brandFilter(where), brand.SortKey(or(sortKey, api.BrandSortKeyName)),
+	c, err := r.Resolver.Brands.Page(ctx, filter.Brands(where), brand.SortKey(or(sortKey, api.BrandSortKeyName)),
 		or(reverse, false), page(first, after, last, before))
 	if err != nil {
 		return nil, err

@@ -8,6 +8,8 @@ package resolvers
 import (
 	"context"
 
+	"github.com/tradewind-commerce/tradewind/graph/filter"
+
 	"github.com/google/uuid"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
@@ -63,7 +65,7 @@ func (r *mutationResolver) CategoryUpdate(ctx context.Context, input api.Categor
 func (r *queryResolver) Category(ctx context.Context, id *string, path *string) (*models.Category, error) {
 	return found(one(id, path, "path",
 		func(id string) (*models.Category, error) {
-			parsed, err := argument("id", globalid.Category, id)
+			parsed, err := filter.ID("id", globalid.Category, id)
 			if err != nil {
 				return nil, err
 			}

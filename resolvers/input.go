@@ -44,15 +44,6 @@ func (r *ids) optional(path string, t globalid.Type, id *string) *uuid.UUID {
 
 func (r *ids) err() error { return r.refused.Err() }
 
-// argument reads an id of a query's argument: a bad one is BAD_USER_INPUT.
-func argument(path string, t globalid.Type, id string) (globalid.ID, error) {
-	parsed, err := globalid.ParseAs(t, id)
-	if err != nil {
-		return globalid.ID{}, &problem.BadInput{Argument: path, Message: err.Error()}
-	}
-	return parsed, nil
-}
-
 func keyOf(id globalid.ID) models.Key { return models.Key{BrandID: id.Brand, ID: id.Row} }
 
 func page(first *int32, after *string, last *int32, before *string) paging.Args {

@@ -59,22 +59,3 @@ func cancelInput(in api.OrderCancelInput) (order.CancelInput, error) {
 	}
 	return out, ids.err()
 }
-
-func orderWhere(in *api.OrderWhere) (order.Where, error) {
-	if in == nil {
-		return order.Where{}, nil
-	}
-	out := order.Where{Status: in.Status.Value(), Source: given(in.Source), Number: given(in.Number)}
-	if span := given(in.PlacedAt); span != nil {
-		out.From, out.To = given(span.From), given(span.To)
-	}
-	if id := given(in.StorefrontID); id != nil {
-		parsed, err := argument("where.storefrontId", globalid.Storefront, *id)
-		if err != nil {
-			return out, err
-		}
-		key := keyOf(parsed)
-		out.Storefront = &key
-	}
-	return out, nil
-}

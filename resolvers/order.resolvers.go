@@ -8,6 +8,8 @@ package resolvers
 import (
 	"context"
 
+	"github.com/tradewind-commerce/tradewind/graph/filter"
+
 	"github.com/google/uuid"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
@@ -101,7 +103,7 @@ func (r *queryResolver) Order(ctx context.Context, id *string, number *string) (
 	if number != nil {
 		return found(r.Resolver.Orders.ByNumber(ctx, *number))
 	}
-	parsed, err := argument("id", globalid.Order, *id)
+	parsed, err := filter.ID("id", globalid.Order, *id)
 	if err != nil {
 		return nil, err
 	}
@@ -109,11 +111,11 @@ func (r *queryResolver) Order(ctx context.Context, id *string, number *string) (
 }
 
 func (r *queryResolver) Orders(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) (*paging.Connection[models.Order], error) {
-	filter, err := orderWhere(where)
+	conditions, err := filter.Orders(where)
 	if err != nil {
 		return nil, err
 	}
-	c, err := r.Resolver.Orders.List(ctx, filter, page(first, after, last, before), or(reverse, false))
+	c, err := r.Resolver.Orders.List(ctx, conditions, page(first, after, last, before), or(reverse, false))
 	return grouped(ctx, c), err
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/tradewind-commerce/tradewind/graph/filter"
+
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
@@ -42,7 +44,7 @@ func productOf[P any](ctx context.Context, r *Resolver, row *P, key func(*P) mod
 // primary one of the context's market.
 func shop(ctx context.Context, storefrontID *string) (catalog.Shop, error) {
 	if storefrontID != nil {
-		id, err := argument("storefrontId", globalid.Storefront, *storefrontID)
+		id, err := filter.ID("storefrontId", globalid.Storefront, *storefrontID)
 		return catalog.Shop{Storefront: keyOf(id)}, err
 	}
 	situation := market.From(ctx)
@@ -102,7 +104,7 @@ func (r *Resolver) variantTitle(ctx context.Context, v *models.Variant) (string,
 func (r *Resolver) product(ctx context.Context, id, brandSlug, handle *string) (*models.Product, error) {
 	switch {
 	case id != nil && brandSlug == nil && handle == nil:
-		parsed, err := argument("id", globalid.Product, *id)
+		parsed, err := filter.ID("id", globalid.Product, *id)
 		if err != nil {
 			return nil, err
 		}

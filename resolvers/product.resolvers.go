@@ -8,6 +8,8 @@ package resolvers
 import (
 	"context"
 
+	"github.com/tradewind-commerce/tradewind/graph/filter"
+
 	"github.com/google/uuid"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
@@ -218,12 +220,12 @@ func (r *queryResolver) Product(ctx context.Context, id *string, brandSlug *stri
 }
 
 func (r *queryResolver) Products(ctx context.Context, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) (*paging.Connection[models.Product], error) {
-	filter, err := searchFilter(where)
+	conditions, err := filter.Products(where)
 	if err != nil {
 		return nil, err
 	}
 	found, err := r.Search.Products(ctx, search.Request{
-		Query: or(query, ""), Filter: filter, Sort: search.SortKey(or(sortKey, api.ProductSortKeyRelevance)), Reverse: or(reverse, false),
+		Query: or(query, ""), Filter: conditions, Sort: search.SortKey(or(sortKey, api.ProductSortKeyRelevance)), Reverse: or(reverse, false),
 		Page: page(first, after, last, before),
 	})
 	return grouped(ctx, found), err

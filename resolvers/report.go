@@ -3,6 +3,8 @@ package resolvers
 import (
 	"fmt"
 
+	"github.com/tradewind-commerce/tradewind/graph/filter"
+
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 
@@ -31,7 +33,7 @@ func salesQuery(where *api.SalesReportWhere) (q report.Query, err error) {
 		{"productId", globalid.Product, where.ProductID, &q.Products},
 	} {
 		for i, id := range list.ids.Value() {
-			parsed, err := argument(fmt.Sprintf("where.%s.%d", list.name, i), list.t, id)
+			parsed, err := filter.ID(fmt.Sprintf("where.%s.%d", list.name, i), list.t, id)
 			if err != nil {
 				return q, err
 			}

@@ -42,24 +42,3 @@ func moveStorefront(
 	refused, err := api.Refused(err)
 	return &api.StorefrontTransitionPayload{Storefront: shop, UserErrors: refused}, err
 }
-
-func storefrontFilter(where *api.StorefrontWhere) (storefront.Filter, error) {
-	if where == nil {
-		return storefront.Filter{}, nil
-	}
-	f := storefront.Filter{Country: where.Country.Value(), Status: where.Status.Value()}
-	if currencies := where.Currency.Value(); currencies != nil {
-		f.Currency = make([]string, len(currencies))
-		for i, c := range currencies {
-			f.Currency[i] = string(c)
-		}
-	}
-	if text := given(where.BrandID); text != nil {
-		id, err := argument("where.brandId", globalid.Brand, *text)
-		if err != nil {
-			return f, err
-		}
-		f.BrandID = &id.Row
-	}
-	return f, nil
-}

@@ -9,6 +9,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/tradewind-commerce/tradewind/graph/filter"
+
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
@@ -61,7 +63,7 @@ func (r *mutationResolver) StorefrontClose(ctx context.Context, input api.Storef
 func (r *queryResolver) Storefront(ctx context.Context, id *string, slug *string) (*models.Storefront, error) {
 	return found(one(id, slug, "slug",
 		func(id string) (*models.Storefront, error) {
-			parsed, err := argument("id", globalid.Storefront, id)
+			parsed, err := filter.ID("id", globalid.Storefront, id)
 			if err != nil {
 				return nil, err
 			}
@@ -71,7 +73,7 @@ func (r *queryResolver) Storefront(ctx context.Context, id *string, slug *string
 }
 
 func (r *queryResolver) Storefronts(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) (*paging.Connection[models.Storefront], error) {
-	f, err := storefrontFilter(where)
+	f, err := filter.Storefronts(where)
 	if err != nil {
 		return nil, err
 	}

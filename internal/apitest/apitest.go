@@ -3,6 +3,7 @@ package apitest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/tradewind-commerce/tradewind/graph"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
@@ -39,7 +42,15 @@ func New(t testing.TB, now time.Time) *API {
 	t.Helper()
 	a := &API{Now: now}
 	a.DB, a.Sent = dbtest.Counted(t)
-	handler := graph.NewHandler(command.Wire(a.DB.Gorm, func() time.Time { return a.Now }), graph.Options{})
+	clock := func() time.Time { return a.Now }
+	api := command.Wire(a.DB.Gorm, clock)
+	planner, err := command.Plan(a.DB, api, clock, func(_ context.Context, op *graphql.OperationContext, err error) {
+		t.Errorf("a plan failed: %v\n%s", err, op.RawQuery)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handler := graph.NewHandler(api, graph.Options{Planner: planner})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		handler.ServeHTTP(w, r.WithContext(auth.With(r.Context(), a.actor(r))))
 	}))

@@ -10,8 +10,8 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// perBrand bounds what is read of each brand's history.
-const perBrand = 100
+// PerBrand bounds what is read of each brand's history.
+const PerBrand = 100
 
 // Payouts reads the payout accounts of those brands whose private matters the
 // caller may read.
@@ -54,7 +54,7 @@ func privateRows[T any](ctx context.Context, s *Service, p auth.Permission, bran
 	ranked := db.Model(new(T)).Select("*, row_number() over (partition by brand_id order by "+order+") as rank").
 		Where("brand_id in ?", permitted)
 	var rows []*T
-	if err := db.Table("(?) as ranked", ranked).Where("rank <= ?", perBrand).Order(order).Find(&rows).Error; err != nil {
+	if err := db.Table("(?) as ranked", ranked).Where("rank <= ?", PerBrand).Order(order).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read %T of brands: %w", *new(T), err)
 	}
 	return rows, nil

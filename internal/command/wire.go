@@ -2,13 +2,18 @@
 package command
 
 import (
+	"context"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/graph"
+	"github.com/tradewind-commerce/tradewind/graph/plan"
 	"github.com/tradewind-commerce/tradewind/internal/brand"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/category"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/order"
@@ -33,4 +38,12 @@ func Wire(db *gorm.DB, now func() time.Time) *resolvers.Resolver {
 		Reports:     report.NewService(db, now),
 		Search:      search.NewService(db, now),
 	}
+}
+
+// Plan makes the planner of reads beside the resolvers. Fault is told of plans
+// that fail where they should not.
+func Plan(
+	db *database.DB, api *resolvers.Resolver, now func() time.Time, fault func(context.Context, *graphql.OperationContext, error),
+) (*plan.Planner, error) {
+	return plan.New(plan.Options{DB: db, Now: now, Schema: graph.Schema(), Search: api.Search, Fault: fault})
 }

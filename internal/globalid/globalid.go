@@ -59,6 +59,9 @@ type ID struct {
 
 var encoding = base64.RawURLEncoding.Strict()
 
+// Prefix begins every id of the type, before its underscore.
+func Prefix(t Type) string { return prefixes[t] }
+
 // Encode makes the id of a row without a brand.
 func Encode(t Type, row uuid.UUID) string {
 	return prefixes[t] + "_" + encoding.EncodeToString(row[:])

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"strconv"
 
 	"github.com/shopspring/decimal"
 	"golang.org/x/text/currency"
@@ -40,6 +41,22 @@ func ParseCurrency(code string) (Currency, error) {
 
 // Digits is the number of decimals of the currency: 2 for USD, 0 for JPY, 3 for KWD.
 func (c Currency) Digits() int32 {
+	if n, known := digits[c]; known {
+		return n
+	}
+	return c.lookUp()
+}
+
+// digits of the currencies that are asked for all the time.
+var digits = func() map[Currency]int32 {
+	known := map[Currency]int32{}
+	for _, c := range []Currency{"CNY", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "SGD", "KRW", "AUD", "CAD"} {
+		known[c] = c.lookUp()
+	}
+	return known
+}()
+
+func (c Currency) lookUp() int32 {
 	unit, err := currency.ParseISO(string(c))
 	if err != nil {
 		return 2
@@ -93,7 +110,28 @@ func fromMinor(minor decimal.Decimal, c Currency) (Money, error) {
 func (m Money) Decimal() decimal.Decimal { return decimal.New(m.Minor, -m.Currency.Digits()) }
 
 // Amount is the decimal amount with all decimals of the currency: "12.50".
-func (m Money) Amount() string { return m.Decimal().StringFixed(m.Currency.Digits()) }
+func (m Money) Amount() string { return string(m.AppendAmount(nil)) }
+
+// AppendAmount appends Amount.
+func (m Money) AppendAmount(dst []byte) []byte {
+	magnitude := uint64(m.Minor)
+	if m.Minor < 0 {
+		dst, magnitude = append(dst, '-'), -magnitude
+	}
+	digits := m.Currency.Digits()
+	if digits == 0 {
+		return strconv.AppendUint(dst, magnitude, 10)
+	}
+	unit := uint64(1)
+	for range digits {
+		unit *= 10
+	}
+	dst = append(strconv.AppendUint(dst, magnitude/unit, 10), '.')
+	for unit /= 10; unit > 0; unit /= 10 {
+		dst = append(dst, '0'+byte(magnitude/unit%10))
+	}
+	return dst
+}
 
 func (m Money) String() string { return m.Amount() + " " + string(m.Currency) }
 

@@ -27,9 +27,9 @@ func NewNumber() string {
 
 var alike = strings.NewReplacer("O", "0", "I", "1", "L", "1", "-", "", " ", "")
 
-// readNumber takes a number as people write it: in small letters, in groups,
+// ReadNumber takes a number as people write it: in small letters, in groups,
 // with letters that look like digits.
-func readNumber(s string) string { return alike.Replace(strings.ToUpper(s)) }
+func ReadNumber(s string) string { return alike.Replace(strings.ToUpper(s)) }
 
 // newID makes a row id. Randomness never fails.
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

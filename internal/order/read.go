@@ -24,7 +24,7 @@ func (s *Service) ByKey(ctx context.Context, key models.Key) (*models.Order, err
 // ByNumber is ByKey by the number of an order placed here, as people write it.
 func (s *Service) ByNumber(ctx context.Context, number string) (*models.Order, error) {
 	return one(s.scoped(ctx, s.db.WithContext(ctx)).
-		Where("(orders.brand_id, orders.id) in (select brand_id, order_id from order_numbers where number = ?)", readNumber(number)))
+		Where("(orders.brand_id, orders.id) in (select brand_id, order_id from order_numbers where number = ?)", ReadNumber(number)))
 }
 
 // LinesOf gives the lines of orders that the caller has read, each order's in order.

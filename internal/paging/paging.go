@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -166,39 +165,6 @@ func pageOf[N any](rows []*N, w Window, args Args, cursor func(*N) string) *Conn
 	c.PageInfo.HasNextPage = more && !w.Backward || w.Backward && args.Before != nil
 	c.PageInfo.HasPreviousPage = more && w.Backward || !w.Backward && args.After != nil
 	return c
-}
-
-// Slice pages over rows that are all at hand, in their order.
-func Slice[N any](rows []*N, args Args, key func(*N) uuid.UUID) (*Connection[N], error) {
-	w, err := args.Window()
-	if err != nil {
-		return nil, err
-	}
-	sort := Sort[N]{Name: "slice", Columns: []Column[N]{{Value: func(n *N) any { return key(n) }}}}
-	from, to := 0, len(rows)
-	for i, row := range rows {
-		c := sort.encode(row)
-		if args.After != nil && c == *args.After {
-			from = i + 1
-		}
-		if args.Before != nil && c == *args.Before {
-			to = i
-		}
-	}
-	for name, cursor := range map[string]*string{"after": args.After, "before": args.Before} {
-		if cursor != nil {
-			if _, err := sort.Order().decode(name, *cursor); err != nil {
-				return nil, err
-			}
-		}
-	}
-	part := slices.Clone(rows[min(from, to):to])
-	if w.Backward {
-		slices.Reverse(part)
-	}
-	c := pageOf(part[:min(len(part), w.Size+1)], w, args, sort.encode)
-	c.count = func(context.Context) (int64, error) { return int64(len(rows)), nil }
-	return c, nil
 }
 
 // Window is how much of a list a page shows, and from which end.

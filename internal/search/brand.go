@@ -25,6 +25,10 @@ const (
 	ByHandle  BrandSortKey = "HANDLE"
 )
 
+// UpdatedNeeds must be held for a brand to sort by ByUpdated: cursors and
+// sequence tell when products changed.
+const UpdatedNeeds = auth.BrandRead
+
 // tagMax bounds a tag, in characters.
 const tagMax = 60
 
@@ -61,10 +65,9 @@ func (s *Service) OfBrands(ctx context.Context, brands []uuid.UUID, r BrandReque
 		return nil, err
 	}
 	if r.Sort == ByUpdated {
-		// Cursors and sequence tell when products changed.
 		for _, b := range brands {
-			if actor := auth.From(ctx); !actor.HoldsFor(auth.BrandRead, b) {
-				return nil, &problem.Denied{SignedIn: actor.SignedIn(), Permission: string(auth.BrandRead)}
+			if actor := auth.From(ctx); !actor.HoldsFor(UpdatedNeeds, b) {
+				return nil, &problem.Denied{SignedIn: actor.SignedIn(), Permission: string(UpdatedNeeds)}
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -40,18 +41,19 @@ func (s *Service) BySlug(ctx context.Context, slug string) (*models.Storefront, 
 	return only(shops, err)
 }
 
-// OfBrands reads the storefronts of brands that the caller may see, by name.
-func (s *Service) OfBrands(ctx context.Context, brands []uuid.UUID) ([]*models.Storefront, error) {
-	if len(brands) == 0 {
-		return nil, nil
-	}
-	var shops []*models.Storefront
-	err := s.visible(ctx).Where("storefronts.brand_id in ?", brands).Order("name, id").Find(&shops).Error
-	if err != nil {
-		return nil, fmt.Errorf("read storefronts of brands: %w", err)
-	}
-	return shops, nil
+// OfBrands gives a page of the storefronts of each brand that the caller may
+// see, by name.
+func (s *Service) OfBrands(
+	ctx context.Context, brands []uuid.UUID, args paging.Args,
+) (func(brand uuid.UUID) *paging.Connection[models.Storefront], error) {
+	return paging.Each(s.visible(ctx), args, OfBrand, "storefronts", paging.Parents[models.Storefront, uuid.UUID]{
+		Keys: brands, Columns: []string{"brand_id"}, IDs: func(brand uuid.UUID) []uuid.UUID { return []uuid.UUID{brand} },
+		Of: (*models.Storefront).TenantID,
+	})
 }
+
+// OfBrand sorts the storefronts of a brand.
+var OfBrand = paging.Sort[models.Storefront]{Name: "storefronts of a brand", Columns: orders[ByName]}
 
 // visible are the storefronts the caller may see.
 func (s *Service) visible(ctx context.Context) *gorm.DB {

@@ -1,0 +1,161 @@
+// Package filter translates the conditions of lists from the API to the domain.
+package filter
+
+import (
+	"fmt"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/uuid"
+
+	"github.com/tradewind-commerce/tradewind/graph/api"
+	"github.com/tradewind-commerce/tradewind/internal/brand"
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/order"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/search"
+	"github.com/tradewind-commerce/tradewind/internal/storefront"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// ID reads an id of a query's argument, at its path: a bad one is
+// problem.BadInput.
+func ID(path string, t globalid.Type, id string) (globalid.ID, error) {
+	parsed, err := globalid.ParseAs(t, id)
+	if err != nil {
+		return globalid.ID{}, &problem.BadInput{Argument: path, Message: err.Error()}
+	}
+	return parsed, nil
+}
+
+// Key is the key of a brand's row that an id names.
+func Key(id globalid.ID) models.Key { return models.Key{BrandID: id.Brand, ID: id.Row} }
+
+// Products reads a filter of the marketplace's products.
+func Products(where *api.ProductWhere) (search.Filter, error) {
+	if where == nil {
+		return search.Filter{}, nil
+	}
+	f := search.Filter{
+		OriginCountries: where.OriginCountry.Value(), OriginRegions: where.OriginRegion.Value(), Available: given(where.Available),
+	}
+	if price := given(where.Price); price != nil {
+		f.Price = &search.Span{Min: given(price.Min), Max: given(price.Max)}
+	}
+	if id := given(where.StorefrontID); id != nil {
+		parsed, err := ID("where.storefrontId", globalid.Storefront, *id)
+		if err != nil {
+			return f, err
+		}
+		key := Key(parsed)
+		f.Storefront = &key
+	}
+	var err error
+	if f.Category, err = category(given(where.CategoryID)); err != nil {
+		return f, err
+	}
+	if brands := where.BrandID.Value(); brands != nil {
+		f.Brands = make([]uuid.UUID, len(brands))
+		for i, id := range brands {
+			parsed, err := ID(fmt.Sprintf("where.brandId.%d", i), globalid.Brand, id)
+			if err != nil {
+				return f, err
+			}
+			f.Brands[i] = parsed.Row
+		}
+	}
+	return f, nil
+}
+
+func category(id *string) (*uuid.UUID, error) {
+	if id == nil {
+		return nil, nil
+	}
+	parsed, err := ID("where.categoryId", globalid.Category, *id)
+	if err != nil {
+		return nil, err
+	}
+	return &parsed.Row, nil
+}
+
+func Orders(in *api.OrderWhere) (order.Where, error) {
+	if in == nil {
+		return order.Where{}, nil
+	}
+	out := order.Where{Status: in.Status.Value(), Source: given(in.Source), Number: given(in.Number)}
+	if span := given(in.PlacedAt); span != nil {
+		out.From, out.To = given(span.From), given(span.To)
+	}
+	if id := given(in.StorefrontID); id != nil {
+		parsed, err := ID("where.storefrontId", globalid.Storefront, *id)
+		if err != nil {
+			return out, err
+		}
+		key := Key(parsed)
+		out.Storefront = &key
+	}
+	return out, nil
+}
+
+func Brands(where *api.BrandWhere) brand.Filter {
+	if where == nil {
+		return brand.Filter{}
+	}
+	f := brand.Filter{
+		Name: or(given(where.Name), ""), Status: where.Status.Value(), Country: where.Country.Value(),
+		Region: where.Region.Value(), CensusRegion: where.CensusRegion.Value(), Industry: where.Industry.Value(),
+		Size: where.Size.Value(),
+	}
+	f.JobsBeforeMin, f.JobsBeforeMax = ends(given(where.JobsBefore))
+	f.JobsNowMin, f.JobsNowMax = ends(given(where.JobsNow))
+	if joined := given(where.JoinedAt); joined != nil {
+		f.JoinedFrom, f.JoinedTo = given(joined.From), given(joined.To)
+	}
+	return f
+}
+
+func ends(r *api.IntRange) (smallest, largest *int32) {
+	if r == nil {
+		return nil, nil
+	}
+	return given(r.Min), given(r.Max)
+}
+
+func Storefronts(where *api.StorefrontWhere) (storefront.Filter, error) {
+	if where == nil {
+		return storefront.Filter{}, nil
+	}
+	f := storefront.Filter{Country: where.Country.Value(), Status: where.Status.Value()}
+	if currencies := where.Currency.Value(); currencies != nil {
+		f.Currency = make([]string, len(currencies))
+		for i, c := range currencies {
+			f.Currency[i] = string(c)
+		}
+	}
+	if text := given(where.BrandID); text != nil {
+		id, err := ID("where.brandId", globalid.Brand, *text)
+		if err != nil {
+			return f, err
+		}
+		f.BrandID = &id.Row
+	}
+	return f, nil
+}
+
+// BrandProducts says which products of a brand.
+func BrandProducts(where *api.BrandProductWhere) (f search.BrandFilter, err error) {
+	if where == nil {
+		return f, nil
+	}
+	f.Statuses, f.Tag = where.Status.Value(), given(where.Tag)
+	f.Category, err = category(given(where.CategoryID))
+	return f, err
+}
+
+func given[T any](o graphql.Omittable[*T]) *T { return o.Value() }
+
+func or[T any](v *T, fallback T) T {
+	if v == nil {
+		return fallback
+	}
+	return *v
+}

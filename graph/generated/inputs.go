@@ -1,0 +1,35 @@
+package generated
+
+import (
+	"context"
+
+	"github.com/tradewind-commerce/tradewind/graph/api"
+)
+
+// The filters of lists as resolvers get them, for what reads arguments outside
+// the resolvers' execution.
+
+// ProductWhere reads an argument of that type.
+func ProductWhere(v any) (api.ProductWhere, error) {
+	return (&executionContext{}).unmarshalInputProductWhere(context.Background(), v)
+}
+
+// BrandProductWhere reads an argument of that type.
+func BrandProductWhere(v any) (api.BrandProductWhere, error) {
+	return (&executionContext{}).unmarshalInputBrandProductWhere(context.Background(), v)
+}
+
+// OrderWhere reads an argument of that type.
+func OrderWhere(v any) (api.OrderWhere, error) {
+	return (&executionContext{}).unmarshalInputOrderWhere(context.Background(), v)
+}
+
+// BrandWhere reads an argument of that type.
+func BrandWhere(v any) (api.BrandWhere, error) {
+	return (&executionContext{}).unmarshalInputBrandWhere(context.Background(), v)
+}
+
+// StorefrontWhere reads an argument of that type.
+func StorefrontWhere(v any) (api.StorefrontWhere, error) {
+	return (&executionContext{}).unmarshalInputStorefrontWhere(context.Background(), v)
+}

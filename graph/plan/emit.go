@@ -1,0 +1,202 @@
+package plan
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// values are a record's columns as PostgreSQL sends them in binary form; nil
+// is null.
+type values [][]byte
+
+// emitter appends the JSON of something that a record's values hold.
+type emitter interface {
+	emit(o *output, row values) error
+}
+
+// output is an answer on its way.
+type output struct {
+	*run
+
+	json []byte
+	// stack holds the values of the records that are being written.
+	stack values
+}
+
+// errNotPlanned leaves an operation to the resolvers.
+var errNotPlanned = errors.New("this is for the resolvers to answer")
+
+// errForm is of values that are not what the plan asked for.
+var errForm = errors.New("the database sent values of another form")
+
+func (o *output) text(s string) { o.json = append(o.json, s...) }
+
+// record reads a composite value. The values are good until release.
+func (o *output) record(data []byte) (values, error) {
+	if len(data) < 4 {
+		return nil, errForm
+	}
+	n := int(binary.BigEndian.Uint32(data))
+	data = data[4:]
+	from := len(o.stack)
+	for range n {
+		if len(data) < 8 { // the column's type and length
+			return nil, errForm
+		}
+		size := int32(binary.BigEndian.Uint32(data[4:]))
+		data = data[8:]
+		if size < 0 {
+			o.stack = append(o.stack, nil)
+			continue
+		}
+		if int(size) > len(data) {
+			return nil, errForm
+		}
+		o.stack = append(o.stack, data[:size:size])
+		data = data[size:]
+	}
+	return o.stack[from:len(o.stack):len(o.stack)], nil
+}
+
+// array is what is left of an array value.
+type array struct {
+	left int
+	data []byte
+}
+
+func arrayOf(data []byte) (array, error) {
+	if len(data) < 12 {
+		return array{}, errForm
+	}
+	switch dimensions := binary.BigEndian.Uint32(data); {
+	case dimensions == 0:
+		return array{}, nil
+	case dimensions > 1 || len(data) < 20:
+		return array{}, errForm
+	}
+	return array{int(binary.BigEndian.Uint32(data[12:])), data[20:]}, nil
+}
+
+// next gives the next element.
+func (a *array) next() ([]byte, error) {
+	if len(a.data) < 4 {
+		return nil, errForm
+	}
+	size := int32(binary.BigEndian.Uint32(a.data))
+	if size < 0 || int(size) > len(a.data)-4 {
+		return nil, errForm
+	}
+	element := a.data[4 : 4+size]
+	a.left, a.data = a.left-1, a.data[4+size:]
+	return element, nil
+}
+
+// literal writes what is known beforehand.
+type literal string
+
+func (l literal) emit(o *output, _ values) error {
+	o.text(string(l))
+	return nil
+}
+
+// member is a field of an object, with its key as JSON.
+type member struct {
+	key   string
+	value emitter
+}
+
+// object writes fields of one row.
+type object []member
+
+func (f object) emit(o *output, row values) error {
+	o.json = append(o.json, '{')
+	for i, m := range f {
+		if i > 0 {
+			o.json = append(o.json, ',')
+		}
+		o.text(m.key)
+		if err := m.value.emit(o, row); err != nil {
+			return err
+		}
+	}
+	o.json = append(o.json, '}')
+	return nil
+}
+
+// present writes null where a column is null, as those of a row that is not there.
+type present struct {
+	columns []int
+	value   emitter
+}
+
+func (p present) emit(o *output, row values) error {
+	for _, c := range p.columns {
+		if row[c] == nil {
+			o.text("null")
+			return nil
+		}
+	}
+	return p.value.emit(o, row)
+}
+
+// list writes an array of records.
+type list struct {
+	column int
+	item   emitter
+}
+
+func (l list) emit(o *output, row values) error {
+	all, err := arrayOf(row[l.column])
+	if err != nil {
+		return err
+	}
+	o.json = append(o.json, '[')
+	for first := true; all.left > 0; first = false {
+		if !first {
+			o.json = append(o.json, ',')
+		}
+		data, err := all.next()
+		if err != nil {
+			return err
+		}
+		if err := o.item(data, l.item); err != nil {
+			return err
+		}
+	}
+	o.json = append(o.json, ']')
+	return nil
+}
+
+// item writes one record.
+func (o *output) item(data []byte, item emitter) error {
+	from := len(o.stack)
+	row, err := o.record(data)
+	if err != nil {
+		return err
+	}
+	err = item.emit(o, row)
+	o.stack = o.stack[:from]
+	return err
+}
+
+// first writes the only record of an array, null where there is none.
+type first struct {
+	column int
+	item   emitter
+}
+
+func (f first) emit(o *output, row values) error {
+	all, err := arrayOf(row[f.column])
+	if err != nil {
+		return err
+	}
+	if all.left == 0 {
+		o.text("null")
+		return nil
+	}
+	data, err := all.next()
+	if err != nil {
+		return err
+	}
+	return o.item(data, f.item)
+}

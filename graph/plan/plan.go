@@ -1,0 +1,118 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/jackc/pgx/v5"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/market"
+	"github.com/tradewind-commerce/tradewind/internal/search"
+)
+
+// plan is an operation, compiled. It is used by many runs at once.
+type plan struct {
+	root   *record
+	fields object
+	pages  int
+	nodes  int
+	needs  []auth.Permission
+	across bool
+}
+
+// compile makes the plan of an operation for values of the variables that
+// switch parts of it on and off.
+func (p *Planner) compile(op *ast.OperationDefinition, switches map[string]any) (*plan, error) {
+	c := &compiler{Planner: p, switches: switches}
+	root := row{newRecord(), p.types["Query"], ""}
+	fields, err := c.object(root, []ast.SelectionSet{op.SelectionSet})
+	if err != nil {
+		return nil, err
+	}
+	return &plan{root.record, fields, c.pages, c.nodes, c.needs, c.across}, nil
+}
+
+// statement renders the plan for one run.
+func (p *plan) statement(r *run) (*statement, error) {
+	s := &statement{run: r, sql: make([]byte, 0, 4096), args: make([]any, 0, 32)}
+	s.text("select ")
+	return s, p.root.selected(s, ", ")
+}
+
+// Planner answers reads.
+type Planner struct {
+	db     *database.DB
+	now    func() time.Time
+	schema *ast.Schema
+	types  map[string]*Type
+	search *search.Service
+	cache  *cache
+	fault  func(context.Context, *graphql.OperationContext, error)
+}
+
+// Run answers an operation. It is not ok where the operation is not planned,
+// or would not be answered without an error: that is for the resolvers.
+func (p *Planner) Run(ctx context.Context, op *graphql.OperationContext) (data []byte, ok bool) {
+	if op.Operation.Operation != ast.Query {
+		return nil, false
+	}
+	planned := p.cache.plan(p, op)
+	if planned == nil {
+		return nil, false
+	}
+	data, err := p.run(ctx, planned, op.Variables)
+	if err == nil {
+		return data, true
+	}
+	if ctx.Err() == nil && isFault(err) {
+		p.fault(ctx, op, err)
+	}
+	return nil, false
+}
+
+func (p *Planner) run(ctx context.Context, planned *plan, variables map[string]any) ([]byte, error) {
+	actor := auth.From(ctx)
+	if slices.ContainsFunc(planned.needs, func(needed auth.Permission) bool { return !actor.Holds(needed) }) {
+		return nil, errNotPlanned
+	}
+	r := &run{ctx: ctx, planner: p, actor: actor, now: p.now(), market: market.From(ctx), variables: variables,
+		pages: make([]pageState, planned.pages), nodes: make([]nodeState, planned.nodes)}
+	o := &output{run: r, json: make([]byte, 0, 8192), stack: make(values, 0, 256)}
+	if len(planned.root.columns) == 0 {
+		err := planned.fields.emit(o, nil)
+		return o.json, err
+	}
+	s, err := planned.statement(r)
+	if err != nil {
+		return nil, err
+	}
+	if planned.across {
+		ctx = database.AcrossBrands(ctx, database.MarketplaceSearch)
+	}
+	rows, err := p.db.Pool.Query(ctx, string(s.sql), slices.Insert(s.args, 0, any(inBinary))...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, errors.Join(errForm, rows.Err())
+	}
+	if err := planned.fields.emit(o, rows.RawValues()); err != nil {
+		return nil, err
+	}
+	rows.Close()
+	return o.json, rows.Err()
+}
+
+// inBinary asks for all values in binary form.
+var inBinary = pgx.QueryResultFormats{pgx.BinaryFormatCode}
+
+func isFault(err error) bool {
+	return errors.Is(err, errForm) || isDatabaseError(err)
+}

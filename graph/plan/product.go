@@ -1,0 +1,263 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/tradewind-commerce/tradewind/graph/filter"
+	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
+	"github.com/tradewind-commerce/tradewind/internal/market"
+	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/search"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+const ownLanguage = "%s.default_language"
+
+func products() []*Type {
+	return []*Type{
+		{Name: "Product", Model: models.Product{}, ID: globalid.Product, Key: ofBrandKey, Tenant: "brand_id", Fields: map[string]Field{
+			"brand":        one("Brand", "BrandID"),
+			"category":     one("Category", "CategoryID"),
+			"title":        words("title", ownLanguage),
+			"description":  optionalWords("description", ownLanguage),
+			"seo":          inside("SEO"),
+			"language":     language(ownLanguage),
+			"translations": items("ProductTranslation", "jsonb_each(%s.texts)", `%[1]s (key, value) order by %[1]s.key collate "C"`),
+			"options":      items("ProductOption", "jsonb_array_elements(%s.options) with ordinality", "%[1]s (value, n) order by %[1]s.n"),
+			"media":        many(rows{typeName: "Media", field: "ProductID", order: []string{"media.position", "media.id"}}),
+			"variants":     pages("Variant", variantsOfProduct),
+			"listings": many(rows{typeName: "Listing", field: "ProductID", where: scoped("listings"),
+				order: []string{"listings.created_at", "listings.id"}}),
+			"listing":    lateral("Listing", listingIn),
+			"priceRange": priceRangeIn,
+			"available": expression("exists (select 1 from variants where variants.brand_id = %[1]s.brand_id and variants.product_id = %[1]s.id" +
+				" and variants.archived_at is null and " + inventory.HasStock + ")"),
+		}},
+		{Name: "SEO", Fields: map[string]Field{
+			"title":       computed(seoTitle),
+			"description": optionalWords("seoDescription", ownLanguage),
+		}},
+		{Name: "ProductTranslation", Fields: map[string]Field{
+			"language":       expression("%s.key"),
+			"title":          expression("coalesce(%s.value ->> 'title', '')"),
+			"description":    expression("nullif(%s.value ->> 'description', '')"),
+			"seoTitle":       expression("nullif(%s.value ->> 'seoTitle', '')"),
+			"seoDescription": expression("nullif(%s.value ->> 'seoDescription', '')"),
+		}},
+		{Name: "ProductOption", Fields: map[string]Field{
+			"name":   expression("(%s.value ->> 'name')"),
+			"values": expression("array(select jsonb_array_elements_text(%s.value -> 'values'))"),
+		}},
+		{Name: "SelectedOption", Fields: map[string]Field{
+			"name":  expression("(%s.value ->> 'name')"),
+			"value": expression("(%s.value ->> 'value')"),
+		}},
+		{Name: "Media", Model: models.Media{}, ID: globalid.Media, Key: ofBrandKey, Reach: ofProduct, Fields: map[string]Field{}},
+		{Name: "Variant", Model: models.Variant{}, ID: globalid.Variant, Key: ofBrandKey, Tenant: "brand_id", Reach: variantOfProduct,
+			Fields: map[string]Field{
+				"product":    one("Product", "ProductID"),
+				"options":    selectedOptions,
+				"title":      computed(variantTitle),
+				"netContent": inside("NetContent", "%s.net_content", "%s.net_unit"),
+				"price":      lateral("Price", priceIn),
+				"available": expression("exists (select 1 from variants where variants.brand_id = %[1]s.brand_id and variants.id = %[1]s.id" +
+					" and variants.archived_at is null and " + inventory.HasStock + ")"),
+				"stock": many(rows{typeName: "StockLevel", field: "VariantID",
+					from:  "join warehouses on warehouses.brand_id = stock_levels.brand_id and warehouses.id = stock_levels.warehouse_id",
+					where: scoped("warehouses"), order: []string{"warehouses.priority", "warehouses.code", "warehouses.id"}}),
+				"stockAdjustments": pages("StockAdjustment", adjustmentsOfVariant),
+			}},
+		{Name: "NetContent", Fields: map[string]Field{
+			"quantity": expression("%s.net_content"),
+			"unit":     expression("%s.net_unit"),
+		}},
+		{Name: "Listing", Model: models.Listing{}, ID: globalid.Listing, Key: ofBrandKey, Tenant: "brand_id", Fields: map[string]Field{
+			"product":    one("Product", "ProductID"),
+			"storefront": one("Storefront", "StorefrontID"),
+			"visible": computed(func(s *statement, alias string) {
+				s.add("coalesce("+alias+".visible_from <= ?, false)", s.now)
+			}),
+			"priceRange": inside("PriceRange", "%s.min_price_minor", "%s.max_price_minor"),
+			"prices": many(rows{typeName: "Price",
+				on:    "prices.brand_id = %s.brand_id and prices.storefront_id = %s.storefront_id and prices.product_id = %s.product_id",
+				from:  "join variants on variants.brand_id = prices.brand_id and variants.id = prices.variant_id",
+				where: scoped("variants"), order: []string{"variants.position", "variants.id"}}),
+		}},
+		{Name: "Price", Model: models.Price{}, Fields: map[string]Field{
+			"variant":   one("Variant", "VariantID"),
+			"amount":    sum("amount_minor", "currency"),
+			"compareAt": sum("compare_at_minor", "currency"),
+		}},
+		{Name: "PriceRange", Fields: map[string]Field{
+			"min": sum("min_price_minor", "currency"),
+			"max": sum("max_price_minor", "currency"),
+		}},
+	}
+}
+
+var ofBrandKey = []string{"brand_id", "id"}
+
+var selectedOptions = items("SelectedOption", "jsonb_array_elements(%s.options) with ordinality", "%[1]s (value, n) order by %[1]s.n")
+
+// scoped narrows a table, under its own name, to what the caller may see.
+func scoped(table string) func(*statement) {
+	return func(s *statement) { s.scope(table, "") }
+}
+
+func ofProduct(s *statement, alias string) {
+	s.text("exists (select 1 from products where products.brand_id = " + alias + ".brand_id and products.id = " + alias + ".product_id and ")
+	s.scope("products", "")
+	s.text(")")
+}
+
+func variantOfProduct(s *statement, alias string) {
+	s.scope("variants", alias)
+	s.text(" and ")
+	ofProduct(s, alias)
+}
+
+func seoTitle(s *statement, alias string) {
+	s.text("coalesce(nullif(")
+	s.words(alias, "seoTitle", ownLanguage)
+	s.text(", ''), ")
+	s.words(alias, "title", ownLanguage)
+	s.text(")")
+}
+
+// variantTitle is made of the options, of the product's title where there are none.
+func variantTitle(s *statement, alias string) {
+	s.text("case when jsonb_array_length(" + alias + ".options) > 0 then (select string_agg(o.value ->> 'value', ' / ' order by o.n)" +
+		" from jsonb_array_elements(" + alias + ".options) with ordinality as o (value, n)) else coalesce((select ")
+	s.words("p", "title", ownLanguage)
+	s.text(" from products as p where p.brand_id = " + alias + ".brand_id and p.id = " + alias + ".product_id and ")
+	s.scope("products", "p")
+	s.text("), '') end")
+}
+
+func variantsOfProduct(s *statement, alias string, _ *call, _ paging.Args) (selection, error) {
+	return s.ofRow("variants", fmt.Sprintf("variants.brand_id = %[1]s.brand_id and variants.product_id = %[1]s.id", alias),
+		nil, catalog.VariantsInOrder.Order()), nil
+}
+
+// ofRow are the rows of a table that the caller may see and that belong to a row.
+func (s *statement) ofRow(table, on string, more database.Conditions, order paging.Order) selection {
+	found := selection{from: database.SQL{Text: table}, order: order}
+	found.conditions.Add(on)
+	found.conditions = append(found.conditions, s.seen(table))
+	found.conditions = append(found.conditions, more...)
+	return found
+}
+
+// shop reads in which storefront a price or listing is wanted.
+func (s *statement) shop(f *call) (catalog.Shop, error) {
+	id, err := f.id(s.run, "storefrontId", globalid.Storefront)
+	if err != nil || id != nil {
+		if id == nil {
+			return catalog.Shop{}, err
+		}
+		return catalog.Shop{Storefront: filter.Key(*id)}, err
+	}
+	return catalog.Shop{Country: s.market.Country, Currency: s.market.Currency}, nil
+}
+
+func listingIn(s *statement, alias string, f *call) error {
+	shop, err := s.shop(f)
+	s.text("select listings.* from listings " + shop.Joined("listings") + " where listings.brand_id = " + alias +
+		".brand_id and listings.product_id = " + alias + ".id and ")
+	s.scope("listings", "")
+	s.text(" and ")
+	s.addSQL(shop.Conditions("listings").All())
+	return err
+}
+
+func priceIn(s *statement, alias string, f *call) error {
+	shop, err := s.shop(f)
+	s.text("select prices.* from prices " + catalog.ListingOfPrice + " " + shop.Joined("prices") + " where prices.brand_id = " + alias +
+		".brand_id and prices.variant_id = " + alias + ".id and ")
+	s.scope("listings", "")
+	s.text(" and ")
+	s.addSQL(shop.Conditions("prices").All())
+	return err
+}
+
+// priceRangeIn is that of the product's listing in a storefront.
+func priceRangeIn(c *compiler, at row, f *call) (emitter, error) {
+	listing := row{at.record, c.types["Listing"], c.alias()}
+	listing.joins = append(listing.joins, func(s *statement) error {
+		s.text(" left join lateral (")
+		err := listingIn(s, at.alias, f)
+		s.text(") as " + listing.alias + " on true")
+		return err
+	})
+	return listing.typ.Fields["priceRange"](c, listing, f)
+}
+
+// productsOfBrand is a page of a brand's products.
+func productsOfBrand(s *statement, alias string, f *call, args paging.Args) (selection, error) {
+	r := search.BrandRequest{Sort: search.ByCreated, Page: args}
+	query, err := f.string(s.run, "query")
+	if err != nil {
+		return selection{}, err
+	}
+	if query != nil {
+		r.Query = *query
+	}
+	where, err := argument(f, s.run, "where", generated.BrandProductWhere)
+	if err != nil {
+		return selection{}, err
+	}
+	if r.Filter, err = filter.BrandProducts(where); err != nil {
+		return selection{}, err
+	}
+	if key := f.enum(s.run, "sortKey"); key != "" {
+		r.Sort = search.BrandSortKey(key)
+	}
+	if r.Reverse, err = f.flag(s.run, "reverse"); err != nil {
+		return selection{}, err
+	}
+	if r.Sort == search.ByUpdated && !s.actor.HoldsEverywhere(search.UpdatedNeeds) {
+		return selection{}, errNotPlanned
+	}
+	conditions, sort, err := search.ListedOf(r)
+	return s.ofRow("products", "products.brand_id = "+alias+".id", conditions, sort.Order()), err
+}
+
+// marketplace is a page of what the marketplace sells.
+func marketplace(s *statement, _ string, f *call, args paging.Args) (selection, error) {
+	r := search.Request{Sort: search.ByRelevance, Page: args}
+	query, err := f.string(s.run, "query")
+	if err != nil {
+		return selection{}, err
+	}
+	if query != nil {
+		r.Query = *query
+	}
+	where, err := argument(f, s.run, "where", generated.ProductWhere)
+	if err != nil {
+		return selection{}, err
+	}
+	if r.Filter, err = filter.Products(where); err != nil {
+		return selection{}, err
+	}
+	if key := f.enum(s.run, "sortKey"); key != "" {
+		r.Sort = search.SortKey(key)
+	}
+	if r.Reverse, err = f.flag(s.run, "reverse"); err != nil {
+		return selection{}, err
+	}
+	listed, err := s.planner.search.Listed(database.AcrossBrands(market.With(s.ctx, s.market), database.MarketplaceSearch), r)
+	if err != nil {
+		return selection{}, err
+	}
+	found := selection{order: listed.Order()}
+	if found.from, err = listed.From(); err != nil {
+		return selection{}, err
+	}
+	count := listed.Count()
+	found.count = &count
+	return found, nil
+}

@@ -1,0 +1,74 @@
+package plan
+
+import (
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+)
+
+// across lets a field read rows of many brands.
+func across(field Field) Field {
+	return func(c *compiler, at row, f *call) (emitter, error) {
+		c.across = true
+		return field(c, at, f)
+	}
+}
+
+// single reads one row: that which the condition, written for its alias, names
+// and the caller may see.
+func single(typeName string, where func(s *statement, alias string, f *call) error) Field {
+	return func(c *compiler, at row, f *call) (emitter, error) {
+		to := row{newRecord(), c.types[typeName], c.alias()}
+		fields, err := c.object(to, f.sets)
+		if err != nil {
+			return nil, err
+		}
+		return first{at.add(func(s *statement) error {
+			return to.array(s, table(to), func(s *statement) error {
+				s.text(" where ")
+				if err := where(s, to.alias, f); err != nil {
+					return err
+				}
+				s.text(" and ")
+				s.reach(to.typ, to.alias)
+				return nil
+			})
+		}), fields}, nil
+	}
+}
+
+func table(to row) part {
+	return func(s *statement) error {
+		s.text(to.typ.table.Table + " as " + to.alias)
+		return nil
+	}
+}
+
+// named reads a row by its id or by another name, one of which must be given.
+func named(typeName string, t globalid.Type, other string, byOther func(s *statement, alias, name string)) Field {
+	return single(typeName, func(s *statement, alias string, f *call) error {
+		id, err := f.id(s.run, "id", t)
+		if err != nil {
+			return err
+		}
+		name, err := f.string(s.run, other)
+		switch {
+		case err != nil:
+			return err
+		case (id == nil) == (name == nil):
+			return errNotPlanned
+		case id == nil:
+			byOther(s, alias, *name)
+		default:
+			s.key(s.planner.types[typeName], alias, *id)
+		}
+		return nil
+	})
+}
+
+// key is the condition that a row is the one that an id names.
+func (s *statement) key(t *Type, alias string, id globalid.ID) {
+	if len(t.Key) == 2 {
+		s.add(alias+"."+t.Key[0]+" = ? and "+alias+"."+t.Key[1]+" = ?", id.Brand, id.Row)
+		return
+	}
+	s.add(alias+"."+t.Key[0]+" = ?", id.Row)
+}
