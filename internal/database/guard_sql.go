@@ -6,7 +6,8 @@ import "strings"
 // without narrowing it by brand_id, or "". It is a reading of the words, not
 // a parser: every mention of a tenant table wants one condition on brand_id
 // (after where, on or using), an insert wants it among its columns. A join to
-// the brands themselves spends one and narrows nothing.
+// the brands themselves spends one and narrows nothing, unless their id is
+// given.
 func unscopedTable(sql string, tables map[string]bool) string {
 	words := split(sql)
 	if len(words) == 0 || !guarded[words[0]] {
@@ -19,6 +20,7 @@ func unscopedTable(sql string, tables map[string]bool) string {
 		mentions   int
 		conditions int
 		hubs       int // mentions of brands
+		hub        string
 	)
 	for i, w := range words {
 		switch w {
@@ -40,6 +42,11 @@ func unscopedTable(sql string, tables map[string]bool) string {
 			conditions++
 		case w == "brands" && names(words, i, at):
 			hubs++
+			if hub = w; word(words, i+1) == "as" {
+				hub = word(words, i+2)
+			}
+		case w == "id" && at == inCondition && hub != "" && word(words, i-2) == hub && (word(words, i+1) == "$" || word(words, i+1) == "("):
+			conditions++
 		case tables[w] && names(words, i, at):
 			if word(words, i-1) == "into" {
 				if insertsBrand(words[i+1:]) {
@@ -115,7 +122,7 @@ func word(words []string, i int) string {
 }
 
 // split cuts sql into lower-case words and single punctuation marks, leaving
-// out comments, numbers and the insides of literals.
+// out comments, numbers and the insides of literals. A parameter is "$".
 func split(sql string) []string {
 	var words []string
 	for i := 0; i < len(sql); {
@@ -139,6 +146,9 @@ func split(sql string) []string {
 			words = append(words, strings.ToLower(sql[i:end]))
 			i = end
 		case c == '$' || digit(c):
+			if c == '$' {
+				words = append(words, "$")
+			}
 			for i++; i < len(sql) && digit(sql[i]); i++ {
 			}
 		case c == '(' || c == ')' || c == ',' || c == '.':
