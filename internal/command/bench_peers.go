@@ -37,7 +37,8 @@ var apis = []struct {
 	flags []string
 	serve Serve
 }{
-	{"tradewind", nil, Serve{}},
+	{"tradewind", nil, Serve{Plan: true}},
+	{"resolvers", []string{"--no-plan"}, Serve{}},
 }
 
 // comparePeers measures the API beside the limit and other servers.

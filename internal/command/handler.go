@@ -6,9 +6,13 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"github.com/tradewind-commerce/tradewind/docs"
 	"github.com/tradewind-commerce/tradewind/graph"
+	"github.com/tradewind-commerce/tradewind/graph/plan"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/startpage"
@@ -17,8 +21,10 @@ import (
 
 // parts are what a server is put together from.
 type parts struct {
-	db     *Database
-	api    *resolvers.Resolver
+	db  *Database
+	api *resolvers.Resolver
+	// plans answer reads before the resolvers do; nil leaves all to these.
+	plans  *plan.Planner
 	tokens *identity.Verifier
 	start  http.Handler
 	// localHosts keeps a server that gives tokens away to its own machine.
@@ -26,12 +32,22 @@ type parts struct {
 	log        *slog.Logger
 }
 
+// planner is nil where the flags turn it off.
+func (s *Serve) planner(db *database.DB, api *resolvers.Resolver, log *slog.Logger) (*plan.Planner, error) {
+	if !s.Plan {
+		return nil, nil
+	}
+	return Plan(db, api, utc, func(ctx context.Context, op *graphql.OperationContext, err error) {
+		log.ErrorContext(ctx, "plan failed, the resolvers answered", "operation", op.OperationName, "error", err)
+	})
+}
+
 // handler is everything that is served.
 func (s *Serve) handler(p parts) http.Handler {
 	return httpserver.New(httpserver.Options{
 		GraphQL: graph.NewHandler(p.api, graph.Options{
 			Limits:     graph.Limits{Depth: s.MaxDepth, Fields: s.MaxFields, Cost: s.MaxCost, Tokens: s.MaxTokens, Page: s.MaxPage},
-			QueryCache: s.QueryCache, MaxBody: s.MaxBody, NoIntrospection: !s.Introspection, Log: p.log,
+			QueryCache: s.QueryCache, MaxBody: s.MaxBody, NoIntrospection: !s.Introspection, Planner: p.plans, Log: p.log,
 		}),
 		Start:  p.start,
 		Schema: graph.SDL(),

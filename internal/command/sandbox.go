@@ -122,7 +122,7 @@ type served struct {
 }
 
 func (s *sandbox) server(ctx context.Context, tracer pgx.QueryTracer) (*served, error) {
-	return s.serverOf(ctx, Serve{}, tracer)
+	return s.serverOf(ctx, Serve{Plan: true}, tracer)
 }
 
 // serverOf has what of serve's flags matters to the API.
@@ -132,10 +132,16 @@ func (s *sandbox) serverOf(ctx context.Context, flags Serve, tracer pgx.QueryTra
 		return nil, err
 	}
 	flags.Introspection, flags.OperationTimeout = true, 30*time.Second
+	api := Wire(db.Gorm, utc)
+	plans, err := flags.planner(db, api, s.log)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
 	return &served{
 		db: db, close: db.Close,
 		handler: flags.handler(parts{
-			db: &Database{DB: db}, api: Wire(db.Gorm, utc), tokens: s.signer.Verifier(), log: s.log,
+			db: &Database{DB: db}, api: api, plans: plans, tokens: s.signer.Verifier(), log: s.log,
 		}),
 	}, nil
 }

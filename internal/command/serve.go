@@ -32,6 +32,7 @@ type Serve struct {
 	OperationTimeout time.Duration `default:"30s" group:"Limits of one operation" help:"Longest time it may take (${default})."`
 	QueryCache       int           `default:"1000" group:"Limits of one operation" help:"Parsed operations to keep (${default})."`
 	Introspection    bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer questions about the schema."`
+	Plan             bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer reads with one statement where that can be; else all through the resolvers."`
 
 	HeaderTimeout time.Duration `default:"5s" group:"Connections" help:"Longest time to read a request's headers (${default})."`
 	ReadTimeout   time.Duration `default:"30s" group:"Connections" help:"Longest time to read a request (${default})."`
@@ -94,8 +95,12 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	if err != nil {
 		return err
 	}
+	plans, err := s.planner(db.DB, api, log)
+	if err != nil {
+		return err
+	}
 	server.Open(s.handler(parts{
-		db: db, api: api, tokens: verifier, start: start, localHosts: development && s.Demo == nil, log: log,
+		db: db, api: api, plans: plans, tokens: verifier, start: start, localHosts: development && s.Demo == nil, log: log,
 	}))
 	go sweep(ctx, db, log)
 	s.welcome(c.Out, server.Addr(), tokens)

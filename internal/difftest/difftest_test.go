@@ -1,13 +1,17 @@
 package difftest_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -28,12 +32,18 @@ var (
 const seenOften = 5
 
 // sides are the two ways of answering: plans, and resolvers alone.
-func sides(t *testing.T, db *database.DB) (plans, resolvers http.Handler) {
+func sides(t *testing.T, db *database.DB, observe func(context.Context, *graphql.OperationContext, bool)) (plans, resolvers http.Handler) {
 	t.Helper()
 	now := func() time.Time { return difftest.Now }
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	side := func() http.Handler { return graph.NewHandler(command.Wire(db.Gorm, now), graph.Options{Log: log}) }
-	return side(), side()
+	api := command.Wire(db.Gorm, now)
+	planner, err := command.Plan(db, api, now, func(_ context.Context, op *graphql.OperationContext, err error) {
+		t.Errorf("a plan failed: %v\n%s\nvariables %v", err, op.RawQuery, op.Variables)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return graph.NewHandler(api, graph.Options{Log: log, Planner: planner, Observe: observe}), graph.NewHandler(api, graph.Options{Log: log})
 }
 
 func schema(t *testing.T) *ast.Schema {
@@ -55,7 +65,12 @@ func TestPlansAnswerAsResolversDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plans, resolvers := sides(t, db)
+	var planned, all atomic.Int64
+	plans, resolvers := sides(t, db, func(_ context.Context, _ *graphql.OperationContext, isPlanned bool) {
+		if all.Add(1); isPlanned {
+			planned.Add(1)
+		}
+	})
 	coverage := difftest.NewCoverage()
 	t.Run("as", func(t *testing.T) {
 		for i, role := range roles {
@@ -84,6 +99,10 @@ func TestPlansAnswerAsResolversDo(t *testing.T) {
 			})
 		}
 	})
+	t.Logf("%d of %d operations were planned", planned.Load(), all.Load())
+	if planned.Load()*100 < all.Load()*85 {
+		t.Errorf("only %d of %d operations were planned", planned.Load(), all.Load())
+	}
 	if !t.Failed() {
 		enough(t, s, coverage)
 	}
