@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/bench/peers"
@@ -18,6 +20,9 @@ type Limit struct {
 
 // Run serves until ctx ends. It checks no token: it is for measurements.
 func (l *Limit) Run(ctx context.Context, c *Common) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // its heap is small: nothing else is as cheap
+	}
 	limit, err := peers.OpenLimit(ctx, c.DatabaseURL, c.DatabaseConnections, nil)
 	if err != nil {
 		return err

@@ -69,17 +69,17 @@ func (a Amounts) Read(ctx context.Context, db *database.DB, sign func(subject, n
 		}
 	}
 	rows, err := db.Pool.Query(database.AcrossBrands(ctx, database.Reconciliation), `
-select one.brand_id as brand, one.storefront_id as shop, one.variant_id as first, other.variant_id as second,
-  one.amount_minor as first_price, other.amount_minor as second_price
-from (select * from prices order by md5(cast(variant_id as text)) limit $1) one
-cross join lateral (
-  select variant_id, amount_minor
+select brand, shop, first, second, first_price, second_price
+from (
+  select brand_id as brand, storefront_id as shop, variant_id as first, amount_minor as first_price, chance,
+    lead(variant_id) over neighbours as second, lead(amount_minor) over neighbours as second_price
   from prices
-  where brand_id = one.brand_id and storefront_id = one.storefront_id and variant_id <> one.variant_id
-  order by md5(cast(variant_id as text))
-  limit 1
-) other
-order by one.variant_id`, mostBaskets)
+  cross join lateral (select md5(cast(variant_id as text)) as chance) drawn
+  window neighbours as (partition by brand_id, storefront_id order by chance)
+) pairs
+where second is not null
+order by chance
+limit $1`, mostBaskets)
 	if err != nil {
 		return nil, fmt.Errorf("read baskets: %w", err)
 	}

@@ -11,6 +11,11 @@ cross join lateral (
   order by position, id
   limit 5
 ) v
-left join prices r on r.brand_id = l.brand_id and r.storefront_id = l.storefront_id and r.variant_id = v.id
+left join lateral (
+  select amount_minor, currency
+  from prices
+  where brand_id = l.brand_id and storefront_id = l.storefront_id and variant_id = v.id
+  offset 0 -- else all prices of the storefront may be read: the planner believes them few
+) r on true
 where p.brand_id = $1 and p.id = $2 and p.visible_from <= now()
 order by v.position, v.id

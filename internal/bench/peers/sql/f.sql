@@ -1,4 +1,6 @@
 -- All that an order writes, in one round trip: a batch is one transaction.
+-- What is looked up by a full key stands behind a fence (offset 0): else all
+-- prices of a storefront may be read, since the planner believes them few.
 
 -- claim the key
 insert into idempotency_keys (actor_id, mutation, key, input_hash, result_brand_id, result_id, created_at)
@@ -26,8 +28,9 @@ where s.brand_id = $1 and s.id = $2 and s.status = 'OPEN' and s.visible
   and cast($7 as bigint) = (
     select sum(r.amount_minor * w.quantity)
     from unnest(cast($11 as uuid[]), cast($12 as bigint[])) as w (variant, quantity)
-    join prices r on r.brand_id = $1 and r.storefront_id = $2 and r.variant_id = w.variant and r.currency = s.currency
-    join listings l on l.brand_id = $1 and l.storefront_id = $2 and l.product_id = r.product_id and l.visible_from <= now()
+    cross join lateral (select * from prices where brand_id = $1 and storefront_id = $2 and variant_id = w.variant offset 0) r
+    cross join lateral (select * from listings where brand_id = $1 and storefront_id = $2 and product_id = r.product_id offset 0) l
+    where r.currency = s.currency and l.visible_from <= now()
   );
 
 -- lines with their charges and facts
@@ -40,7 +43,7 @@ with line as (
   from unnest(cast($4 as uuid[]), cast($5 as uuid[]), cast($6 as bigint[])) with ordinality as w (id, variant, quantity, ordinal)
   join variants v on v.brand_id = $1 and v.id = w.variant and v.archived_at is null
   join products p on p.brand_id = v.brand_id and p.id = v.product_id
-  join prices r on r.brand_id = v.brand_id and r.storefront_id = $2 and r.variant_id = v.id
+  cross join lateral (select * from prices where brand_id = $1 and storefront_id = $2 and variant_id = w.variant offset 0) r
   left join categories c on c.id = p.category_id
   returning *
 ), charge as (
@@ -67,14 +70,14 @@ values ($1, $2, $4, 'PLACED', $5, $6), ($1, $3, $4, 'PAID', $5, $6);
 insert into outbox_events (brand_id, id, type, subject_type, subject_id, payload, recorded_at)
 values ($1, $2, 'order.placed', 'Order', $3, $4, $5);
 
--- stock, of the one warehouse that brands of the benchmark have
+-- stock of a variant, in the one warehouse that brands of the benchmark have
 with moved as (
   update stock_levels l
-  set on_hand = l.on_hand - w.quantity, updated_at = $5
-  from unnest(cast($2 as uuid[]), cast($3 as bigint[]), cast($4 as uuid[])) as w (variant, quantity, id), warehouses h
-  where l.brand_id = $1 and l.variant_id = w.variant and h.brand_id = $1 and h.id = l.warehouse_id and h.active
-  returning l.variant_id, l.warehouse_id, w.quantity, w.id
+  set on_hand = on_hand - $3, updated_at = $4
+  where brand_id = $1 and variant_id = $2
+    and exists (select 1 from warehouses h where h.brand_id = $1 and h.id = l.warehouse_id and h.active offset 0)
+  returning warehouse_id
 )
 insert into stock_adjustments (brand_id, id, variant_id, warehouse_id, delta, reason, order_id, actor_id, recorded_at)
-select $1, id, variant_id, warehouse_id, -quantity, 'ORDER_PLACED', $6, $7, $5
+select $1, $5, $2, warehouse_id, -$3, 'ORDER_PLACED', $6, $7, $4
 from moved;
