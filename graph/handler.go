@@ -51,7 +51,7 @@ func NewHandler(root generated.ResolverRoot, o Options) http.Handler {
 
 	s := handler.New(planned{generated.NewExecutableSchema(config), o.Planner, o.Observe})
 	s.AddTransport(transport.Options{})
-	s.AddTransport(transport.POST{})
+	s.AddTransport(post{})
 	s.AddTransport(transport.GET{})
 	s.SetQueryCache(lru.New[*ast.QueryDocument](o.QueryCache))
 	s.SetParserTokenLimit(limits.Tokens)
