@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"sync/atomic"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,10 +25,10 @@ import (
 
 var (
 	seed    = flag.Uint64("seed", 1, "seed of the first operation of each role")
-	perRole = flag.Int("operations", 700, "how many operations each role sends; half as many turn a page beside")
+	perRole = flag.Int("operations", 450, "how many operations each role sends; those that turn a page come on top")
 )
 
-// seenOften is how often each thing must have been generated.
+// seenOften is how often each thing must have been generated; values of enums once.
 const seenOften = 5
 
 // sides are the two ways of answering: plans, and resolvers alone.
@@ -152,12 +152,16 @@ func enough(t *testing.T, s *ast.Schema, c *difftest.Coverage) {
 	t.Helper()
 	var seldom []string
 	for _, what := range difftest.Wanted(s) {
-		if n := c.Seen(what); n < seenOften {
+		often := seenOften
+		if of, _, _ := strings.Cut(what, "."); s.Types[of] != nil && s.Types[of].Kind == ast.Enum {
+			often = 1
+		}
+		if n := c.Seen(what); n < often {
 			seldom = append(seldom, fmt.Sprintf("%s: %d", what, n))
 		}
 	}
 	if len(seldom) > 0 {
-		t.Errorf("seen less than %d times: %q", seenOften, seldom)
+		t.Errorf("seen too seldom: %q", seldom)
 	}
 	names := make([]string, 0, len(c.Asked))
 	for role := range c.Asked {
@@ -167,7 +171,7 @@ func enough(t *testing.T, s *ast.Schema, c *difftest.Coverage) {
 	for _, role := range names {
 		asked, told, wrong := c.Asked[role], c.Told[role], c.Wrong[role]
 		t.Logf("%s: %d operations, %d with data, %d with errors", role, asked, told, wrong)
-		if told*100 < asked*60 {
+		if told*100 < asked*50 {
 			t.Errorf("%s got data from %d of %d operations", role, told, asked)
 		}
 		if wrong*100 > asked*10 {

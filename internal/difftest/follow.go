@@ -2,6 +2,7 @@ package difftest
 
 import (
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -42,13 +43,24 @@ func (g *Generator) Follow(op Operation, answer []byte, seed uint64) (Operation,
 		}
 		l.field.Arguments = append(l.field.Arguments, &ast.Argument{Name: name, Value: v})
 	}
-	set(name, str(cursor))
+	variables := maps.Clone(op.Variables)
+	if r.IntN(2) == 0 {
+		set(name, str(cursor))
+	} else { // as clients do
+		o := doc.Operations.ForName(op.Name)
+		o.VariableDefinitions = append(o.VariableDefinitions, &ast.VariableDefinition{Variable: "cursor", Type: ast.NamedType("String", nil)})
+		set(name, &ast.Value{Kind: ast.Variable, Raw: "cursor"})
+		if variables == nil {
+			variables = map[string]any{}
+		}
+		variables["cursor"] = cursor
+	}
 	if r.IntN(3) == 0 { // the other way round, as well
 		if l.field.Definition.Arguments.ForName("last") != nil && l.field.Arguments.ForName("first") == nil {
 			set("last", integer(1+r.IntN(3)))
 		}
 	}
-	next := Operation{Query: text(doc), Variables: op.Variables, Name: op.Name}
+	next := Operation{Query: text(doc), Variables: variables, Name: op.Name}
 	next = prune(next)
 	_, err = load(g.Schema, next)
 	return next, err == nil

@@ -78,6 +78,8 @@ type builder struct {
 	// fields that may still be selected.
 	fields  int
 	aliases int
+	// aim is what the operation tries to reach.
+	aim aim
 	// types of the rows that the last ids named.
 	types []string
 	// at is where the field stands whose arguments are made.
@@ -114,6 +116,7 @@ func (b *builder) chance(percent int) bool { return b.r.IntN(100) < percent }
 func pick[T any](b *builder, list []T) T { return list[b.r.IntN(len(list))] }
 
 func (b *builder) build() Operation {
+	b.aim = b.newAim()
 	b.bold = b.chance(2)
 	b.own = len(b.Actor.Brands()) > 0 && b.chance(65)
 	b.fields = 5 + b.r.IntN(36)
@@ -243,7 +246,10 @@ func (b *builder) field(at place) ast.Selection {
 	if len(list) == 0 || b.fields <= 0 {
 		return nil
 	}
-	d := pick(b, list)
+	d := b.aim.choose(at.definition, list, b.chance(45))
+	if d == nil {
+		d = pick(b, list)
+	}
 	b.fields--
 	f := &ast.Field{Alias: d.Name, Name: d.Name}
 	arguments, rows := b.arguments(at, d)
@@ -275,7 +281,7 @@ func (b *builder) below(f *ast.Field, d *ast.FieldDefinition, at place, below sc
 	}
 	n := 1 + b.r.IntN(5)
 	if strings.HasSuffix(t.Name, "Connection") {
-		n = 1 + b.r.IntN(3)
+		n = 1 + b.r.IntN(4)
 	}
 	f.SelectionSet = b.selections(place{t, below, at.depth + 1, at.rows * rows, at.own && (at.definition != b.Schema.Query || !public[d.Name])}, n)
 }

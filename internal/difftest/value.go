@@ -23,7 +23,7 @@ func (b *builder) arguments(at place, d *ast.FieldDefinition) (list ast.Argument
 	rows, b.at = 1, at
 	given := map[string]bool{}
 	for _, arg := range d.Arguments {
-		given[arg.Name] = arg.Type.NonNull || b.chance(35)
+		given[arg.Name] = arg.Type.NonNull || b.chance(35) || b.chance(60) && b.aim.at(at.definition, d)
 	}
 	names := map[string]string{}
 	if sets := lookups[d.Name]; at.definition == b.Schema.Query && sets != nil && b.chance(97) {
@@ -234,30 +234,39 @@ func (b *builder) list(path, name string, t *ast.Type) *ast.Value {
 	return v
 }
 
-// values are those of an enum that the role may use.
-func (b *builder) values(d *ast.Definition) ast.EnumValueList {
-	return slices.DeleteFunc(slices.Clone(d.EnumValues), func(v *ast.EnumValueDefinition) bool {
-		return b.hidden(d.Name, v.Name)
-	})
+// values are those of an enum that the role may use, more of what few may.
+func (b *builder) values(d *ast.Definition) (list ast.EnumValueList) {
+	for _, v := range d.EnumValues {
+		guarded, usable := b.guarded(d.Name, v.Name)
+		if usable {
+			list = append(list, v)
+		}
+		if guarded && usable {
+			list = append(list, v, v, v)
+		}
+	}
+	return list
 }
 
-// hidden are conditions and orders that only some may use, of some brands.
-func (b *builder) hidden(of, name string) bool {
+// guarded are conditions and orders that only some may use, of some brands.
+func (b *builder) guarded(of, name string) (guarded, usable bool) {
+	everywhere := b.bold || b.Actor.HoldsEverywhere(auth.BrandRead)
 	switch of + "." + name {
 	case "BrandWhere.jobsBefore", "BrandWhere.jobsNow", "BrandSortKey.JOBS_BEFORE", "BrandSortKey.JOBS_NOW", "BrandSortKey.APPLIED_AT":
-		return !b.bold && !b.Actor.HoldsEverywhere(auth.BrandRead)
+		return true, everywhere
 	case "BrandProductSortKey.UPDATED_AT":
-		return !b.bold && !b.Actor.HoldsEverywhere(auth.BrandRead) && !b.at.own
+		return true, everywhere || b.at.own
 	}
-	return false
+	return false, true
 }
 
 func (b *builder) object(d *ast.Definition) *ast.Value {
 	v := &ast.Value{Kind: ast.ObjectValue}
-	share := 15 + 60/len(d.Fields)
+	share := 20 + 60/len(d.Fields)
 	has := map[string]bool{}
 	for _, f := range d.Fields {
-		has[f.Name] = !b.hidden(d.Name, f.Name) && (f.Type.NonNull || b.chance(share))
+		guarded, usable := b.guarded(d.Name, f.Name)
+		has[f.Name] = usable && (f.Type.NonNull || b.chance(share) || guarded && b.chance(share))
 	}
 	if d.Name == "ProductWhere" && has["price"] { // in some currency
 		has["storefrontId"] = has["storefrontId"] || b.chance(95)
