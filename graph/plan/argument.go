@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/tradewind-commerce/tradewind/graph/scalar"
@@ -84,10 +85,7 @@ func enums[T ~string](f *call, s *run, name string) ([]T, error) {
 	if err != nil || v == nil {
 		return nil, err
 	}
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
+	list := graphql.CoerceList(v) // a variable may come as []string
 	out := make([]T, len(list))
 	for i, v := range list {
 		text, _ := v.(string)

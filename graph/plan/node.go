@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"github.com/tradewind-commerce/tradewind/graph/scalar"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
@@ -71,10 +73,7 @@ func (f *call) nodeIDs(s *run, single bool) ([]globalid.ID, error) {
 	if err != nil {
 		return nil, err
 	}
-	texts, ok := v.([]any)
-	if !ok {
-		texts = []any{v}
-	}
+	texts := graphql.CoerceList(v)
 	if len(texts) > paging.MaxSize {
 		return nil, errNotPlanned
 	}

@@ -32,20 +32,31 @@ func (b *builder) newAim() aim {
 			}
 		}
 	}
-	a := pick(b, all)
-	a.steps = map[string]int{a.on.Name: 0}
+	for {
+		a := pick(b, all)
+		a.steps = stepsTo(a.on, types)
+		// What lies near the root is reached by chance as well.
+		if a.steps[b.Schema.Query.Name] > 2 || b.chance(30) {
+			return a
+		}
+	}
+}
+
+// stepsTo counts the fields between types and one of them.
+func stepsTo(target *ast.Definition, types []*ast.Definition) map[string]int {
+	steps := map[string]int{target.Name: 0}
 	for near := true; near; {
 		near = false
 		for _, d := range types {
 			for _, f := range d.Fields {
-				n, known := a.steps[f.Type.Name()]
-				if old, is := a.steps[d.Name]; known && (!is || old > n+1) {
-					a.steps[d.Name], near = n+1, true
+				n, known := steps[f.Type.Name()]
+				if old, is := steps[d.Name]; known && (!is || old > n+1) {
+					steps[d.Name], near = n+1, true
 				}
 			}
 		}
 	}
-	return a
+	return steps
 }
 
 // at tells whether a field is what is aimed at.

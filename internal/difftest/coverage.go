@@ -14,17 +14,17 @@ import (
 type Coverage struct {
 	mutex sync.Mutex
 	seen  map[string]int
-	// Of each role: operations, those that gave something, and those with errors.
-	Asked, Told, Wrong map[string]int
+	// Of each role: operations, those that were planned, gave something, and had errors.
+	Asked, Planned, Told, Wrong map[string]int
 }
 
 // NewCoverage has seen nothing.
 func NewCoverage() *Coverage {
-	return &Coverage{seen: map[string]int{}, Asked: map[string]int{}, Told: map[string]int{}, Wrong: map[string]int{}}
+	return &Coverage{seen: map[string]int{}, Asked: map[string]int{}, Planned: map[string]int{}, Told: map[string]int{}, Wrong: map[string]int{}}
 }
 
 // Count takes an operation and its answer into account.
-func (c *Coverage) Count(schema *ast.Schema, role string, op Operation, a Answer) {
+func (c *Coverage) Count(schema *ast.Schema, role string, op Operation, a Answer, planned bool) {
 	doc, err := load(schema, op)
 	if err != nil {
 		return
@@ -34,6 +34,9 @@ func (c *Coverage) Count(schema *ast.Schema, role string, op Operation, a Answer
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.Asked[role]++
+	if planned {
+		c.Planned[role]++
+	}
 	if tells(body.Data) {
 		c.Told[role]++
 	}

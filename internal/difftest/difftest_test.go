@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -31,8 +30,9 @@ var (
 // seenOften is how often each thing must have been generated; values of enums once.
 const seenOften = 5
 
-// sides are the two ways of answering: plans, and resolvers alone.
-func sides(t *testing.T, db *database.DB, observe func(context.Context, *graphql.OperationContext, bool)) (plans, resolvers http.Handler) {
+// sides are the two ways of answering: plans, and resolvers alone. Each notes
+// in the context of an operation whether it was planned.
+func sides(t *testing.T, db *database.DB) (plans, resolvers http.Handler) {
 	t.Helper()
 	now := func() time.Time { return difftest.Now }
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
@@ -43,8 +43,16 @@ func sides(t *testing.T, db *database.DB, observe func(context.Context, *graphql
 	if err != nil {
 		t.Fatal(err)
 	}
-	return graph.NewHandler(api, graph.Options{Log: log, Planner: planner, Observe: observe}), graph.NewHandler(api, graph.Options{Log: log})
+	observe := func(ctx context.Context, _ *graphql.OperationContext, planned bool) {
+		if note, ok := ctx.Value(noted{}).(*bool); ok {
+			*note = planned
+		}
+	}
+	return graph.NewHandler(api, graph.Options{Log: log, Planner: planner, Observe: observe}),
+		graph.NewHandler(api, graph.Options{Log: log, Observe: observe})
 }
+
+type noted struct{}
 
 func schema(t *testing.T) *ast.Schema {
 	t.Helper()
@@ -120,30 +128,31 @@ type duel struct {
 
 func (d *duel) send(seed uint64, op difftest.Operation) difftest.Answer {
 	d.t.Helper()
-	answer, differ := d.compare(op)
+	answer, planned, differ := d.compare(op)
 	if differ != "" {
 		d.lost++
 		small := difftest.Shrink(d.schema, op, func(op difftest.Operation) bool {
-			_, differ := d.compare(op)
+			_, _, differ := d.compare(op)
 			return differ != ""
 		})
-		_, differ := d.compare(small)
+		_, _, differ := d.compare(small)
 		d.t.Errorf("seed %d: plans and resolvers differ in %s\n%s\nvariables %v", seed, differ, small.Query, small.Variables)
 	}
-	d.coverage.Count(d.schema, d.role.Name, op, answer)
+	d.coverage.Count(d.schema, d.role.Name, op, answer, planned)
 	return answer
 }
 
-func (d *duel) compare(op difftest.Operation) (difftest.Answer, string) {
-	planned, err := difftest.Ask(d.t.Context(), d.plans, d.role.Actor, op)
+func (d *duel) compare(op difftest.Operation) (answer difftest.Answer, planned bool, differ string) {
+	ctx := context.WithValue(d.t.Context(), noted{}, &planned)
+	ours, err := difftest.Ask(ctx, d.plans, d.role.Actor, op)
 	if err != nil {
-		return planned, err.Error()
+		return ours, planned, err.Error()
 	}
-	resolved, err := difftest.Ask(d.t.Context(), d.resolvers, d.role.Actor, op)
+	answer, err = difftest.Ask(d.t.Context(), d.resolvers, d.role.Actor, op)
 	if err != nil {
-		return resolved, err.Error()
+		return answer, planned, err.Error()
 	}
-	return resolved, difftest.Differ(planned, resolved)
+	return answer, planned, difftest.Differ(ours, answer)
 }
 
 // enough checks that the operations were worth the name of thousands of
@@ -163,19 +172,25 @@ func enough(t *testing.T, s *ast.Schema, c *difftest.Coverage) {
 	if len(seldom) > 0 {
 		t.Errorf("seen too seldom: %q", seldom)
 	}
+	allAsked, allPlanned := 0, 0
 	names := make([]string, 0, len(c.Asked))
 	for role := range c.Asked {
 		names = append(names, role)
 	}
 	slices.Sort(names)
 	for _, role := range names {
-		asked, told, wrong := c.Asked[role], c.Told[role], c.Wrong[role]
-		t.Logf("%s: %d operations, %d with data, %d with errors", role, asked, told, wrong)
+		asked, told, wrong, planned := c.Asked[role], c.Told[role], c.Wrong[role], c.Planned[role]
+		t.Logf("%s: %d operations, %d planned, %d with data, %d with errors", role, asked, planned, told, wrong)
+		allAsked, allPlanned = allAsked+asked, allPlanned+planned
 		if told*100 < asked*50 {
 			t.Errorf("%s got data from %d of %d operations", role, told, asked)
 		}
 		if wrong*100 > asked*10 {
 			t.Errorf("%s got errors from %d of %d operations", role, wrong, asked)
 		}
+	}
+	t.Logf("%d of %d operations were planned", allPlanned, allAsked)
+	if allPlanned*100 < allAsked*90 {
+		t.Errorf("%d of %d operations were planned", allPlanned, allAsked)
 	}
 }

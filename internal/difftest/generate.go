@@ -313,8 +313,9 @@ func (b *builder) selectable(at place) (list []*ast.FieldDefinition) {
 			continue
 		}
 		list = append(list, f)
-		if composite && at.depth < 5 { // what stands near the root has much below it
-			list = append(list, f)
+		// What stands near the root has much below it; a report has not.
+		if composite && at.depth < 5 && f.Name != "salesReport" {
+			list = append(list, f, f)
 		}
 	}
 	return list
