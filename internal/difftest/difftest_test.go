@@ -24,7 +24,7 @@ import (
 
 var (
 	seed    = flag.Uint64("seed", 1, "seed of the first operation of each role")
-	perRole = flag.Int("operations", 450, "how many operations each role sends; those that turn a page come on top")
+	perRole = flag.Int("operations", 500, "how many operations each role sends; those that turn a page come on top")
 )
 
 // seenOften is how often each thing must have been generated; values of enums once.
@@ -73,12 +73,7 @@ func TestPlansAnswerAsResolversDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var planned, all atomic.Int64
-	plans, resolvers := sides(t, db, func(_ context.Context, _ *graphql.OperationContext, isPlanned bool) {
-		if all.Add(1); isPlanned {
-			planned.Add(1)
-		}
-	})
+	plans, resolvers := sides(t, db)
 	coverage := difftest.NewCoverage()
 	t.Run("as", func(t *testing.T) {
 		for i, role := range roles {
@@ -107,10 +102,6 @@ func TestPlansAnswerAsResolversDo(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d of %d operations were planned", planned.Load(), all.Load())
-	if planned.Load()*100 < all.Load()*85 {
-		t.Errorf("only %d of %d operations were planned", planned.Load(), all.Load())
-	}
 	if !t.Failed() {
 		enough(t, s, coverage)
 	}

@@ -313,12 +313,19 @@ func (b *builder) selectable(at place) (list []*ast.FieldDefinition) {
 			continue
 		}
 		list = append(list, f)
-		// What stands near the root has much below it; a report has not.
-		if composite && at.depth < 5 && f.Name != "salesReport" {
+		if at.depth < 5 && f.Name != "salesReport" && b.branches(f) {
 			list = append(list, f, f)
 		}
 	}
 	return list
+}
+
+// branches tells whether there is something below what a field gives.
+func (b *builder) branches(f *ast.FieldDefinition) bool {
+	t := b.Schema.Types[f.Type.Name()]
+	return t.Kind == ast.Interface || slices.ContainsFunc(t.Fields, func(f *ast.FieldDefinition) bool {
+		return !b.Schema.Types[f.Type.Name()].IsLeafType()
+	})
 }
 
 // readable tells whether asking for a field is no error, whatever the row.
