@@ -43,7 +43,22 @@ func (a Amounts) Fill(ctx context.Context, db *database.DB, progress func(step s
 		return err
 	}
 	progress("vacuum analyze", 1, 1)
+	settle(ctx, db)
 	return nil
+}
+
+// settle does what may be forbidden or lacking, and is of no more use than
+// that measurements meet neither cold files nor the writes of filling.
+func settle(ctx context.Context, db *database.DB) {
+	_, _ = db.Pool.Exec(ctx, "checkpoint")
+	if _, err := db.Pool.Exec(ctx, "create extension if not exists pg_prewarm"); err != nil {
+		return
+	}
+	_, _ = db.Pool.Exec(ctx, `
+select pg_prewarm(oid, 'read')
+from pg_class
+where relkind in ('r', 'i') and relnamespace = 'public'::regnamespace
+  or oid in (select reltoastrelid from pg_class where relnamespace = 'public'::regnamespace)`)
 }
 
 // filled tells whether the amounts are there. Others are refused.
