@@ -69,7 +69,7 @@ func (d *Development) Sign(subject, name string, validFor time.Duration) (string
 
 // Verifier checks what Sign made.
 func (d *Development) Verifier() *Verifier {
-	return &Verifier{keys: d, issuer: DevelopmentIssuer, audience: DevelopmentAudience, now: d.now}
+	return newVerifier(d, DevelopmentIssuer, DevelopmentAudience, d.now)
 }
 
 func (d *Development) find(_ context.Context, _ string, alg jwa.SignatureAlgorithm) (crypto.PublicKey, error) {

@@ -65,10 +65,7 @@ func OpenIssuer(ctx context.Context, o IssuerOptions) (*Verifier, error) {
 	if err != nil {
 		o.Log.ErrorContext(ctx, "the issuer's keys could not be read; nobody can sign in until they are", "url", o.Keys, "error", err)
 	}
-	return &Verifier{
-		keys:   &issuerKeys{cache: cache, url: o.Keys, now: o.Now},
-		issuer: o.Issuer, audience: o.Audience, now: o.Now,
-	}, nil
+	return newVerifier(&issuerKeys{cache: cache, url: o.Keys, now: o.Now}, o.Issuer, o.Audience, o.Now), nil
 }
 
 func checkURL(text string) error {

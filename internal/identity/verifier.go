@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"crypto"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/lestrrat-go/jwx/v3/jwa"
 	"github.com/lestrrat-go/jwx/v3/jws"
 	"github.com/lestrrat-go/jwx/v3/jwt"
+	"github.com/maypok86/otter/v2"
 
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 )
@@ -35,32 +37,66 @@ type keys interface {
 	find(ctx context.Context, kid string, alg jwa.SignatureAlgorithm) (crypto.PublicKey, error)
 }
 
-// Verifier checks tokens of one issuer.
+// Verifier checks tokens of one issuer. One that was good is not checked again
+// while it is remembered: a signature costs more than many a request.
 type Verifier struct {
 	keys             keys
 	issuer, audience string
 	now              func() time.Time
+	good             *otter.Cache[[sha256.Size]byte, checked]
+}
+
+// checked is a good token: what it says, and for how long.
+type checked struct {
+	claims Claims
+	until  time.Time
+}
+
+func newVerifier(keys keys, issuer, audience string, now func() time.Time) *Verifier {
+	good := otter.Must(&otter.Options[[sha256.Size]byte, checked]{MaximumSize: remember})
+	return &Verifier{keys: keys, issuer: issuer, audience: audience, now: now, good: good}
 }
 
 // Verify checks a token and gives what it says. It reports problem.Denied for
-// one that is not good, anything else where it could not be checked.
+// one that is not good, anything else where it could not be checked. A token
+// whose key the issuer has withdrawn may pass for as long as the key itself
+// would be kept.
 func (v *Verifier) Verify(ctx context.Context, token string) (Claims, error) {
-	alg, kid, err := header(token)
+	digest := sha256.Sum256([]byte(token))
+	if known, ok := v.good.GetIfPresent(digest); ok && v.now().Before(known.until) {
+		return known.claims, nil
+	}
+	claims, until, err := v.check(ctx, token)
 	if err != nil {
 		return Claims{}, err
 	}
+	if withdrawn := v.now().Add(minRefresh); withdrawn.Before(until) {
+		until = withdrawn
+	}
+	v.good.Set(digest, checked{claims, until})
+	return claims, nil
+}
+
+// check also gives the time from which the token is no longer good.
+func (v *Verifier) check(ctx context.Context, token string) (c Claims, until time.Time, err error) {
+	alg, kid, err := header(token)
+	if err != nil {
+		return c, until, err
+	}
 	key, err := v.keys.find(ctx, kid, alg)
 	if err != nil {
-		return Claims{}, err
+		return c, until, err
 	}
 	parsed, err := jwt.ParseString(token, jwt.WithKey(alg, key), jwt.WithContext(ctx),
 		jwt.WithIssuer(v.issuer), jwt.WithAudience(v.audience),
 		jwt.WithRequiredClaim(jwt.ExpirationKey), jwt.WithRequiredClaim(jwt.SubjectKey),
 		jwt.WithClock(jwt.ClockFunc(v.now)), jwt.WithAcceptableSkew(skew))
 	if err != nil {
-		return Claims{}, refuse(err.Error())
+		return c, until, refuse(err.Error())
 	}
-	return claimsOf(parsed)
+	expires, _ := parsed.Expiration()
+	c, err = claimsOf(parsed)
+	return c, expires.Add(skew), err
 }
 
 // header reads which key a token claims to be signed with.
