@@ -24,21 +24,27 @@ type Peers struct {
 	FillOnly       bool          `env:"BENCH_FILL_ONLY" help:"Fill the database and measure nothing; needs --keep."`
 	Slice          time.Duration `default:"5s" env:"BENCH_SLICE" help:"How long a server does an operation in a round (${default})."`
 	Only           []string      `env:"BENCH_ONLY" placeholder:"OPERATION" help:"Operations to measure, of a, b, c, d and f. Default: all."`
+	Resolvers      bool          `env:"BENCH_RESOLVERS" help:"Measure the API without plans of reads, too."`
 	Samples        int           `default:"200" env:"BENCH_SAMPLES" help:"Parameters of each operation for which answers are compared first (${default})."`
 	Documents      int           `default:"10000" env:"BENCH_DOCUMENTS" help:"Different documents to send at the end, to tell the memory (${default})."`
 	Peer           []string      `sep:"none" env:"BENCH_PEER" placeholder:"NAME=URL[,PID[,POSTMASTER]]" help:"Another server to measure, with the processes whose time is told."`
 	PeerOperations string        `type:"existingfile" env:"BENCH_PEER_OPERATIONS" placeholder:"FILE" help:"Operations of other servers, see docs/benchmarks.md."`
 }
 
-// apis are the ways in which the API is measured: flags of serve, and the
-// same in this process.
-var apis = []struct {
+// measured is a way in which the API is measured: flags of serve, and the same
+// in this process.
+type measured struct {
 	name  string
 	flags []string
 	serve Serve
-}{
-	{"tradewind", nil, Serve{Plan: true}},
-	{"resolvers", []string{"--no-plan"}, Serve{}},
+}
+
+func (p Peers) apis() []measured {
+	list := []measured{{"tradewind", nil, Serve{Plan: true}}}
+	if p.Resolvers {
+		list = append(list, measured{"resolvers", []string{"--no-plan"}, Serve{}})
+	}
+	return list
 }
 
 // comparePeers measures the API beside the limit and other servers.
@@ -92,7 +98,7 @@ func (b *Bench) fillPeers(ctx context.Context, c *Common, own *sandbox, f *peers
 }
 
 func (b *Bench) measurePeers(ctx context.Context, c *Common, own *sandbox, dir string, data *peers.Data, f *peers.Figures) (err error) {
-	servers, end, err := startPeers(ctx, c, own, dir)
+	servers, end, err := b.startPeers(ctx, c, own, dir)
 	defer func() { err = errors.Join(err, end()) }()
 	if err != nil {
 		return err
@@ -126,11 +132,11 @@ func (b *Bench) measurePeers(ctx context.Context, c *Common, own *sandbox, dir s
 		f.Documents = append(f.Documents, d)
 	}
 	progress("sending documents", len(api), len(api))
-	return countPeers(ctx, own, data, f)
+	return b.countPeers(ctx, own, data, f)
 }
 
 // startPeers starts the limit and the API, in that order, and gives what ends them.
-func startPeers(ctx context.Context, c *Common, own *sandbox, dir string) (servers []*peers.Server, end func() error, err error) {
+func (b *Bench) startPeers(ctx context.Context, c *Common, own *sandbox, dir string) (servers []*peers.Server, end func() error, err error) {
 	var started []*peers.Child
 	end = func() error {
 		var errs []error
@@ -160,7 +166,7 @@ func startPeers(ctx context.Context, c *Common, own *sandbox, dir string) (serve
 	if err := begin("limit", "limit"); err != nil {
 		return nil, end, err
 	}
-	for _, api := range apis {
+	for _, api := range b.apis() {
 		if err := begin(api.name, append([]string{"serve", "--no-demo"}, api.flags...)...); err != nil {
 			return nil, end, err
 		}
@@ -180,7 +186,7 @@ func postmasterOf(ctx context.Context, dsn string) (int, error) {
 }
 
 // countPeers counts allocations and statements, in this process.
-func countPeers(ctx context.Context, own *sandbox, data *peers.Data, f *peers.Figures) error {
+func (b *Bench) countPeers(ctx context.Context, own *sandbox, data *peers.Data, f *peers.Figures) error {
 	limit := func(tracer pgx.QueryTracer) (http.Handler, func(), error) {
 		l, err := peers.OpenLimit(ctx, own.dsn, own.conns, tracer)
 		if err != nil {
@@ -191,7 +197,7 @@ func countPeers(ctx context.Context, own *sandbox, data *peers.Data, f *peers.Fi
 	if err := countIn(ctx, "limit", limit, data, f); err != nil {
 		return err
 	}
-	for _, api := range apis {
+	for _, api := range b.apis() {
 		open := func(tracer pgx.QueryTracer) (http.Handler, func(), error) {
 			s, err := own.serverOf(ctx, api.serve, tracer)
 			if err != nil {
