@@ -24,37 +24,59 @@ const counted = 100
 
 // Count adds to the rows of a server what a request allocates and how many
 // statements it sends. It is called without a network: a client's allocations
-// would be counted, too.
+// would be counted, too. What is asked for is asked for twice, and counted the
+// second time: people are known by then.
 func Count(ctx context.Context, h Handlers, data *Data, rows []Row) error {
 	for i := range rows {
-		r := &rows[i]
-		if r.Server != h.Name {
+		if rows[i].Server != h.Name {
 			continue
 		}
-		requests := requestsOf(ctx, data.scripts(Once())[r.Operation], 2*counted)
-		var statements []int
-		var sink sink
-		for _, request := range requests[:counted] {
-			h.Sent.Reset()
-			if err := sink.serve(h.Counted, request); err != nil {
-				return fmt.Errorf("%s of %s: %w", r.Operation, r.Server, err)
-			}
-			statements = append(statements, len(h.Sent.List()))
+		if err := h.count(ctx, data, &rows[i]); err != nil {
+			return fmt.Errorf("%s of %s: %w", rows[i].Operation, h.Name, err)
 		}
-		r.Statements = bench.Median(statements)
-		var before, after runtime.MemStats
-		// The first half warms up.
-		for k, request := range requestsOf(ctx, data.scripts(Once())[r.Operation], 2*counted) {
-			if k == counted {
-				runtime.ReadMemStats(&before)
-			}
-			if err := sink.serve(h.Plain, request); err != nil {
-				return fmt.Errorf("%s of %s: %w", r.Operation, r.Server, err)
-			}
-		}
-		runtime.ReadMemStats(&after)
-		r.Allocations = (after.Mallocs - before.Mallocs) / counted
 	}
+	return nil
+}
+
+func (h Handlers) count(ctx context.Context, data *Data, r *Row) error {
+	var sink sink
+	again := func(handler http.Handler, each func()) error {
+		for _, request := range requestsOf(ctx, data.scripts(Once())[r.Operation], counted) {
+			if err := sink.serve(handler, request); err != nil {
+				return err
+			}
+			each()
+		}
+		return nil
+	}
+	nothing := func() {}
+	var statements []int
+	if err := again(h.Counted, nothing); err != nil {
+		return err
+	}
+	h.Sent.Reset()
+	err := again(h.Counted, func() {
+		statements = append(statements, len(h.Sent.List()))
+		h.Sent.Reset()
+	})
+	if err != nil {
+		return err
+	}
+	r.Statements = bench.Median(statements)
+
+	if err := again(h.Plain, nothing); err != nil {
+		return err
+	}
+	requests := requestsOf(ctx, data.scripts(Once())[r.Operation], counted)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for _, request := range requests {
+		if err := sink.serve(h.Plain, request); err != nil {
+			return err
+		}
+	}
+	runtime.ReadMemStats(&after)
+	r.Allocations = (after.Mallocs - before.Mallocs) / counted
 	return nil
 }
 
