@@ -120,7 +120,7 @@ create table prices (
   compare_at_minor  bigint,
   currency          text        not null,
   updated_at        timestamptz not null,
-  constraint prices_pk primary key (brand_id, storefront_id, variant_id),
+  constraint prices_pk primary key (brand_id, variant_id, storefront_id),
   constraint prices_storefront_fk foreign key (brand_id, storefront_id) references storefronts (brand_id, id) on delete cascade,
   constraint prices_variant_fk foreign key (brand_id, variant_id) references variants (brand_id, id) on delete cascade,
   constraint prices_product_fk foreign key (brand_id, product_id) references products (brand_id, id) on delete cascade,
@@ -190,7 +190,7 @@ create table stock_levels (
   constraint stock_levels_warehouse_fk foreign key (brand_id, warehouse_id) references warehouses (brand_id, id) on delete restrict,
   constraint stock_levels_available_check check (reserved >= 0 and on_hand >= reserved)
 );
-create index stock_levels_warehouse_idx on stock_levels (brand_id, warehouse_id);
+create index stock_levels_warehouse_idx on stock_levels (brand_id, warehouse_id, variant_id);
 
 -- Every change of on_hand; its sum per variant and warehouse is on_hand.
 create table stock_adjustments (
@@ -213,6 +213,14 @@ create table stock_adjustments (
 );
 create index stock_adjustments_level_idx on stock_adjustments (brand_id, variant_id, recorded_at, id);
 create index stock_adjustments_order_idx on stock_adjustments (brand_id, order_id) where order_id is not null;
+
+-- A row's storefront and warehouse tell its brand. A planner who takes them
+-- for independent believes that hardly a row has both, and reads all that a
+-- storefront or a warehouse holds where one row is asked for.
+create statistics listings_place (dependencies) on brand_id, storefront_id, product_id from listings;
+create statistics prices_place (dependencies) on brand_id, storefront_id, product_id, variant_id from prices;
+create statistics search_entries_place (dependencies) on brand_id, storefront_id, product_id from search_entries;
+create statistics stock_levels_place (dependencies) on brand_id, warehouse_id, variant_id from stock_levels;
 
 -- +goose Down
 drop table stock_adjustments, stock_levels, warehouses, search_entries, prices, listings, variants, media, products;
