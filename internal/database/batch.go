@@ -5,21 +5,23 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 )
 
-// Batch collects writes of one transaction, to send them in one round trip.
+// Batch collects statements, to send them in one round trip. Sent within a
+// transaction it is a part of that, otherwise it is one of its own.
 type Batch struct {
-	tx     *gorm.DB
+	db     *gorm.DB
 	queued pgx.Batch
 	err    error
 }
 
-// NewBatch begins a batch of the transaction tx.
-func NewBatch(tx *gorm.DB) *Batch { return &Batch{tx: tx} }
+// NewBatch begins a batch of db, which may be a transaction.
+func NewBatch(db *gorm.DB) *Batch { return &Batch{db: db} }
 
 // Insert adds rows, given as pointers to models or as slices of models. They
 // are written as they are: nothing fills in timestamps or defaults.
@@ -27,54 +29,133 @@ func (b *Batch) Insert(rows ...any) {
 	for _, row := range rows {
 		v := reflect.Indirect(reflect.ValueOf(row))
 		if v.Kind() != reflect.Slice {
-			b.insert(v)
+			b.insert(v.Type(), 1, func(int) reflect.Value { return v })
 			continue
 		}
-		for i := range v.Len() {
-			b.insert(v.Index(i))
+		// Lists are cut into lengths of powers of two, so that few different
+		// statements are prepared.
+		for from := 0; from < v.Len(); {
+			n := 1
+			for n < maxRows && n*2 <= v.Len()-from {
+				n *= 2
+			}
+			at := from
+			b.insert(v.Type().Elem(), n, func(i int) reflect.Value { return v.Index(at + i) })
+			from += n
 		}
 	}
 }
 
+// maxRows is how many rows one statement inserts at most.
+const maxRows = 64
+
 // Exec adds a statement with $1, $2, … for its arguments.
-func (b *Batch) Exec(sql string, args ...any) { b.queued.Queue(sql, args...) }
+func (b *Batch) Exec(sql string, args ...any) { b.queue(sql, args) }
+
+// Read adds a query to a batch. Its rows are in the list once the batch was
+// sent: each column goes to the field of its name, of those embedded, too.
+func Read[T any](b *Batch, query SQL) *[]T {
+	rows := new([]T)
+	queued := b.queue(query.dollars(), query.Args)
+	queued.Query(func(found pgx.Rows) (err error) {
+		*rows, err = pgx.CollectRows(found, pgx.RowToStructByNameLax[T])
+		return err
+	})
+	return rows
+}
+
+func (b *Batch) queue(sql string, args []any) *pgx.QueuedQuery {
+	values := make([]any, len(args))
+	for i, arg := range args {
+		var err error
+		if values[i], err = wire(arg); err != nil {
+			b.fail("argument $"+strconv.Itoa(i+1), err)
+		}
+	}
+	return b.queued.Queue(sql, values...)
+}
 
 // Send runs the batch in order, up to the first statement that fails.
 func (b *Batch) Send() error {
 	if b.err != nil || b.queued.Len() == 0 {
 		return b.err
 	}
-	return Conn(b.tx, func(conn *pgx.Conn) error {
-		return conn.SendBatch(b.tx.Statement.Context, &b.queued).Close()
-	})
+	ctx := b.db.Statement.Context
+	if own, ok := b.db.Statement.ConnPool.(connPool); ok {
+		return own.pool.SendBatch(ctx, &b.queued).Close()
+	}
+	return Conn(b.db, func(conn *pgx.Conn) error { return conn.SendBatch(ctx, &b.queued).Close() })
 }
 
-func (b *Batch) insert(row reflect.Value) {
-	parsed := &gorm.Statement{DB: b.tx}
-	if err := parsed.Parse(row.Addr().Interface()); err != nil {
-		b.fail(row, err)
-		return
-	}
-	fields, columns := written(parsed.Schema)
-	values, err := columnValues(b.tx.Statement.Context, fields, row)
+func (b *Batch) insert(of reflect.Type, n int, row func(i int) reflect.Value) {
+	m, err := b.mapping(of)
 	if err != nil {
-		b.fail(row, err)
+		b.fail("insert "+of.String(), err)
 		return
 	}
-	var marks strings.Builder
-	for i := range columns {
-		if i > 0 {
-			marks.WriteString(", ")
+	args := make([]any, 0, n*len(m.fields))
+	for i := range n {
+		values, err := columnValues(b.db.Statement.Context, m.fields, row(i))
+		if err != nil {
+			b.fail("insert "+of.String(), err)
 		}
-		marks.WriteString("$" + strconv.Itoa(i+1))
+		args = append(args, values...)
 	}
-	b.queued.Queue("insert into "+parsed.Table+" ("+strings.Join(columns, ", ")+") values ("+marks.String()+")", values...)
+	b.queued.Queue(m.insert(n), args...)
 }
 
-func (b *Batch) fail(row reflect.Value, err error) {
+func (b *Batch) fail(doing string, err error) {
 	if b.err == nil {
-		b.err = fmt.Errorf("insert %s: %w", row.Type(), err)
+		b.err = fmt.Errorf("%s: %w", doing, err)
 	}
+}
+
+// mapping is how rows of a model are written.
+type mapping struct {
+	table   string
+	fields  []*schema.Field
+	columns []string
+	texts   sync.Map // number of rows -> statement
+}
+
+// mappings of models by their types: models are the same for all databases.
+var mappings sync.Map
+
+func (b *Batch) mapping(of reflect.Type) (*mapping, error) {
+	if known, ok := mappings.Load(of); ok {
+		return known.(*mapping), nil //nolint:forcetypeassert // see below
+	}
+	parsed := &gorm.Statement{DB: b.db}
+	if err := parsed.Parse(reflect.New(of).Interface()); err != nil {
+		return nil, err
+	}
+	m := &mapping{table: parsed.Table}
+	m.fields, m.columns = written(parsed.Schema)
+	mappings.Store(of, m)
+	return m, nil
+}
+
+// insert is the statement for n rows.
+func (m *mapping) insert(n int) string {
+	if known, ok := m.texts.Load(n); ok {
+		return known.(string) //nolint:forcetypeassert // see below
+	}
+	var b strings.Builder
+	b.WriteString("insert into " + m.table + " (" + strings.Join(m.columns, ", ") + ") values ")
+	for i := range n * len(m.columns) {
+		switch {
+		case i == 0:
+			b.WriteString("(")
+		case i%len(m.columns) == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(i+1))
+	}
+	b.WriteString(")")
+	m.texts.Store(n, b.String())
+	return b.String()
 }
 
 // written are the columns of a model that an insert fills.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
 )
@@ -16,6 +17,7 @@ import (
 // beneath one, and asks the guard before a statement leaves.
 type connPool struct {
 	*sql.DB
+	pool  *pgxpool.Pool
 	guard *Guard
 }
 

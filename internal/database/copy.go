@@ -53,22 +53,34 @@ func columnValues(ctx context.Context, fields []*schema.Field, row reflect.Value
 		if at := reflect.ValueOf(value); at.Kind() == reflect.Pointer && at.IsNil() {
 			continue
 		}
-		switch v := value.(type) {
-		case uuid.UUID:
-			values[i] = [16]byte(v)
-		case *uuid.UUID:
-			values[i] = [16]byte(*v)
-		case decimal.Decimal:
-			values[i] = pgtype.Numeric{Int: v.Coefficient(), Exp: v.Exponent(), Valid: true}
-		case driver.Valuer:
-			text, err := v.Value()
-			if err != nil {
-				return nil, fmt.Errorf("column %s: %w", field.DBName, err)
-			}
-			values[i] = text
-		default:
-			values[i] = value
+		var err error
+		if values[i], err = wire(value); err != nil {
+			return nil, fmt.Errorf("column %s: %w", field.DBName, err)
 		}
 	}
 	return values, nil
+}
+
+// wire gives a value in the form that pgx takes with the least work.
+func wire(value any) (any, error) {
+	switch v := value.(type) {
+	case uuid.UUID:
+		return [16]byte(v), nil
+	case *uuid.UUID:
+		if v == nil {
+			return nil, nil
+		}
+		return [16]byte(*v), nil
+	case []uuid.UUID:
+		list := make([][16]byte, len(v))
+		for i, id := range v {
+			list[i] = id
+		}
+		return list, nil
+	case decimal.Decimal:
+		return pgtype.Numeric{Int: v.Coefficient(), Exp: v.Exponent(), Valid: true}, nil
+	case driver.Valuer:
+		return v.Value()
+	}
+	return value, nil
 }

@@ -73,7 +73,7 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	// too, readers of the pool would starve. So it stays at none.
 	db.sql.SetMaxOpenConns(int(o.MaxConns))
 	db.Gorm, err = gorm.Open(
-		dialect{&postgres.Dialector{Config: &postgres.Config{Conn: connPool{DB: db.sql, guard: o.Guard}}}},
+		dialect{&postgres.Dialector{Config: &postgres.Config{Conn: connPool{DB: db.sql, pool: pool, guard: o.Guard}}}},
 		&gorm.Config{
 			SkipDefaultTransaction: true,
 			TranslateError:         true,

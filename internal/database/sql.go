@@ -1,6 +1,7 @@
 package database
 
 import (
+	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -34,6 +35,22 @@ func (s *SQL) Add(text string, args ...any) {
 		text = rest
 	}
 	s.Text += text
+}
+
+// dollars is the text as PostgreSQL itself wants it, with $1, $2, … for its
+// arguments. A list is one of them.
+func (s SQL) dollars() string {
+	parts := strings.Split(s.Text, "?")
+	var b strings.Builder
+	for i, part := range parts[:len(parts)-1] {
+		if before, ok := strings.CutSuffix(part, " in "); ok {
+			b.WriteString(before + " = any($" + strconv.Itoa(i+1) + ")")
+		} else {
+			b.WriteString(part + "$" + strconv.Itoa(i+1))
+		}
+	}
+	b.WriteString(parts[len(parts)-1])
+	return b.String()
 }
 
 // cutAt cuts at the placeholder behind n others.

@@ -55,6 +55,13 @@ func Check(refused *problem.List, key string) {
 
 func invisible(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }
 
+func (c Call) actor() (id uuid.UUID) {
+	if c.Actor != nil {
+		id = *c.Actor
+	}
+	return id
+}
+
 // ClaimTx takes the key for a mutation whose result will be the row named, and
 // must be the first statement of its transaction that writes. Where the key
 // has been answered already it gives that answer and replayed; the mutation
@@ -65,10 +72,7 @@ func ClaimTx(tx *gorm.DB, call Call, result models.Key) (answer models.Key, repl
 	if err != nil {
 		return models.Key{}, false, fmt.Errorf("hash the input of %s: %w", call.Mutation, err)
 	}
-	var actor uuid.UUID
-	if call.Actor != nil {
-		actor = *call.Actor
-	}
+	actor := call.actor()
 	// A key past its time may be used anew, whether or not it was swept.
 	claimed := tx.Exec(`
 insert into idempotency_keys as kept (actor_id, mutation, key, input_hash, result_brand_id, result_id, created_at)
@@ -89,8 +93,14 @@ where kept.created_at < ?`,
 	if err != nil {
 		return models.Key{}, false, fmt.Errorf("read an idempotency key: %w", err)
 	}
+	answer, err = answerOf(kept, hash)
+	return answer, err == nil, err
+}
+
+// answerOf is what a kept key was answered with, if it came with the same input.
+func answerOf(kept models.IdempotencyKey, hash []byte) (answer models.Key, err error) {
 	if !bytes.Equal(kept.InputHash, hash) {
-		return models.Key{}, false, problem.At(Field, problem.IdempotencyKeyReused, "this key was used with another input")
+		return models.Key{}, problem.At(Field, problem.IdempotencyKeyReused, "this key was used with another input")
 	}
 	if kept.ResultBrandID != nil {
 		answer.BrandID = *kept.ResultBrandID
@@ -98,7 +108,7 @@ where kept.created_at < ?`,
 	if kept.ResultID != nil {
 		answer.ID = *kept.ResultID
 	}
-	return answer, true, nil
+	return answer, nil
 }
 
 // Hash is a digest of an input that does not depend on the order of its

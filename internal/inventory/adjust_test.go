@@ -8,10 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/tradewind-commerce/tradewind/internal/auth"
-	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
@@ -37,9 +34,7 @@ func TestAdjustRaces(t *testing.T) {
 			_, err = stock.Adjust(staff, inventory.Adjustment{IdempotencyKey: fmt.Sprint("k-", i), Delta: &one, Reason: models.StockLost,
 				Variant: models.Key{BrandID: brand.ID, ID: v.ID}, Warehouse: models.Key{BrandID: brand.ID, ID: w.ID}})
 		} else {
-			err = database.InTx(t.Context(), db.Gorm, func(tx *gorm.DB) error {
-				return stock.TakeTx(tx, brand.ID, []inventory.Line{line(v, 1)}, fixture.ID(), nil, now)
-			})
+			err = take(t, db.Gorm, brand.ID, []inventory.Line{line(v, 1)}, fixture.ID(), nil, now)
 		}
 		switch refused := problem.From(err); {
 		case err == nil:

@@ -43,14 +43,14 @@ func (s *Service) CountTx(tx *gorm.DB, brand, warehouse uuid.UUID, counts []Coun
 		return nil, fmt.Errorf("read stock: %w", err)
 	}
 	now, actor := s.now(), auth.From(tx.Statement.Context).AccountID()
-	var moves []moved
+	var moves []Move
 	for _, l := range levels {
 		to := counted[l.VariantID]
 		if to < l.Reserved {
 			to, kept = l.Reserved, append(kept, l.VariantID)
 		}
 		if to != l.OnHand {
-			moves = append(moves, moved{VariantID: l.VariantID, WarehouseID: warehouse, Delta: to - l.OnHand})
+			moves = append(moves, Move{VariantID: l.VariantID, WarehouseID: warehouse, Delta: to - l.OnHand})
 		}
 		delete(counted, l.VariantID)
 	}

@@ -1,52 +1,60 @@
 package inventory
 
 import (
+	"bytes"
 	"fmt"
-	"strconv"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
 // MaxPieces bounds what can lie in a warehouse, and one change of it.
 const MaxPieces = 1_000_000_000
 
-// move changes stock levels and logs each change as the given one says. The
-// levels exist and are locked; still, none is taken below what is reserved.
-func move(tx *gorm.DB, brand uuid.UUID, moves []moved, as models.StockAdjustment) error {
-	if len(moves) == 0 {
-		return nil
-	}
-	var variants, warehouses, deltas models.StringList
-	log := make([]*models.StockAdjustment, len(moves))
-	for i, m := range moves {
-		variants = append(variants, m.VariantID.String())
-		warehouses = append(warehouses, m.WarehouseID.String())
-		deltas = append(deltas, strconv.FormatInt(m.Delta, 10))
-		id, err := uuid.NewV7()
-		if err != nil {
-			return err
+// Move is a change of one stock level.
+type Move struct {
+	VariantID   uuid.UUID
+	WarehouseID uuid.UUID
+	Delta       int64
+}
+
+// Moving adds moves, and a log of each as the given one says, to a batch. Let
+// them be the last there: the levels stay locked until its transaction ends.
+// They are locked in the order of their ids, so that orders of the same goods
+// wait for each other and never in a circle. None is taken below what is
+// reserved: the batch fails then, see Short.
+func Moving(batch *database.Batch, brand uuid.UUID, moves []Move, as models.StockAdjustment) {
+	slices.SortFunc(moves, func(a, b Move) int {
+		if c := bytes.Compare(a.VariantID[:], b.VariantID[:]); c != 0 {
+			return c
 		}
-		a := as
-		a.BrandID, a.ID, a.VariantID, a.WarehouseID, a.Delta = brand, id, m.VariantID, m.WarehouseID, m.Delta
-		log[i] = &a
+		return bytes.Compare(a.WarehouseID[:], b.WarehouseID[:])
+	})
+	log := make([]models.StockAdjustment, len(moves))
+	for i, m := range moves {
+		log[i] = as
+		log[i].BrandID, log[i].ID, log[i].VariantID, log[i].WarehouseID, log[i].Delta =
+			brand, uuid.Must(uuid.NewV7()), m.VariantID, m.WarehouseID, m.Delta
+		batch.Exec(`
+update stock_levels
+set on_hand = on_hand + $4, updated_at = $5
+where brand_id = $1 and variant_id = $2 and warehouse_id = $3`, brand, m.VariantID, m.WarehouseID, m.Delta, as.RecordedAt)
 	}
-	done := tx.Exec(`
-update stock_levels l
-set on_hand = l.on_hand + m.delta, updated_at = ?
-from unnest(cast(? as uuid[]), cast(? as uuid[]), cast(? as bigint[])) as m (variant_id, warehouse_id, delta)
-where l.brand_id = ? and l.variant_id = m.variant_id and l.warehouse_id = m.warehouse_id
-  and (m.delta > 0 or l.on_hand - l.reserved >= -m.delta)`, as.RecordedAt, variants, warehouses, deltas, brand)
-	if done.Error != nil {
-		return fmt.Errorf("move stock: %w", done.Error)
-	}
-	if done.RowsAffected != int64(len(moves)) {
-		return fmt.Errorf("move stock: %d of %d levels could be changed", done.RowsAffected, len(moves))
-	}
-	if err := tx.Create(log).Error; err != nil {
-		return fmt.Errorf("log stock: %w", err)
+	batch.Insert(log)
+}
+
+// Short reports whether moves failed since a level held too little.
+func Short(err error) bool { return database.Violates(err, "stock_levels_available_check") }
+
+func move(tx *gorm.DB, brand uuid.UUID, moves []Move, as models.StockAdjustment) error {
+	batch := database.NewBatch(tx)
+	Moving(batch, brand, moves, as)
+	if err := batch.Send(); err != nil {
+		return fmt.Errorf("move stock: %w", err)
 	}
 	return nil
 }

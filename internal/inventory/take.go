@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -22,40 +22,73 @@ type Line struct {
 	Field string
 }
 
-// TakeTx takes the pieces of an order from the brand's active warehouses, the
+// Supply is what there was of some variants when it was read.
+type Supply struct{ levels *[]held }
+
+// held is what can be taken of a variant in an active warehouse; there is a
+// row without one where there is none.
+type held struct {
+	VariantID   uuid.UUID
+	Name        string
+	TrackStock  bool
+	WarehouseID *uuid.UUID
+	Free        int64
+	Priority    int32
+}
+
+// Ask adds the question for a brand's supply of variants to a batch. No lock
+// is taken.
+func Ask(reads *database.Batch, brand uuid.UUID, variants []uuid.UUID) Supply {
+	return Supply{database.Read[held](reads, database.Text(`
+select v.id as variant_id, coalesce(v.sku, 'this variant') as name, v.track_stock, w.id as warehouse_id,
+  coalesce(l.on_hand - l.reserved, 0) as free, coalesce(w.priority, 0) as priority
+from variants v
+left join (stock_levels l join warehouses w on w.brand_id = l.brand_id and w.id = l.warehouse_id and w.active)
+  on l.brand_id = v.brand_id and l.variant_id = v.id
+where v.brand_id = ? and v.id in ?
+order by priority, w.id`, brand, variants))}
+}
+
+// Take takes the pieces of an order from the brand's active warehouses, the
 // lowest priority number first, one variant from several where it must: all of
 // them, or OUT_OF_STOCK at the first line of each variant that is short. What
-// is not tracked moves nothing. Call it late in the transaction: the rows stay
-// locked until it ends.
-func (s *Service) TakeTx(tx *gorm.DB, brand uuid.UUID, lines []Line, order uuid.UUID, actor *uuid.UUID, now time.Time) error {
+// is not tracked moves nothing. The moves may fail, since the supply is not
+// locked: see Short.
+func (s Supply) Take(lines []Line) ([]Move, error) {
+	byVariant := map[uuid.UUID][]held{}
+	for _, l := range *s.levels {
+		byVariant[l.VariantID] = append(byVariant[l.VariantID], l)
+	}
 	wanted, err := sums(lines)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	tracked, err := trackedVariants(tx, brand, wanted)
-	if err != nil || len(tracked) == 0 {
-		return err
+	var short problem.List
+	var moves []Move
+	for _, w := range wanted {
+		from := byVariant[w.variant]
+		if len(from) == 0 {
+			return nil, fmt.Errorf("take stock of variant %s, which the brand does not have", w.variant)
+		}
+		if !from[0].TrackStock {
+			continue
+		}
+		left := w.quantity
+		for _, l := range from {
+			if n := min(left, l.Free); n > 0 {
+				moves = append(moves, Move{w.variant, *l.WarehouseID, -n})
+				left -= n
+			}
+		}
+		if left > 0 {
+			p := problem.New(problem.OutOfStock, fmt.Sprintf("fewer than %d pieces of %s are left", w.quantity, from[0].Name))
+			if w.field != "" {
+				p = problem.At(w.field, p.Code, p.Message)
+			}
+			short = append(short, p)
+		}
 	}
-	// Rows are locked in the order of their ids, so that orders of the same
-	// goods wait for each other and never in a circle.
-	var levels []*held
-	err = tx.Raw(`
-select l.variant_id, l.warehouse_id, l.on_hand - l.reserved as free, w.priority
-from stock_levels l
-join warehouses w on w.brand_id = l.brand_id and w.id = l.warehouse_id
-where l.brand_id = ? and l.variant_id in ? and w.active
-order by l.variant_id, l.warehouse_id
-for update of l`, brand, ids(tracked)).Scan(&levels).Error
-	if err != nil {
-		return fmt.Errorf("lock stock: %w", err)
-	}
-	moves, err := share(tracked, levels)
-	if err != nil {
-		return err
-	}
-	return move(tx, brand, moves, models.StockAdjustment{
-		Reason: models.StockOrderPlaced, OrderID: &order, ActorID: actor, RecordedAt: now,
-	})
+	return moves, short.Err()
 }
 
 // ReturnTx puts back whatever an order took and has not yet given back, into
@@ -71,7 +104,7 @@ for update`, brand, brand, order).Error
 	if err != nil {
 		return fmt.Errorf("lock stock: %w", err)
 	}
-	var moves []moved
+	var moves []Move
 	err = tx.Raw(`
 select variant_id, warehouse_id, -sum(delta) as delta
 from stock_adjustments
@@ -90,24 +123,8 @@ order by variant_id, warehouse_id`, brand, order).Scan(&moves).Error
 // want is the sum of the lines of one variant.
 type want struct {
 	variant  uuid.UUID
-	name     string
 	quantity int64
 	field    string
-}
-
-// held is what can be taken of a variant in a warehouse.
-type held struct {
-	VariantID   uuid.UUID
-	WarehouseID uuid.UUID
-	Free        int64
-	Priority    int32
-}
-
-// moved is a change of one stock level.
-type moved struct {
-	VariantID   uuid.UUID
-	WarehouseID uuid.UUID
-	Delta       int64
 }
 
 // sums adds up the lines of each variant, in the order of the variants' ids.
@@ -127,69 +144,4 @@ func sums(lines []Line) ([]*want, error) {
 	}
 	slices.SortFunc(all, func(a, b *want) int { return bytes.Compare(a.variant[:], b.variant[:]) })
 	return all, nil
-}
-
-func ids(wanted []*want) []uuid.UUID {
-	all := make([]uuid.UUID, len(wanted))
-	for i, w := range wanted {
-		all[i] = w.variant
-	}
-	return all
-}
-
-// trackedVariants leaves out what moves no stock.
-func trackedVariants(tx *gorm.DB, brand uuid.UUID, wanted []*want) ([]*want, error) {
-	var rows []models.Variant
-	err := tx.Select("id, sku, track_stock").Where("brand_id = ? and id in ?", brand, ids(wanted)).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("read variants: %w", err)
-	}
-	known := make(map[uuid.UUID]models.Variant, len(rows))
-	for _, v := range rows {
-		known[v.ID] = v
-	}
-	var tracked []*want
-	for _, w := range wanted {
-		v, ok := known[w.variant]
-		switch {
-		case !ok:
-			return nil, fmt.Errorf("take stock of variant %s, which the brand does not have", w.variant)
-		case v.TrackStock:
-			w.name = "this variant"
-			if v.SKU != nil {
-				w.name = *v.SKU
-			}
-			tracked = append(tracked, w)
-		}
-	}
-	return tracked, nil
-}
-
-// share decides from which warehouse how much is taken.
-func share(wanted []*want, levels []*held) ([]moved, error) {
-	byVariant := map[uuid.UUID][]*held{}
-	for _, l := range levels {
-		byVariant[l.VariantID] = append(byVariant[l.VariantID], l)
-	}
-	var short problem.List
-	var moves []moved
-	for _, w := range wanted {
-		from := byVariant[w.variant]
-		slices.SortStableFunc(from, func(a, b *held) int { return cmp.Compare(a.Priority, b.Priority) })
-		left := w.quantity
-		for _, l := range from {
-			if n := min(left, l.Free); n > 0 {
-				moves = append(moves, moved{w.variant, l.WarehouseID, -n})
-				left -= n
-			}
-		}
-		if left > 0 {
-			p := problem.New(problem.OutOfStock, fmt.Sprintf("fewer than %d pieces of %s are left", w.quantity, w.name))
-			if w.field != "" {
-				p = problem.At(w.field, p.Code, p.Message)
-			}
-			short = append(short, p)
-		}
-	}
-	return moves, short.Err()
 }

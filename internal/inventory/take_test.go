@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -20,6 +21,34 @@ import (
 
 func line(v *models.Variant, n int64) inventory.Line {
 	return inventory.Line{VariantID: v.ID, Quantity: n}
+}
+
+// take takes the pieces of an order, as one that is placed does.
+func take(t *testing.T, db *gorm.DB, brand uuid.UUID, lines []inventory.Line, order uuid.UUID, actor *uuid.UUID, now time.Time) error {
+	t.Helper()
+	return database.InBatch(t.Context(), db, func(db *gorm.DB) error {
+		var variants []uuid.UUID
+		for _, l := range lines {
+			variants = append(variants, l.VariantID)
+		}
+		reads := database.NewBatch(db)
+		supply := inventory.Ask(reads, brand, variants)
+		if err := reads.Send(); err != nil {
+			return err
+		}
+		moves, err := supply.Take(lines)
+		if err != nil {
+			return err
+		}
+		writes := database.NewBatch(db)
+		inventory.Moving(writes, brand, moves, models.StockAdjustment{
+			Reason: models.StockOrderPlaced, OrderID: &order, ActorID: actor, RecordedAt: now,
+		})
+		if err = writes.Send(); inventory.Short(err) {
+			err = database.Again(err)
+		}
+		return err
+	})
 }
 
 // onHand tells what lies where of a variant, and that its log adds up to it.
@@ -61,7 +90,7 @@ func another(t *testing.T, db *gorm.DB, v *models.Variant, code string, priority
 	return w
 }
 
-func TestTakeTx(t *testing.T) {
+func TestTake(t *testing.T) {
 	t.Parallel()
 	now := fixture.Start.AddDate(0, 1, 0)
 
@@ -85,7 +114,7 @@ func TestTakeTx(t *testing.T) {
 		w := setup(t, 10, 100)
 		order, actor := fixture.ID(), fixture.ID()
 		v := w.goods.Variants[0]
-		if err := w.stock.TakeTx(w.tx, w.brand, []inventory.Line{line(v, 3), line(v, 4)}, order, &actor, now); err != nil {
+		if err := take(t, w.tx, w.brand, []inventory.Line{line(v, 3), line(v, 4)}, order, &actor, now); err != nil {
 			t.Fatal(err)
 		}
 		if got := onHand(t, w.tx, v)[w.goods.Warehouse.ID]; got != 3 {
@@ -103,7 +132,7 @@ func TestTakeTx(t *testing.T) {
 		t.Parallel()
 		w := setup(t, 10, 100, 200)
 		short := w.goods.Variants[1]
-		err := w.stock.TakeTx(w.tx, w.brand, []inventory.Line{
+		err := take(t, w.tx, w.brand, []inventory.Line{
 			line(w.goods.Variants[0], 1),
 			{VariantID: short.ID, Quantity: 6, Field: "input.lines.1.quantity"},
 			{VariantID: short.ID, Quantity: 6, Field: "input.lines.2.quantity"},
@@ -127,14 +156,14 @@ func TestTakeTx(t *testing.T) {
 		first := another(t, w.tx, v, "FIRST", -5, 4, true)
 		closed := another(t, w.tx, v, "CLOSED", -9, 100, false)
 		order := fixture.ID()
-		if err := w.stock.TakeTx(w.tx, w.brand, []inventory.Line{line(v, 6)}, order, nil, now); err != nil {
+		if err := take(t, w.tx, w.brand, []inventory.Line{line(v, 6)}, order, nil, now); err != nil {
 			t.Fatal(err)
 		}
 		got := onHand(t, w.tx, v)
 		if got[first.ID] != 0 || got[w.goods.Warehouse.ID] != 8 || got[closed.ID] != 100 {
 			t.Errorf("left %v", got)
 		}
-		if err := w.stock.TakeTx(w.tx, w.brand, []inventory.Line{line(v, 9)}, order, nil, now); err == nil {
+		if err := take(t, w.tx, w.brand, []inventory.Line{line(v, 9)}, order, nil, now); err == nil {
 			t.Error("took from an inactive warehouse")
 		}
 
@@ -157,10 +186,10 @@ func TestTakeTx(t *testing.T) {
 		if err := w.tx.Exec("update stock_levels set reserved = 8 where brand_id = ?", w.brand).Error; err != nil {
 			t.Fatal(err)
 		}
-		if err := w.stock.TakeTx(w.tx, w.brand, []inventory.Line{line(v, 3)}, fixture.ID(), nil, now); err == nil {
+		if err := take(t, w.tx, w.brand, []inventory.Line{line(v, 3)}, fixture.ID(), nil, now); err == nil {
 			t.Error("took reserved pieces")
 		}
-		if err := w.stock.TakeTx(w.tx, w.brand, []inventory.Line{line(v, 2)}, fixture.ID(), nil, now); err != nil {
+		if err := take(t, w.tx, w.brand, []inventory.Line{line(v, 2)}, fixture.ID(), nil, now); err != nil {
 			t.Error(err)
 		}
 	})
@@ -172,7 +201,7 @@ func TestTakeTx(t *testing.T) {
 		if err := w.tx.Exec("update variants set track_stock = false where brand_id = ?", w.brand).Error; err != nil {
 			t.Fatal(err)
 		}
-		if err := w.stock.TakeTx(w.tx, w.brand, []inventory.Line{line(v, 50)}, fixture.ID(), nil, now); err != nil {
+		if err := take(t, w.tx, w.brand, []inventory.Line{line(v, 50)}, fixture.ID(), nil, now); err != nil {
 			t.Fatal(err)
 		}
 		if got := onHand(t, w.tx, v)[w.goods.Warehouse.ID]; got != 1 {
@@ -183,14 +212,14 @@ func TestTakeTx(t *testing.T) {
 	t.Run("does not reach another brand's stock", func(t *testing.T) {
 		t.Parallel()
 		w, other := setup(t, 10, 100), setup(t, 10, 100)
-		err := w.stock.TakeTx(w.tx, w.brand, []inventory.Line{line(other.goods.Variants[0], 1)}, fixture.ID(), nil, now)
+		err := take(t, w.tx, w.brand, []inventory.Line{line(other.goods.Variants[0], 1)}, fixture.ID(), nil, now)
 		if err == nil {
 			t.Error("took stock of another brand")
 		}
 	})
 }
 
-func TestTakeTxRaces(t *testing.T) {
+func TestTakeRaces(t *testing.T) {
 	t.Parallel()
 	now := fixture.Start.AddDate(0, 1, 0)
 
@@ -201,12 +230,9 @@ func TestTakeTxRaces(t *testing.T) {
 		goods := fixture.Sell(t, db.Gorm, fixture.Storefront(t, db.Gorm, brand, "race"), "honey", 20, 100)
 		v := goods.Variants[0]
 		another(t, db.Gorm, v, "SECOND", 1, 30, true)
-		stock := inventory.NewService(db.Gorm, nil)
 		var sold, refused atomic.Int32
 		crowd(200, func(int) {
-			err := database.InTx(t.Context(), db.Gorm, func(tx *gorm.DB) error {
-				return stock.TakeTx(tx, brand.ID, []inventory.Line{line(v, 1)}, fixture.ID(), nil, now)
-			})
+			err := take(t, db.Gorm, brand.ID, []inventory.Line{line(v, 1)}, fixture.ID(), nil, now)
 			switch p := problem.From(err); {
 			case err == nil:
 				sold.Add(1)
@@ -240,9 +266,7 @@ func TestTakeTxRaces(t *testing.T) {
 			order := fixture.ID()
 			lines := []inventory.Line{line(goods.Variants[0], 2), line(goods.Variants[1], 1), line(goods.Variants[2], 1)}
 			rand.New(rand.NewPCG(1, uint64(i))).Shuffle(len(lines), func(a, b int) { lines[a], lines[b] = lines[b], lines[a] })
-			err := database.InTx(t.Context(), db.Gorm, func(tx *gorm.DB) error {
-				return stock.TakeTx(tx, brand.ID, lines, order, nil, now)
-			})
+			err := take(t, db.Gorm, brand.ID, lines, order, nil, now)
 			if err == nil && i%2 == 0 {
 				err = database.InTx(t.Context(), db.Gorm, func(tx *gorm.DB) error {
 					return stock.ReturnTx(tx, brand.ID, order, nil, now)
@@ -271,9 +295,7 @@ func TestTakeTxRaces(t *testing.T) {
 		goods := fixture.Sell(t, db.Gorm, fixture.Storefront(t, db.Gorm, brand, "back"), "honey", 10, 100)
 		stock := inventory.NewService(db.Gorm, nil)
 		order := fixture.ID()
-		err := database.InTx(t.Context(), db.Gorm, func(tx *gorm.DB) error {
-			return stock.TakeTx(tx, brand.ID, []inventory.Line{line(goods.Variants[0], 7)}, order, nil, now)
-		})
+		err := take(t, db.Gorm, brand.ID, []inventory.Line{line(goods.Variants[0], 7)}, order, nil, now)
 		if err != nil {
 			t.Fatal(err)
 		}

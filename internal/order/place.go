@@ -3,7 +3,6 @@ package order
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -44,17 +43,26 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (*models.Order, erro
 		basket.Fields = append(basket.Fields, lineField(i))
 	}
 	var order *models.Order
-	err = s.numbered(ctx, func(tx *gorm.DB) error {
+	err = database.InBatch(ctx, s.db, func(db *gorm.DB) error {
 		basket.OrderID = newID()
-		first, replayed, err := idempotency.ClaimTx(tx, call, models.Key{BrandID: in.Storefront.BrandID, ID: basket.OrderID})
+		reads := database.NewBatch(db)
+		asked := ask(reads, basket)
+		claim, err := idempotency.Ask(reads, call)
+		if err != nil {
+			return err
+		}
+		if err := reads.Send(); err != nil {
+			return fmt.Errorf("read what is for sale: %w", err)
+		}
+		first, replayed, err := claim.Answer()
 		if err != nil {
 			return err
 		}
 		if replayed {
-			order, err = one(byKeys(tx, []models.Key{first}))
+			order, err = one(byKeys(db, []models.Key{first}))
 			return err
 		}
-		quote, err := s.QuoteTx(tx, basket)
+		quote, err := asked.quote()
 		if err != nil {
 			return err
 		}
@@ -62,7 +70,9 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (*models.Order, erro
 			return err
 		}
 		order = &quote.Book.Order
-		return s.PlaceTx(tx, Purchase{Shopper: *actor.AccountID(), Reference: in.Payment.Reference, Paid: paid, Quotes: []*Quote{quote}, At: now})
+		writes := database.NewBatch(db)
+		claim.Take(writes, models.Key{BrandID: order.BrandID, ID: order.ID})
+		return s.write(writes, Purchase{Shopper: *actor.AccountID(), Reference: in.Payment.Reference, Paid: paid, Quotes: []*Quote{quote}, At: now})
 	})
 	if err != nil {
 		return nil, err
@@ -102,53 +112,49 @@ type Purchase struct {
 	At        time.Time
 }
 
-// errNumberTaken asks for the transaction to be run again: a random number was
-// in use already.
-var errNumberTaken = errors.New("an order number is taken")
-
-// numbered runs a transaction that places orders, with other numbers where one was taken.
-func (s *Service) numbered(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	for attempt := 1; ; attempt++ {
-		err := database.InTx(ctx, s.db, fn)
-		if attempt == 5 || !errors.Is(err, errNumberTaken) {
-			return err
-		}
-	}
-}
-
-// PlaceTx writes what was quoted in the same transaction: all rows in one
-// round trip, then it takes the stock, which stays locked for that moment
-// alone. It refuses a payment that was used before, and goods that have gone.
-func (s *Service) PlaceTx(tx *gorm.DB, p Purchase) error {
+// write sends what was quoted, and all else that is in the batch. The stock is
+// taken last, so that it stays locked for that moment alone. It refuses a
+// payment that was used before, and goods that have gone.
+func (s *Service) write(writes *database.Batch, p Purchase) error {
 	// Stock is locked in the order of brands and variants, so that purchases
 	// wait for each other and never in a circle.
 	slices.SortFunc(p.Quotes, func(a, b *Quote) int {
 		return bytes.Compare(a.Book.Order.BrandID[:], b.Book.Order.BrandID[:])
 	})
-	if err := s.write(tx, p); err != nil {
+	if err := s.book(writes, p); err != nil {
 		return err
 	}
 	for _, q := range p.Quotes {
-		o := &q.Book.Order
-		lines := make([]inventory.Line, len(q.Book.Lines))
-		for i, l := range q.Book.Lines {
-			lines[i] = inventory.Line{VariantID: *l.VariantID, Quantity: l.Quantity, Field: q.fields[i]}
-		}
-		if err := s.stock.TakeTx(tx, o.BrandID, lines, o.ID, &p.Shopper, p.At); err != nil {
+		moves, err := q.supply.Take(q.stock)
+		if err != nil {
 			return err
 		}
+		inventory.Moving(writes, q.Book.Order.BrandID, moves, models.StockAdjustment{
+			Reason: models.StockOrderPlaced, OrderID: &q.Book.Order.ID, ActorID: &p.Shopper, RecordedAt: p.At,
+		})
 	}
-	return nil
+	switch err := writes.Send(); {
+	case err == nil:
+		return nil
+	case database.Violates(err, "payments_reference_key"):
+		return problem.At("input.payment.reference", problem.PaymentReferenceTaken, "this payment was used before")
+	case inventory.Short(err):
+		return database.Again(problem.At("input.lines", problem.OutOfStock, "others bought these goods at the same moment"))
+	case idempotency.Taken(err), database.Violates(err, "order_numbers_pk"), database.Violates(err, "orders_number_key"):
+		return database.Again(fmt.Errorf("write the order: %w", err))
+	default:
+		return fmt.Errorf("write the order: %w", err)
+	}
 }
 
-func (s *Service) write(tx *gorm.DB, p Purchase) error {
+// book adds all rows of a purchase to a batch, but for its stock.
+func (s *Service) book(writes *database.Batch, p Purchase) error {
 	purchase := models.Purchase{ID: newID(), ShopperID: p.Shopper, Currency: string(p.Paid.Currency), TotalMinor: p.Paid.Minor, PlacedAt: p.At}
 	payment := models.Payment{
 		ID: newID(), ShopperID: p.Shopper, PurchaseID: purchase.ID, Provider: s.pay.Name(), Reference: p.Reference,
 		Status: models.PaymentCaptured, Currency: string(p.Paid.Currency), AmountMinor: p.Paid.Minor, CreatedAt: p.At, UpdatedAt: p.At,
 	}
-	batch := database.NewBatch(tx)
-	batch.Insert(&purchase, &payment)
+	writes.Insert(&purchase, &payment)
 	for _, q := range p.Quotes {
 		o := &q.Book.Order
 		o.PurchaseID, o.Number = &purchase.ID, s.number()
@@ -156,22 +162,13 @@ func (s *Service) write(tx *gorm.DB, p Purchase) error {
 		if err != nil {
 			return err
 		}
-		batch.Insert(
+		writes.Insert(
 			&models.OrderNumber{Number: o.Number, BrandID: o.BrandID, OrderID: o.ID}, o, q.Book.Lines, q.Book.Charges,
 			&models.PaymentAllocation{BrandID: o.BrandID, ID: newID(), PaymentID: payment.ID, OrderID: o.ID, Currency: o.Currency, AmountMinor: o.TotalMinor},
 			q.Book.Events, q.Book.Facts, &event,
 		)
 	}
-	switch err := batch.Send(); {
-	case err == nil:
-		return nil
-	case database.Violates(err, "payments_reference_key"):
-		return problem.At("input.payment.reference", problem.PaymentReferenceTaken, "this payment was used before")
-	case database.Violates(err, "order_numbers_pk"), database.Violates(err, "orders_number_key"):
-		return fmt.Errorf("%w: %w", errNumberTaken, err)
-	default:
-		return fmt.Errorf("write the order: %w", err)
-	}
+	return nil
 }
 
 // change is what the outbox tells of an order; nothing that names a person.

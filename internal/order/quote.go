@@ -2,14 +2,14 @@ package order
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
-	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -32,30 +32,53 @@ type Basket struct {
 // Quote is a basket with everything frozen as it is now.
 type Quote struct {
 	Book *Book
-	// Where refusals of the lines point.
-	fields []string
+
+	stock  []inventory.Line
+	supply inventory.Supply
 }
 
 // Total is what the shopper must pay.
 func (q *Quote) Total() money.Money { return q.Book.Order.Total() }
 
-// QuoteTx prices a basket and freezes texts, in two statements. It refuses a
-// storefront that is not open, and every line that is not for sale there.
-// Lines of one variant become one.
-func (s *Service) QuoteTx(tx *gorm.DB, basket Basket) (*Quote, error) {
-	shop, err := openStorefront(tx, basket)
+// question is what must be read to quote a basket.
+type question struct {
+	basket Basket
+	wanted []*wish
+	shops  *[]shopfront
+	offers *[]offer
+	supply inventory.Supply
+}
+
+// ask adds to a batch what must be read to quote a basket.
+func ask(reads *database.Batch, basket Basket) *question {
+	q := &question{basket: basket, wanted: added(basket)}
+	variants := make([]uuid.UUID, 0, len(q.wanted))
+	for _, w := range q.wanted {
+		if w.variant.BrandID == basket.Storefront.BrandID {
+			variants = append(variants, w.variant.ID)
+		}
+	}
+	q.shops, q.offers = askStorefront(reads, basket), askGoods(reads, basket, variants)
+	q.supply = inventory.Ask(reads, basket.Storefront.BrandID, variants)
+	return q
+}
+
+// quote prices the basket, freezes texts and says from where its goods are
+// taken. It refuses a storefront that is not open, every line that is not for
+// sale there, and goods that have gone. Lines of one variant become one.
+func (q *question) quote() (*Quote, error) {
+	shop, err := q.storefront()
 	if err != nil {
 		return nil, err
 	}
-	wanted := added(basket)
-	goods, err := goodsOf(tx, shop, wanted, basket.At)
-	if err != nil {
-		return nil, err
+	goods := make(map[models.Key]offer, len(*q.offers))
+	for _, o := range *q.offers {
+		goods[models.Key{BrandID: o.BrandID, ID: *o.VariantID}] = o
 	}
 	var refused problem.List
 	var lines []models.OrderLine
-	quote := &Quote{}
-	for _, w := range wanted {
+	quote := &Quote{supply: q.supply}
+	for _, w := range q.wanted {
 		g, ok := goods[w.variant]
 		if !ok {
 			refused.Add(w.field+".variantId", problem.NotForSale, "this variant is not sold in this storefront now")
@@ -63,16 +86,17 @@ func (s *Service) QuoteTx(tx *gorm.DB, basket Basket) (*Quote, error) {
 		}
 		l := g.OrderLine
 		l.Quantity, l.UnitPrice = w.quantity, decimal.New(g.AmountMinor, -money.Currency(shop.Currency).Digits())
-		lines, quote.fields = append(lines, l), append(quote.fields, w.field+".quantity")
+		lines = append(lines, l)
+		quote.stock = append(quote.stock, inventory.Line{VariantID: w.variant.ID, Quantity: w.quantity, Field: w.field + ".quantity"})
 	}
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	r := basket.Recipient
+	r, at := q.basket.Recipient, q.basket.At
 	quote.Book, err = NewBook(models.Order{
-		BrandID: shop.BrandID, ID: basket.OrderID, Source: models.OrderFromShop, StorefrontID: shop.ID, ShopperID: basket.Shopper.AccountID(),
+		BrandID: shop.BrandID, ID: q.basket.OrderID, Source: models.OrderFromShop, StorefrontID: shop.ID, ShopperID: q.basket.Shopper.AccountID(),
 		Currency: shop.Currency, SellerName: shop.SellerName, BuyerCountry: &r.Country, BuyerRegion: models.Optional(r.Region),
-		Recipient: &r, PlacedAt: basket.At, RecordedAt: basket.At,
+		Recipient: &r, PlacedAt: at, RecordedAt: at,
 	}, lines, nil, shop.Country, newID)
 	if errors.Is(err, money.ErrOverflow) {
 		return nil, problem.At("input.lines", problem.OutOfRange, "the total is too large")
@@ -80,29 +104,32 @@ func (s *Service) QuoteTx(tx *gorm.DB, basket Basket) (*Quote, error) {
 	return quote, err
 }
 
+// shopfront is what an order keeps of its storefront.
 type shopfront struct {
-	models.Storefront `gorm:"embedded"`
+	BrandID, ID       uuid.UUID
+	Country, Currency string
+	Status            models.StorefrontStatus
+	Visible           bool
 	SellerName        string
 }
 
-func openStorefront(tx *gorm.DB, basket Basket) (*shopfront, error) {
+func askStorefront(reads *database.Batch, basket Basket) *[]shopfront {
 	seen, args := auth.Where(basket.Shopper, "storefronts", "s", basket.At)
-	var shops []*shopfront
-	err := tx.Raw(`
-select s.*, b.name as seller_name
+	return database.Read[shopfront](reads, database.Text(`
+select s.brand_id, s.id, s.country, s.currency, s.status, s.visible, b.name as seller_name
 from storefronts s
 join brands b on b.id = s.brand_id
-where s.brand_id = ? and s.id = ? and `+seen, append([]any{basket.Storefront.BrandID, basket.Storefront.ID}, args...)...).
-		Scan(&shops).Error
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("read the storefront: %w", err)
-	case len(shops) == 0:
-		return nil, problem.At(basket.Field, problem.NotFound, "there is no such storefront, or you may not see it")
-	case shops[0].Status != models.StorefrontOpen || !shops[0].Visible:
-		return nil, problem.At(basket.Field, problem.Conflict, "the storefront is not open")
+where s.brand_id = ? and s.id = ? and `+seen, append([]any{basket.Storefront.BrandID, basket.Storefront.ID}, args...)...))
+}
+
+func (q *question) storefront() (*shopfront, error) {
+	for _, shop := range *q.shops {
+		if shop.Status != models.StorefrontOpen || !shop.Visible {
+			return nil, problem.At(q.basket.Field, problem.Conflict, "the storefront is not open")
+		}
+		return &shop, nil
 	}
-	return shops[0], nil
+	return nil, problem.At(q.basket.Field, problem.NotFound, "there is no such storefront, or you may not see it")
 }
 
 type wish struct {
@@ -132,34 +159,18 @@ type offer struct {
 	AmountMinor      int64
 }
 
-// goodsOf reads what of the wanted is for sale: listed, visible and priced.
-func goodsOf(tx *gorm.DB, shop *shopfront, wanted []*wish, now time.Time) (map[models.Key]offer, error) {
-	variants := make([]uuid.UUID, 0, len(wanted))
-	for _, w := range wanted {
-		if w.variant.BrandID == shop.BrandID {
-			variants = append(variants, w.variant.ID)
-		}
-	}
-	var offers []offer
-	err := tx.Raw(`
+// askGoods asks what of the variants is for sale: listed, visible and priced.
+func askGoods(reads *database.Batch, basket Basket, variants []uuid.UUID) *[]offer {
+	return database.Read[offer](reads, database.Text(`
 select v.brand_id, v.id as variant_id, v.product_id, v.sku, v.options, p.default_language,
   (select jsonb_object_agg(t.key, jsonb_build_object('title', t.value -> 'title')) from jsonb_each(p.texts) as t) as texts,
   p.hs_code, p.origin_country, p.origin_region, c.path as category_path, r.amount_minor
 from variants v
+join storefronts s on s.brand_id = v.brand_id and s.id = ?
 join products p on p.brand_id = v.brand_id and p.id = v.product_id
-join listings l on l.brand_id = v.brand_id and l.product_id = v.product_id and l.storefront_id = @shop
-join prices r on r.brand_id = v.brand_id and r.variant_id = v.id and r.storefront_id = @shop
+join listings l on l.brand_id = v.brand_id and l.product_id = v.product_id and l.storefront_id = s.id
+join prices r on r.brand_id = v.brand_id and r.variant_id = v.id and r.storefront_id = s.id and r.currency = s.currency
 left join categories c on c.id = p.category_id
-where v.brand_id = @brand and v.id in @variants and v.archived_at is null
-  and l.visible_from <= @now and r.currency = @currency`, map[string]any{
-		"shop": shop.ID, "brand": shop.BrandID, "variants": variants, "now": now, "currency": shop.Currency,
-	}).Scan(&offers).Error
-	if err != nil {
-		return nil, fmt.Errorf("read what is for sale: %w", err)
-	}
-	goods := make(map[models.Key]offer, len(offers))
-	for _, o := range offers {
-		goods[models.Key{BrandID: o.BrandID, ID: *o.VariantID}] = o
-	}
-	return goods, nil
+where v.brand_id = ? and v.id in ? and v.archived_at is null and l.visible_from <= ?`,
+		basket.Storefront.ID, basket.Storefront.BrandID, variants, basket.At))
 }

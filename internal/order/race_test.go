@@ -214,8 +214,8 @@ func TestBrokenOffPlacingLeavesNothingHalfWritten(t *testing.T) {
 	w.sound(t)
 }
 
-// A connection that dies under a placing, before any of its statements, takes
-// all of it along.
+// A connection that dies under a placing, before either of its round trips,
+// takes all of it along.
 func TestLostConnectionsLeaveNothingHalfWritten(t *testing.T) {
 	t.Parallel()
 	dsn := dbtest.DSN(t)
@@ -230,21 +230,50 @@ func TestLostConnectionsLeaveNothingHalfWritten(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if at < 8 {
-				t.Errorf("a placing of %d statements", at-1)
+			if at != 3 {
+				t.Errorf("a placing of %d round trips", at-1)
 			}
 			break
 		}
 		if err == nil || problem.From(err) != nil {
-			t.Fatalf("lost before statement %d: %v", at, err)
+			t.Fatalf("lost before round trip %d: %v", at, err)
 		}
 		if n := w.rows(t, "orders"); n != 0 {
-			t.Errorf("%d orders after a loss before statement %d", n, at)
+			t.Errorf("%d orders after a loss before round trip %d", n, at)
 		}
 	}
 	if w.rows(t, "orders") != 1 || w.stock(t, w.jam.Variants[0]) != 9 {
 		t.Errorf("%d orders", w.rows(t, "orders"))
 	}
+	w.sound(t)
+}
+
+// PostgreSQL that dies in the midst of a placing, whichever row it was at,
+// keeps nothing of it.
+func TestDyingServersLeaveNothingHalfWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, dbtest.DSN(t), database.Options{Log: slog.New(slog.DiscardHandler)}).Gorm)
+	exec := func(sql string) {
+		if err := w.db.Exec(sql).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`create function die() returns trigger language plpgsql as
+		$$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$`)
+	before := w.everything(t)
+	for _, table := range []string{"idempotency_keys", "purchases", "payments", "order_numbers", "orders", "order_lines", "charges",
+		"payment_allocations", "order_events", "sales_facts", "outbox_events", "stock_levels", "stock_adjustments"} {
+		exec("create trigger die after insert or update on " + table + " execute function die()")
+		_, err := w.orders.Place(as(t, w.shopper), w.input(1200+550, line(w.honey.Variants[0], 1), line(w.jam.Variants[0], 1)))
+		if err == nil || problem.From(err) != nil {
+			t.Errorf("died at %s: %v", table, err)
+		}
+		exec("drop trigger die on " + table)
+		if after := w.everything(t); after != before || w.stock(t, w.jam.Variants[0]) != 10 {
+			t.Errorf("died at %s: %s, before %s", table, after, before)
+		}
+	}
+	w.place(t, 550, line(w.jam.Variants[0], 1))
 	w.sound(t)
 }
 
