@@ -27,7 +27,10 @@ func (b *builder) newAim() aim {
 			if !strings.HasPrefix(f.Name, "__") && (rule.Needs == "" || b.Actor.Holds(rule.Needs)) {
 				all = append(all, aim{on: d, field: f})
 				if rule.Needs != "" { // few may
-					all = append(all, aim{on: d, field: f}, aim{on: d, field: f})
+					all = append(all, aim{on: d, field: f})
+				}
+				if rule.Needs != "" && rule.Needs != auth.ReportRead { // and it lies deep
+					all = append(all, aim{on: d, field: f})
 				}
 			}
 		}

@@ -187,6 +187,9 @@ func (b *builder) literal(path, name string, t *ast.Type) *ast.Value {
 		"TimeZone": zones, "Decimal": amounts, "DateTime": instants, "Date": days,
 		"query": searches, "tag": tags, "name": parts, "after": {"nonsense", ""}, "before": {"nonsense", ""},
 	}
+	if path == "SalesReportWhere" && b.chance(97) { // not the wrong way round
+		texts["Date"] = map[string][]string{"from": days[:3], "to": days[2:]}[name]
+	}
 	if list := texts[t.NamedType]; list != nil {
 		return str(pick(b, list))
 	}
@@ -207,8 +210,8 @@ func (b *builder) literal(path, name string, t *ast.Type) *ast.Value {
 // list has one to three values, each once; one value may stand without brackets.
 func (b *builder) list(path, name string, t *ast.Type) *ast.Value {
 	n := b.r.IntN(5)
-	if b.Schema.Types[t.Name()].Kind == ast.Enum && name != "groupBy" {
-		n = 1 + b.r.IntN(6)
+	if d := b.Schema.Types[t.Name()]; d.Kind == ast.Enum && name != "groupBy" {
+		n = 1 + b.r.IntN(3+len(d.EnumValues)/2)
 	}
 	if name == "ids" {
 		n = 1 + b.r.IntN(6)
@@ -266,13 +269,10 @@ func (b *builder) object(d *ast.Definition) *ast.Value {
 	has := map[string]bool{}
 	for _, f := range d.Fields {
 		guarded, usable := b.guarded(d.Name, f.Name)
-		has[f.Name] = usable && (f.Type.NonNull || b.chance(share) || guarded && b.chance(share))
+		has[f.Name] = usable && (f.Type.NonNull || b.chance(share) || guarded && b.chance(50))
 	}
 	if d.Name == "ProductWhere" && has["price"] { // in some currency
 		has["storefrontId"] = has["storefrontId"] || b.chance(95)
-	}
-	if d.Name == "SalesReportWhere" && b.chance(95) { // not the wrong way round
-		has["to"] = has["to"] && !has["from"]
 	}
 	for _, f := range d.Fields {
 		if has[f.Name] {
