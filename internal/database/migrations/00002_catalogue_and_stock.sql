@@ -219,7 +219,6 @@ create index stock_adjustments_order_idx on stock_adjustments (brand_id, order_i
 -- storefront or a warehouse holds where one row is asked for.
 create statistics listings_place (dependencies) on brand_id, storefront_id, product_id from listings;
 create statistics prices_place (dependencies) on brand_id, storefront_id, product_id, variant_id from prices;
-create statistics search_entries_place (dependencies) on brand_id, storefront_id, product_id from search_entries;
 create statistics stock_levels_place (dependencies) on brand_id, warehouse_id, variant_id from stock_levels;
 
 -- +goose Down

@@ -10,6 +10,11 @@ cross join lateral (
   order by visible_from desc, product_id desc
   limit 21
 ) e
-join products p on p.brand_id = $1 and p.id = e.product_id
+cross join lateral (
+  select texts, default_language, handle
+  from products
+  where brand_id = $1 and id = e.product_id
+  offset 0 -- else all products of the brand may be read
+) p
 where s.brand_id = $1 and s.id = $2 and s.visible
 order by e.visible_from desc, e.product_id desc
