@@ -9,8 +9,8 @@ import (
 type Texts[T any] map[string]T
 
 // In gives the text of the first language that has one. It tries the wanted
-// languages in order, then the default, then English, then the first there is
-// by name, and tells which it took.
+// languages in order, then the default, then English, then the one of the
+// shortest name, as PostgreSQL keeps them, and tells which it took.
 func (t Texts[T]) In(fallback string, wanted ...string) (text T, language string) {
 	for _, language := range slices.Concat(wanted, []string{fallback, "en"}) {
 		if text, ok := t[language]; ok {
@@ -18,7 +18,7 @@ func (t Texts[T]) In(fallback string, wanted ...string) (text T, language string
 		}
 	}
 	for l := range t {
-		if language == "" || l < language {
+		if language == "" || len(l) < len(language) || len(l) == len(language) && l < language {
 			language = l
 		}
 	}

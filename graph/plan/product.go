@@ -166,21 +166,20 @@ func (s *statement) shop(f *call) (catalog.Shop, error) {
 
 func listingIn(s *statement, alias string, f *call) error {
 	shop, err := s.shop(f)
-	s.text("select listings.* from listings " + shop.Joined("listings") + " where listings.brand_id = " + alias +
-		".brand_id and listings.product_id = " + alias + ".id and ")
+	s.text("select listings.* from listings where listings.brand_id = " + alias + ".brand_id and listings.storefront_id = ")
+	s.addSQL(shop.Of(alias + ".brand_id"))
+	s.text(" and listings.product_id = " + alias + ".id and ")
 	s.scope("listings", "")
-	s.text(" and ")
-	s.addSQL(shop.Conditions("listings").All())
 	return err
 }
 
 func priceIn(s *statement, alias string, f *call) error {
 	shop, err := s.shop(f)
-	s.text("select prices.* from prices " + catalog.ListingOfPrice + " " + shop.Joined("prices") + " where prices.brand_id = " + alias +
-		".brand_id and prices.variant_id = " + alias + ".id and ")
+	s.text("select prices.* from prices " + catalog.ListingOfPrice + " where prices.brand_id = " + alias +
+		".brand_id and prices.storefront_id = ")
+	s.addSQL(shop.Of(alias + ".brand_id"))
+	s.text(" and prices.variant_id = " + alias + ".id and ")
 	s.scope("listings", "")
-	s.text(" and ")
-	s.addSQL(shop.Conditions("prices").All())
 	return err
 }
 

@@ -23,8 +23,8 @@ func (s *statement) words(alias, field, fallback string) {
 	for _, language := range s.market.Languages {
 		s.add(alias+".texts -> cast(? as text), ", language)
 	}
-	s.text(alias + ".texts -> " + strings.ReplaceAll(fallback, "%s", alias) + ", " + alias + ".texts -> 'en', (select value from jsonb_each(" +
-		alias + `.texts) order by key collate "C" limit 1)) ->> '` + field + "', '')")
+	s.text(alias + ".texts -> " + strings.ReplaceAll(fallback, "%s", alias) + ", " + alias +
+		".texts -> 'en', jsonb_path_query_first(" + alias + ".texts, '$.*')) ->> '" + field + "', '')")
 }
 
 // language tells in which language words are.
@@ -36,7 +36,7 @@ func language(fallback string) Field {
 		}
 		own := strings.ReplaceAll(fallback, "%s", alias)
 		s.text("case when " + alias + ".texts -> " + own + " is not null then " + own + " end, case when " + alias +
-			".texts -> 'en' is not null then 'en' end, (select key from jsonb_each(" + alias + `.texts) order by key collate "C" limit 1), '')`)
+			".texts -> 'en' is not null then 'en' end, jsonb_path_query_first(" + alias + ".texts, '$.keyvalue()') ->> 'key', '')")
 	})
 }
 
@@ -49,8 +49,8 @@ func translated(field, fallback string, optional bool) Field {
 			s.add("nullif("+alias+".texts -> cast(? as text) ->> '"+field+"', ''), ", language)
 		}
 		s.text("nullif(" + alias + ".texts -> " + strings.ReplaceAll(fallback, "%s", alias) + " ->> '" + field + "', ''), nullif(" +
-			alias + ".texts -> 'en' ->> '" + field + "', ''), (select value ->> '" + field + "' from jsonb_each(" + alias +
-			".texts) where value ->> '" + field + `' <> '' order by key collate "C" limit 1)`)
+			alias + ".texts -> 'en' ->> '" + field + "', ''), jsonb_path_query_first(" + alias + ".texts, '$.* ? (@." + field +
+			` != "")') ->> '` + field + "'")
 		if !optional {
 			s.text(", ''")
 		}

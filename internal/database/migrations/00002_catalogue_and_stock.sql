@@ -109,7 +109,7 @@ create table listings (
   constraint listings_publish_check check (status = 'DRAFT' or publish_at is not null)
 );
 create index listings_product_idx on listings (brand_id, product_id);
-create index listings_storefront_idx on listings (brand_id, storefront_id, created_at, id);
+create index listings_storefront_idx on listings (storefront_id, created_at, id);
 
 create table prices (
   brand_id          uuid        not null,
