@@ -68,14 +68,14 @@ func brands() []*Type {
 	}
 }
 
-func storefrontsOfBrand(s *statement, alias string, _ *call, _ paging.Args) (selection, error) {
-	return s.ofRow("storefronts", "storefronts.brand_id = "+alias+".id", nil, storefront.OfBrand.Order()), nil
+func storefrontsOfBrand(_ *statement, alias string, _ *call, _ paging.Args) (selection, error) {
+	return ofRow("storefronts", "storefronts.brand_id = %s.id", alias, nil, storefront.OfBrand.Order()), nil
 }
 
 func listingsOfStorefront(s *statement, alias string, f *call, _ paging.Args) (selection, error) {
 	statuses, err := enums[models.ListingStatus](f, s.run, "status")
 	conditions, sort := catalog.ListedIn(statuses)
-	return s.ofRow("listings", "listings.brand_id = "+alias+".brand_id and listings.storefront_id = "+alias+".id", conditions, sort.Order()), err
+	return ofRow("listings", "listings.brand_id = %s.brand_id and listings.storefront_id = %s.id", alias, conditions, sort.Order()), err
 }
 
 func brandsListed(s *statement, _ string, f *call, _ paging.Args) (selection, error) {
@@ -92,9 +92,7 @@ func brandsListed(s *statement, _ string, f *call, _ paging.Args) (selection, er
 		return selection{}, err
 	}
 	conditions, sort, err := brand.Listed(s.actor, filter.Brands(where), key, reverse)
-	found := selection{from: database.SQL{Text: "brands"}, conditions: conditions, order: sort.Order()}
-	found.conditions = append(found.conditions, s.seen("brands"))
-	return found, err
+	return selection{from: database.SQL{Text: "brands"}, seen: "brands", conditions: conditions, order: sort.Order()}, err
 }
 
 func storefrontsListed(s *statement, _ string, f *call, _ paging.Args) (selection, error) {
@@ -115,7 +113,5 @@ func storefrontsListed(s *statement, _ string, f *call, _ paging.Args) (selectio
 		return selection{}, err
 	}
 	conditions, sort, err := storefront.Listed(s.actor, wanted, key, reverse)
-	found := selection{from: database.SQL{Text: "storefronts"}, conditions: conditions, order: sort.Order()}
-	found.conditions = append(found.conditions, s.seen("storefronts"))
-	return found, err
+	return selection{from: database.SQL{Text: "storefronts"}, seen: "storefronts", conditions: conditions, order: sort.Order()}, err
 }

@@ -105,13 +105,13 @@ func (p *page) edge(o *output, row values, fields []pageField) (err error) {
 func (p *page) cursor(o *output, row values) error {
 	var texts [maxKeys]string
 	state := &o.pages[p.slot]
-	for i, t := range state.types {
+	for i, k := range state.keys {
 		var err error
-		if texts[i], err = cursorText(row[p.keys[i]], t); err != nil {
+		if texts[i], err = cursorText(row[p.keys[i]], k.Type); err != nil {
 			return err
 		}
 	}
-	o.json = append(paging.AppendCursor(append(o.json, '"'), state.fingerprint, texts[:len(state.types)]...), '"')
+	o.json = append(paging.AppendCursor(append(o.json, '"'), state.fingerprint, texts[:len(state.keys)]...), '"')
 	return nil
 }
 

@@ -1,10 +1,9 @@
 package plan
 
 import (
-	"fmt"
-
 	"github.com/tradewind-commerce/tradewind/graph/filter"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
@@ -122,21 +121,21 @@ func ordersOfBrand(s *statement, alias string, f *call, _ paging.Args) (selectio
 	if err != nil {
 		return selection{}, err
 	}
-	found := selection{from: database.SQL{Text: "orders"}, order: order.Newest("brand", where, reverse).Order()}
-	found.conditions.Add("orders.brand_id = " + alias + ".id")
-	found.conditions = append(found.conditions, where.Conditions()...)
-	return found, nil
+	return selection{from: database.SQL{Text: "orders"}, on: "orders.brand_id = %s.id", alias: alias,
+		conditions: where.Conditions(), order: order.Newest("brand", where, reverse).Order()}, nil
 }
 
-func ordersOfShopper(s *statement, alias string, _ *call, _ paging.Args) (selection, error) {
-	return s.ofRow("orders", "orders.shopper_id = "+alias+".id", nil, order.Newest("shopper", order.Where{}, false).Order()), nil
+var shopperOrder = order.Newest("shopper", order.Where{}, false).Order()
+
+func ordersOfShopper(_ *statement, alias string, _ *call, _ paging.Args) (selection, error) {
+	return ofRow("orders", "orders.shopper_id = %s.id", alias, nil, shopperOrder), nil
 }
 
 func adjustmentsOfVariant(s *statement, alias string, _ *call, _ paging.Args) (selection, error) {
-	found := selection{from: database.SQL{Text: "stock_adjustments"}, order: inventory.NewestChange.Order()}
-	found.conditions.Add(fmt.Sprintf("stock_adjustments.brand_id = %[1]s.brand_id and stock_adjustments.variant_id = %[1]s.id", alias))
-	warehouse := s.seen("warehouses")
+	found := selection{from: database.SQL{Text: "stock_adjustments"}, alias: alias, order: inventory.NewestChange.Order(),
+		on: "stock_adjustments.brand_id = %s.brand_id and stock_adjustments.variant_id = %s.id"}
+	seen, args := auth.Where(s.actor, "warehouses", "", s.now)
 	found.conditions.Add("exists (select 1 from warehouses where warehouses.brand_id = stock_adjustments.brand_id"+
-		" and warehouses.id = stock_adjustments.warehouse_id and "+warehouse.Text+")", warehouse.Args...)
+		" and warehouses.id = stock_adjustments.warehouse_id and "+seen+")", args...)
 	return found, nil
 }

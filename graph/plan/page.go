@@ -1,9 +1,8 @@
 package plan
 
 import (
-	"fmt"
-	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
@@ -11,12 +10,47 @@ import (
 
 // selection is what a connection is a page of.
 type selection struct {
-	// from follows "select table.* … from", conditions narrow it.
+	// from follows "select table.* … from", the others narrow it: on, that the
+	// rows belong to the row with the alias, and seen, the table whose scope
+	// holds.
 	from       database.SQL
+	on, alias  string
+	seen       string
 	conditions database.Conditions
 	order      paging.Order
 	// count is an expression of all rows where it is not that of the above.
 	count *database.SQL
+}
+
+// narrowed writes the conditions that all rows fulfil.
+func (s *statement) narrowed(found *selection) {
+	if found.on == "" {
+		s.text("true")
+	} else {
+		s.of(found.on, found.alias)
+	}
+	if found.seen != "" {
+		s.text(" and ")
+		s.scope(found.seen, "")
+	}
+	for _, c := range found.conditions {
+		s.text(" and (")
+		s.addSQL(c)
+		s.text(")")
+	}
+}
+
+// of writes text with an alias in place of every %s.
+func (s *statement) of(text, alias string) {
+	for {
+		before, after, more := strings.Cut(text, "%s")
+		s.text(before)
+		if !more {
+			return
+		}
+		s.text(alias)
+		text = after
+	}
 }
 
 // pageState is what a page's emitters need of the arguments it was read with.
@@ -24,8 +58,7 @@ type pageState struct {
 	window        paging.Window
 	fingerprint   string
 	after, before bool
-	// types of the keys that sort it.
-	types []string
+	keys          []paging.Key
 }
 
 // pages reads a keyset connection of a type. Listed says of what, for the row
@@ -67,7 +100,11 @@ func pages(typeName string, listed func(s *statement, alias string, f *call, arg
 					s.addSQL(*found.count)
 					return nil
 				}
-				s.addSQL(database.Text("(select count(*) from ? where ?)", found.from, found.conditions.All()))
+				s.text("(select count(*) from ")
+				s.addSQL(found.from)
+				s.text(" where ")
+				s.narrowed(&found)
+				s.text(")")
 				return nil
 			})
 		}
@@ -128,8 +165,9 @@ const maxKeys = 3
 // sortKey selects a sort value of a record, null where the order has fewer.
 func sortKey(slot int, alias string, i int) part {
 	return func(s *statement) error {
-		if i < len(s.pages[slot].types) {
-			s.text(alias + ".s" + strconv.Itoa(i+1))
+		if i < len(s.pages[slot].keys) {
+			s.text(alias)
+			s.text(sortColumn[i])
 		} else {
 			s.text("null")
 		}
@@ -166,32 +204,52 @@ func (c *compiler) names(typeName string, f *call) (fields []pageField, err erro
 func (p *page) write(s *statement, to row, found selection, args paging.Args) error {
 	state := &s.pages[p.slot]
 	state.fingerprint, state.after, state.before = found.order.Fingerprint(), args.After != nil, args.Before != nil
-	state.types = nil
+	state.keys = found.order.Keys
 	between, err := found.order.Between(args)
 	if err != nil {
 		return err
 	}
 	direction := found.order.Direction(state.window)
-	order := make([]string, len(found.order.Keys))
-	selected := "select " + to.typ.table.Table + ".*"
-	for i, k := range found.order.Keys {
-		state.types = append(state.types, k.Type)
-		order[i] = fmt.Sprintf("s%d%s", i+1, direction)
-		selected += fmt.Sprintf(", %s as s%d", k.Expr, i+1)
-	}
-	conditions := append(slices.Clip(found.conditions), between...)
-	return to.array(s, from(to.alias, func(s *statement) error {
-		s.addSQL(database.Text(selected+" from ? where ? order by "+found.order.By(state.window), found.from, conditions.All()))
-		s.text(" limit " + strconv.Itoa(state.window.Size+1))
+	return to.array(s, func(s *statement) error {
+		s.text("(select ")
+		s.text(to.typ.table.Table)
+		s.text(".*")
+		for i, k := range state.keys {
+			s.text(", ")
+			s.text(k.Expr)
+			s.text(sortNames[i])
+		}
+		s.text(" from ")
+		s.addSQL(found.from)
+		s.text(" where ")
+		s.narrowed(&found)
+		for _, c := range between {
+			s.text(" and ")
+			s.addSQL(c)
+		}
+		for i, k := range state.keys {
+			s.text(sortBetween[min(i, 1)])
+			s.text(k.Expr)
+			s.text(direction)
+		}
+		s.text(" limit ")
+		s.sql = strconv.AppendInt(s.sql, int64(state.window.Size+1), 10)
+		s.text(") as ")
+		s.text(to.alias)
 		return nil
-	}), func(s *statement) error {
-		for i := range order {
-			between := ", "
-			if i == 0 {
-				between = " order by "
-			}
-			s.text(between + to.alias + "." + order[i])
+	}, func(s *statement) error {
+		for i := range state.keys {
+			s.text(sortBetween[min(i, 1)])
+			s.text(to.alias)
+			s.text(sortColumn[i])
+			s.text(direction)
 		}
 		return nil
 	})
 }
+
+var (
+	sortNames   = [maxKeys]string{" as s1", " as s2", " as s3"}
+	sortColumn  = [maxKeys]string{".s1", ".s2", ".s3"}
+	sortBetween = [2]string{" order by ", ", "}
+)

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"fmt"
-
 	"github.com/tradewind-commerce/tradewind/graph/filter"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
@@ -138,18 +136,16 @@ func variantTitle(s *statement, alias string) {
 	s.text("), '') end")
 }
 
-func variantsOfProduct(s *statement, alias string, _ *call, _ paging.Args) (selection, error) {
-	return s.ofRow("variants", fmt.Sprintf("variants.brand_id = %[1]s.brand_id and variants.product_id = %[1]s.id", alias),
-		nil, catalog.VariantsInOrder.Order()), nil
+func variantsOfProduct(_ *statement, alias string, _ *call, _ paging.Args) (selection, error) {
+	return ofRow("variants", "variants.brand_id = %s.brand_id and variants.product_id = %s.id", alias, nil, variantOrder), nil
 }
 
-// ofRow are the rows of a table that the caller may see and that belong to a row.
-func (s *statement) ofRow(table, on string, more database.Conditions, order paging.Order) selection {
-	found := selection{from: database.SQL{Text: table}, order: order}
-	found.conditions.Add(on)
-	found.conditions = append(found.conditions, s.seen(table))
-	found.conditions = append(found.conditions, more...)
-	return found
+var variantOrder = catalog.VariantsInOrder.Order()
+
+// ofRow are the rows of a table that the caller may see and that belong to the
+// row with the alias.
+func ofRow(table, on, alias string, more database.Conditions, order paging.Order) selection {
+	return selection{from: database.SQL{Text: table}, on: on, alias: alias, seen: table, conditions: more, order: order}
 }
 
 // shop reads in which storefront a price or listing is wanted.
@@ -222,7 +218,7 @@ func productsOfBrand(s *statement, alias string, f *call, args paging.Args) (sel
 		return selection{}, errNotPlanned
 	}
 	conditions, sort, err := search.ListedOf(r)
-	return s.ofRow("products", "products.brand_id = "+alias+".id", conditions, sort.Order()), err
+	return ofRow("products", "products.brand_id = %s.id", alias, conditions, sort.Order()), err
 }
 
 // marketplace is a page of what the marketplace sells.

@@ -49,8 +49,7 @@ func (s *statement) value(v any) {
 	s.sql = strconv.AppendInt(append(s.sql, '$'), int64(len(s.args)), 10)
 }
 
-// add writes a piece with its arguments. A list in place of "in ?" is one
-// argument, so that the statement stays the same whatever its length.
+// add writes a piece with its arguments.
 func (s *statement) add(text string, args ...any) {
 	for _, arg := range args {
 		before, rest, _ := strings.Cut(text, "?")
@@ -58,9 +57,7 @@ func (s *statement) add(text string, args ...any) {
 		if isList(arg) {
 			if among, ok := strings.CutSuffix(before, " in "); ok {
 				s.text(among)
-				s.text(" = any (")
-				s.value(arg)
-				s.text(")")
+				s.Among(arg)
 				continue
 			}
 		}
@@ -80,17 +77,22 @@ func isList(v any) bool {
 
 func (s *statement) addSQL(sql database.SQL) { s.add(sql.Text, sql.Args...) }
 
-// scope narrows a table's rows to those that the caller may see.
-func (s *statement) scope(table, alias string) {
-	condition, args := auth.Where(s.actor, table, alias, s.now)
-	s.add(condition, args...)
+// Text, Value and Among make a statement an auth.Writer.
+func (s *statement) Text(t string) { s.text(t) }
+
+// Value writes an argument.
+func (s *statement) Value(v any) { s.value(v) }
+
+// Among writes that what stands before it is one of a list: one argument, so
+// that the statement stays the same whatever its length.
+func (s *statement) Among(list any) {
+	s.text(" = any (")
+	s.value(list)
+	s.text(")")
 }
 
-// seen is scope as a condition, of the table under its own name.
-func (s *statement) seen(table string) database.SQL {
-	condition, args := auth.Where(s.actor, table, "", s.now)
-	return database.SQL{Text: condition, Args: args}
-}
+// scope narrows a table's rows to those that the caller may see.
+func (s *statement) scope(table, alias string) { auth.Write(s, s.actor, table, alias, s.now) }
 
 // quoted lists constants of SQL.
 func quoted[T ~string](values []T) string {

@@ -1,8 +1,9 @@
 package auth
 
 import (
-	"strings"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 // Scope says which rows of a table a caller sees: those that any of its grants gives.
@@ -64,39 +65,94 @@ var Scopes = map[string]Scope{
 // placeholders. Columns are prefixed with the alias, which is the table's own
 // name where empty.
 func Where(a *Actor, table, alias string, now time.Time) (condition string, args []any) {
+	var w whereText
+	Write(&w, a, table, alias, now)
+	return string(w.text), w.args
+}
+
+// Writer takes a condition in pieces. Among writes that what stands before it
+// is one of a list.
+type Writer interface {
+	Text(string)
+	Value(any)
+	Among(any)
+}
+
+// Write is Where for one who writes a larger statement.
+func Write(w Writer, a *Actor, table, alias string, now time.Time) {
 	if alias == "" {
 		alias = table
 	}
-	var either []string
-	for _, g := range Scopes[table] {
-		column := alias + "." + g.Column
-		switch g.Rows {
-		case Everybody:
-			return "true", nil
-		case AllRows:
-			if a.HoldsEverywhere(g.Permission) {
-				return "true", nil
-			}
-		case OfBrands:
-			if brands := a.BrandsWith(g.Permission); len(brands) > 0 {
-				either, args = append(either, column+" in ?"), append(args, brands)
-			}
-		case OfAccount:
-			if id := a.AccountID(); id != nil {
-				either, args = append(either, column+" = ?"), append(args, *id)
-			}
-		case Past:
-			either, args = append(either, column+" <= ?"), append(args, now)
-		case IsTrue:
-			either = append(either, column)
-		case IsNull:
-			either = append(either, column+" is null")
-		case TextIs:
-			either, args = append(either, column+" = ?"), append(args, g.Text)
+	scope := Scopes[table]
+	for _, g := range scope {
+		if g.Rows == Everybody || g.Rows == AllRows && a.HoldsEverywhere(g.Permission) {
+			w.Text("true")
+			return
 		}
 	}
-	if len(either) == 0 {
-		return "false", nil
+	between := "("
+	for _, g := range scope {
+		var brands []uuid.UUID
+		switch g.Rows {
+		case OfBrands:
+			if brands = a.BrandsWith(g.Permission); len(brands) == 0 {
+				continue
+			}
+		case OfAccount:
+			if a.AccountID() == nil {
+				continue
+			}
+		case AllRows, Everybody:
+			continue
+		case Past, IsTrue, IsNull, TextIs:
+		}
+		w.Text(between)
+		between = " or "
+		w.Text(alias)
+		w.Text(".")
+		w.Text(g.Column)
+		g.compare(w, a, brands, now)
 	}
-	return "(" + strings.Join(either, " or ") + ")", args
+	if between == "(" {
+		w.Text("false")
+		return
+	}
+	w.Text(")")
+}
+
+// compare writes what a grant asks of its column.
+func (g Grant) compare(w Writer, a *Actor, brands []uuid.UUID, now time.Time) {
+	switch g.Rows {
+	case OfBrands:
+		w.Among(brands)
+	case OfAccount:
+		w.Text(" = ")
+		w.Value(*a.AccountID())
+	case Past:
+		w.Text(" <= ")
+		w.Value(now)
+	case IsNull:
+		w.Text(" is null")
+	case TextIs:
+		w.Text(" = ")
+		w.Value(g.Text)
+	case AllRows, IsTrue, Everybody:
+	}
+}
+
+// whereText is a condition with ? placeholders.
+type whereText struct {
+	text []byte
+	args []any
+}
+
+func (w *whereText) Text(s string) { w.text = append(w.text, s...) }
+
+func (w *whereText) Value(v any) {
+	w.text, w.args = append(w.text, '?'), append(w.args, v)
+}
+
+func (w *whereText) Among(list any) {
+	w.Text(" in ")
+	w.Value(list)
 }
