@@ -41,15 +41,15 @@ func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecuto
 	}
 	params.ReadTime.End = graphql.Now()
 	form := answerForm(r.Header.Get("Accept"))
-	op, refused := exec.CreateOperationContext(r.Context(), params)
-	if len(refused) > 0 {
-		writeAnswer(w, form, statusOf(form, refused), exec.DispatchError(graphql.WithOperationContext(r.Context(), op), refused))
+	op, errs := exec.CreateOperationContext(r.Context(), params)
+	if len(errs) > 0 {
+		writeAnswer(w, form, statusOf(form, errs), exec.DispatchError(graphql.WithOperationContext(r.Context(), op), errs))
 		return
 	}
 	respond, ctx := exec.DispatchOperation(r.Context(), op)
 	answer := respond(ctx)
 	if answer == nil { // the request ended
-		answer = &graphql.Response{Errors: gqlerror.List{coded(nil, codeThrottled, "the operation took too long or was given up", nil)}}
+		answer = refused(codeThrottled, "the operation took too long or was given up")
 	}
 	writeAnswer(w, form, http.StatusOK, answer)
 }
@@ -90,18 +90,20 @@ func statusOf(form string, refused gqlerror.List) int {
 }
 
 func writeAnswer(w http.ResponseWriter, form string, status int, answer *graphql.Response) {
-	var body []byte
-	if len(answer.Errors) == 0 && len(answer.Extensions) == 0 && len(answer.Data) > 0 {
-		body = append(append(append(make([]byte, 0, len(answer.Data)+9), `{"data":`...), answer.Data...), '}')
-	} else {
-		body = marshalled(answer)
+	before, data, after := dataBefore, []byte(answer.Data), dataAfter
+	if len(answer.Errors) > 0 || len(answer.Extensions) > 0 || len(data) == 0 {
+		before, data, after = nil, marshalled(answer), nil
 	}
 	h := w.Header()
 	h["Content-Type"] = []string{form}
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	h["Content-Length"] = []string{strconv.Itoa(len(before) + len(data) + len(after))}
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that has gone hears nothing
+	for _, part := range [][]byte{before, data, after} {
+		_, _ = w.Write(part) // a client that has gone hears nothing
+	}
 }
+
+var dataBefore, dataAfter = []byte(`{"data":`), []byte("}")
 
 // marshalled writes texts as data alone has them, with < > & unescaped.
 func marshalled(answer *graphql.Response) []byte {

@@ -1,13 +1,14 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 )
 
 func (p *page) emit(o *output, row values) error {
-	from := len(o.stack)
+	from, before := len(o.stack), len(o.shown)
 	shown, more, err := p.read(o, row)
 	if err != nil {
 		return err
@@ -17,7 +18,7 @@ func (p *page) emit(o *output, row values) error {
 		if i > 0 {
 			o.json = append(o.json, ',')
 		}
-		o.text(f.key)
+		o.print(f.key)
 		switch f.name {
 		case "nodes":
 			err = p.each(o, shown, f.node.emit)
@@ -28,14 +29,14 @@ func (p *page) emit(o *output, row values) error {
 		case "totalCount":
 			o.json, err = appendInt(o.json, row[p.count])
 		default:
-			o.text(p.typename)
+			o.print(p.typename)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	o.json = append(o.json, '}')
-	o.stack = o.stack[:from]
+	o.stack, o.shown = o.stack[:from], o.shown[:before]
 	return nil
 }
 
@@ -48,7 +49,9 @@ func (p *page) read(o *output, row values) (shown []values, more bool, err error
 	}
 	window := o.pages[p.slot].window
 	more = all.left > window.Size
-	shown = make([]values, min(all.left, window.Size))
+	size := min(all.left, window.Size)
+	o.shown = slices.Grow(o.shown, size)[:len(o.shown)+size]
+	shown = o.shown[len(o.shown)-size:]
 	for i := range shown {
 		data, err := all.next()
 		if err != nil {
@@ -85,14 +88,14 @@ func (p *page) edge(o *output, row values, fields []pageField) (err error) {
 		if i > 0 {
 			o.json = append(o.json, ',')
 		}
-		o.text(f.key)
+		o.print(f.key)
 		switch f.name {
 		case "cursor":
 			err = p.cursor(o, row)
 		case "node":
 			err = f.node.emit(o, row)
 		default:
-			o.text(strconv.Quote(f.name))
+			o.print(strconv.Quote(f.name))
 		}
 		if err != nil {
 			return err
@@ -122,7 +125,7 @@ func (p *page) info(o *output, shown []values, more bool, fields []pageField) (e
 		if i > 0 {
 			o.json = append(o.json, ',')
 		}
-		o.text(f.key)
+		o.print(f.key)
 		switch f.name {
 		case "hasNextPage":
 			o.json = strconv.AppendBool(o.json, more && !state.window.Backward || state.window.Backward && state.before)
@@ -130,7 +133,7 @@ func (p *page) info(o *output, shown []values, more bool, fields []pageField) (e
 			o.json = strconv.AppendBool(o.json, more && state.window.Backward || !state.window.Backward && state.after)
 		case "startCursor", "endCursor":
 			if len(shown) == 0 {
-				o.text("null")
+				o.print("null")
 				continue
 			}
 			at := 0
@@ -139,7 +142,7 @@ func (p *page) info(o *output, shown []values, more bool, fields []pageField) (e
 			}
 			err = p.cursor(o, shown[at])
 		default:
-			o.text(`"PageInfo"`)
+			o.print(`"PageInfo"`)
 		}
 		if err != nil {
 			return err

@@ -3,6 +3,8 @@ package plan
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
+	"sync"
 )
 
 // values are a record's columns as PostgreSQL sends them in binary form; nil
@@ -14,14 +16,45 @@ type emitter interface {
 	emit(o *output, row values) error
 }
 
-// output is an answer on its way.
+// output is an answer on its way: its statement, then its JSON.
 type output struct {
-	*run
+	statement
 
 	json []byte
-	// stack holds the values of the records that are being written.
+	// stack holds the values of the records that are being written, shown the
+	// records of pages.
 	stack values
+	shown []values
 }
+
+// outputs are used again, for what they have grown to.
+var outputs = sync.Pool{New: func() any {
+	return &output{
+		statement: statement{sql: make([]byte, 0, 4<<10), args: append(make([]any, 0, 32), inBinary)},
+		json:      make([]byte, 0, 8<<10), stack: make(values, 0, 256), shown: make([]values, 0, 128),
+	}
+}}
+
+// tooLarge is a buffer that a rare answer left behind.
+const tooLarge = 256 << 10
+
+func (o *output) release() {
+	if cap(o.json) > tooLarge || cap(o.stack) > tooLarge/16 {
+		return
+	}
+	clear(o.args)
+	clear(o.stack[:cap(o.stack)])
+	clear(o.shown[:cap(o.shown)])
+	clear(o.pages)
+	clear(o.nodes)
+	o.run = run{pages: o.pages[:0], nodes: o.nodes[:0]}
+	o.sql, o.args = o.sql[:0], append(o.args[:0], inBinary)
+	o.json, o.stack, o.shown = o.json[:0], o.stack[:0], o.shown[:0]
+	outputs.Put(o)
+}
+
+// grown has n empty elements.
+func grown[T any](list []T, n int) []T { return slices.Grow(list[:0], n)[:n] }
 
 // errNotPlanned leaves an operation to the resolvers.
 var errNotPlanned = errors.New("this is for the resolvers to answer")
@@ -29,7 +62,7 @@ var errNotPlanned = errors.New("this is for the resolvers to answer")
 // errForm is of values that are not what the plan asked for.
 var errForm = errors.New("the database sent values of another form")
 
-func (o *output) text(s string) { o.json = append(o.json, s...) }
+func (o *output) print(s string) { o.json = append(o.json, s...) }
 
 // record reads a composite value. The values are good until release.
 func (o *output) record(data []byte) (values, error) {
@@ -95,7 +128,7 @@ func (a *array) next() ([]byte, error) {
 type literal string
 
 func (l literal) emit(o *output, _ values) error {
-	o.text(string(l))
+	o.print(string(l))
 	return nil
 }
 
@@ -114,7 +147,7 @@ func (f object) emit(o *output, row values) error {
 		if i > 0 {
 			o.json = append(o.json, ',')
 		}
-		o.text(m.key)
+		o.print(m.key)
 		if err := m.value.emit(o, row); err != nil {
 			return err
 		}
@@ -132,7 +165,7 @@ type present struct {
 func (p present) emit(o *output, row values) error {
 	for _, c := range p.columns {
 		if row[c] == nil {
-			o.text("null")
+			o.print("null")
 			return nil
 		}
 	}
@@ -191,7 +224,7 @@ func (f first) emit(o *output, row values) error {
 		return err
 	}
 	if all.left == 0 {
-		o.text("null")
+		o.print("null")
 		return nil
 	}
 	data, err := all.next()

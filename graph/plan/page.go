@@ -73,7 +73,7 @@ func pages(typeName string, listed func(s *statement, alias string, f *call, arg
 		}
 		// The arguments are checked even where only the count is asked for.
 		read := func(s *statement) (selection, paging.Args, error) {
-			args, err := f.page(s.run)
+			args, err := f.page(&s.run)
 			if err != nil {
 				return selection{}, args, err
 			}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -36,13 +37,6 @@ func (p *Planner) compile(op *ast.OperationDefinition, switches map[string]any) 
 		return nil, err
 	}
 	return &plan{root.record, fields, c.pages, c.nodes, c.needs, c.across}, nil
-}
-
-// statement renders the plan for one run.
-func (p *plan) statement(r *run) (*statement, error) {
-	s := &statement{run: r, sql: make([]byte, 0, 4096), args: make([]any, 0, 32)}
-	s.text("select ")
-	return s, p.root.selected(s, ", ")
 }
 
 // Planner answers reads.
@@ -81,21 +75,23 @@ func (p *Planner) run(ctx context.Context, planned *plan, variables map[string]a
 	if slices.ContainsFunc(planned.needs, func(needed auth.Permission) bool { return !actor.Holds(needed) }) {
 		return nil, errNotPlanned
 	}
-	r := &run{ctx: ctx, planner: p, actor: actor, now: p.now(), market: market.From(ctx), variables: variables,
-		pages: make([]pageState, planned.pages), nodes: make([]nodeState, planned.nodes)}
-	o := &output{run: r, json: make([]byte, 0, 8192), stack: make(values, 0, 256)}
+	o := outputs.Get().(*output) //nolint:forcetypeassert // nothing else is put there
+	defer o.release()
+	o.run = run{ctx: ctx, planner: p, actor: actor, now: p.now(), market: market.From(ctx), variables: variables,
+		pages: grown(o.pages, planned.pages), nodes: grown(o.nodes, planned.nodes)}
 	if len(planned.root.columns) == 0 {
 		err := planned.fields.emit(o, nil)
-		return o.json, err
+		return bytes.Clone(o.json), err
 	}
-	s, err := planned.statement(r)
-	if err != nil {
+	s := &o.statement
+	s.text("select ")
+	if err := planned.root.selected(s, ", "); err != nil {
 		return nil, err
 	}
 	if planned.across {
 		ctx = database.AcrossBrands(ctx, database.MarketplaceSearch)
 	}
-	rows, err := p.db.Pool.Query(ctx, string(s.sql), slices.Insert(s.args, 0, any(inBinary))...)
+	rows, err := p.db.Pool.Query(ctx, string(s.sql), s.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +103,7 @@ func (p *Planner) run(ctx context.Context, planned *plan, variables map[string]a
 		return nil, err
 	}
 	rows.Close()
-	return o.json, rows.Err()
+	return bytes.Clone(o.json), rows.Err()
 }
 
 // inBinary asks for all values in binary form.

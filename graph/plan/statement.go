@@ -27,9 +27,10 @@ type run struct {
 	nodes []nodeState
 }
 
-// statement is the SQL of one execution.
+// statement is the SQL of one execution. How the values are to be sent comes
+// before its arguments, as pgx wants it.
 type statement struct {
-	*run
+	run
 
 	sql  []byte
 	args []any
@@ -46,7 +47,7 @@ func (s *statement) value(v any) {
 		v = [16]byte(id)
 	}
 	s.args = append(s.args, v)
-	s.sql = strconv.AppendInt(append(s.sql, '$'), int64(len(s.args)), 10)
+	s.sql = strconv.AppendInt(append(s.sql, '$'), int64(len(s.args)-1), 10)
 }
 
 // add writes a piece with its arguments.

@@ -57,7 +57,7 @@ func (s leaf) emit(o *output, row values) (err error) {
 		if !s.nullable {
 			return errForm
 		}
-		o.text("null")
+		o.print("null")
 		return nil
 	}
 	o.json, err = s.form(o.json, row[s.column])
@@ -108,7 +108,7 @@ func (id globalID) emit(o *output, row values) error {
 		}
 		n += copy(raw[n:], row[c])
 	}
-	o.text(id.prefix)
+	o.print(id.prefix)
 	o.json = append(base64.RawURLEncoding.AppendEncode(o.json, raw[:n]), '"')
 	return nil
 }

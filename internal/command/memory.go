@@ -11,6 +11,9 @@ import (
 // reached. Where GOMEMLIMIT says something, that holds; without a limit
 // nothing does. A private PostgreSQL lives in the same container.
 func limitMemory(withPostgreSQL bool) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
+	}
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
@@ -25,6 +28,10 @@ func limitMemory(withPostgreSQL bool) {
 		return
 	}
 }
+
+// collectAt is how much may be allocated beside what is in use, in percent,
+// before it is collected: little is in use, so this is little, too.
+const collectAt = 400
 
 // memoryLimit is our part of what a container may use.
 func memoryLimit(container string, withPostgreSQL bool) (int64, bool) {

@@ -31,7 +31,7 @@ type requestIDKey struct{}
 func identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
-		if !requestID.MatchString(id) {
+		if id == "" || !requestID.MatchString(id) {
 			id = uuid.NewString()
 		}
 		w.Header().Set(requestIDHeader, id)
@@ -64,6 +64,10 @@ func (l requestLog) WithGroup(name string) slog.Handler {
 func logged(log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !log.Enabled(r.Context(), slog.LevelInfo) {
+				next.ServeHTTP(w, r)
+				return
+			}
 			began := time.Now()
 			ww := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
 			next.ServeHTTP(ww, r)
