@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/tradewind-commerce/tradewind/graph/api"
+	"github.com/tradewind-commerce/tradewind/graph/filter"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 )
 
 func (r *queryResolver) SalesReport(ctx context.Context, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) (*report.Report, error) {
-	query, err := salesQuery(where)
+	query, err := filter.Sales(where)
 	if err != nil {
 		return nil, err
 	}

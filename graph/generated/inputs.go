@@ -29,6 +29,11 @@ func BrandWhere(v any) (api.BrandWhere, error) {
 	return (&executionContext{}).unmarshalInputBrandWhere(context.Background(), v)
 }
 
+// SalesReportWhere reads an argument of that type.
+func SalesReportWhere(v any) (api.SalesReportWhere, error) {
+	return (&executionContext{}).unmarshalInputSalesReportWhere(context.Background(), v)
+}
+
 // StorefrontWhere reads an argument of that type.
 func StorefrontWhere(v any) (api.StorefrontWhere, error) {
 	return (&executionContext{}).unmarshalInputStorefrontWhere(context.Background(), v)

@@ -17,6 +17,8 @@ type compiler struct {
 	aliases  int
 	pages    int
 	nodes    int
+	// questions go to the domain before the statement is sent.
+	questions []question
 	// needs must be held by whoever runs the plan.
 	needs []auth.Permission
 	// across: rows of many brands are read at once.

@@ -25,6 +25,8 @@ type output struct {
 	// records of pages.
 	stack values
 	shown []values
+	// value of Go that is being written.
+	value any
 }
 
 // outputs are used again, for what they have grown to.
@@ -47,6 +49,7 @@ func (o *output) release() {
 	clear(o.shown[:cap(o.shown)])
 	clear(o.pages)
 	clear(o.nodes)
+	o.value = nil
 	o.run = run{pages: o.pages[:0], nodes: o.nodes[:0]}
 	o.sql, o.args = o.sql[:0], append(o.args[:0], inBinary)
 	o.json, o.stack, o.shown = o.json[:0], o.stack[:0], o.shown[:0]

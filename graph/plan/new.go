@@ -12,15 +12,17 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/search"
 )
 
 // Options of a planner.
 type Options struct {
-	DB     *database.DB
-	Now    func() time.Time
-	Schema *ast.Schema
-	Search *search.Service
+	DB      *database.DB
+	Now     func() time.Time
+	Schema  *ast.Schema
+	Search  *search.Service
+	Reports *report.Service
 	// Documents is how many operations' plans are kept. Default 1,000.
 	Documents int
 	// Fault is told where a plan failed that should not have: the resolvers
@@ -34,7 +36,7 @@ func New(o Options) (*Planner, error) {
 	if o.Documents <= 0 {
 		o.Documents = 1000
 	}
-	p := &Planner{db: o.DB, now: o.Now, schema: o.Schema, search: o.Search, types: map[string]*Type{},
+	p := &Planner{db: o.DB, now: o.Now, schema: o.Schema, search: o.Search, reports: o.Reports, types: map[string]*Type{},
 		cache: newCache(o.Documents), fault: o.Fault}
 	for _, t := range declared() {
 		if err := t.bind(o.Schema, o.DB.Gorm); err != nil {

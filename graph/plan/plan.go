@@ -14,17 +14,19 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/market"
+	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/search"
 )
 
 // plan is an operation, compiled. It is used by many runs at once.
 type plan struct {
-	root   *record
-	fields object
-	pages  int
-	nodes  int
-	needs  []auth.Permission
-	across bool
+	root      *record
+	fields    object
+	pages     int
+	nodes     int
+	questions []question
+	needs     []auth.Permission
+	across    bool
 }
 
 // compile makes the plan of an operation for values of the variables that
@@ -36,18 +38,19 @@ func (p *Planner) compile(op *ast.OperationDefinition, switches map[string]any) 
 	if err != nil {
 		return nil, err
 	}
-	return &plan{root.record, fields, c.pages, c.nodes, c.needs, c.across}, nil
+	return &plan{root.record, fields, c.pages, c.nodes, c.questions, c.needs, c.across}, nil
 }
 
 // Planner answers reads.
 type Planner struct {
-	db     *database.DB
-	now    func() time.Time
-	schema *ast.Schema
-	types  map[string]*Type
-	search *search.Service
-	cache  *cache
-	fault  func(context.Context, *graphql.OperationContext, error)
+	db      *database.DB
+	now     func() time.Time
+	schema  *ast.Schema
+	types   map[string]*Type
+	search  *search.Service
+	reports *report.Service
+	cache   *cache
+	fault   func(context.Context, *graphql.OperationContext, error)
 }
 
 // Run answers an operation. It is not ok where the operation is not planned,
@@ -78,7 +81,14 @@ func (p *Planner) run(ctx context.Context, planned *plan, variables map[string]a
 	o := outputs.Get().(*output) //nolint:forcetypeassert // nothing else is put there
 	defer o.release()
 	o.run = run{ctx: ctx, planner: p, actor: actor, now: p.now(), market: market.From(ctx), variables: variables,
-		pages: grown(o.pages, planned.pages), nodes: grown(o.nodes, planned.nodes)}
+		pages: grown(o.pages, planned.pages), nodes: grown(o.nodes, planned.nodes),
+		answers: make([]any, len(planned.questions))}
+	for i, ask := range planned.questions {
+		var err error
+		if o.answers[i], err = ask(&o.run); err != nil {
+			return nil, err
+		}
+	}
 	if len(planned.root.columns) == 0 {
 		err := planned.fields.emit(o, nil)
 		return bytes.Clone(o.json), err

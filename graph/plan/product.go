@@ -79,7 +79,8 @@ func products() []*Type {
 			"visible": computed(func(s *statement, alias string) {
 				s.add("coalesce("+alias+".visible_from <= ?, false)", s.now)
 			}),
-			"priceRange": inside("PriceRange", "%s.min_price_minor", "%s.max_price_minor"),
+			"publicationBlockers": publicationBlockers,
+			"priceRange":          inside("PriceRange", "%s.min_price_minor", "%s.max_price_minor"),
 			"prices": many(rows{typeName: "Price",
 				on:    "prices.brand_id = %s.brand_id and prices.storefront_id = %s.storefront_id and prices.product_id = %s.product_id",
 				from:  "join variants on variants.brand_id = prices.brand_id and variants.id = prices.variant_id",
@@ -191,6 +192,25 @@ func priceRangeIn(c *compiler, at row, f *call) (emitter, error) {
 	return listing.typ.Fields["priceRange"](c, listing, f)
 }
 
+// productsByPermission are a brand's products; whoever sorts them by when they
+// changed must hold for the brand what that tells.
+func productsByPermission(c *compiler, at row, f *call) (emitter, error) {
+	products, err := pages("Product", productsOfBrand)(c, at, f)
+	return byPermission{f, products, ofBrand{search.UpdatedNeeds, at.column(at.typ.Tenant), products}}, err
+}
+
+type byPermission struct {
+	call          *call
+	open, guarded emitter
+}
+
+func (b byPermission) emit(o *output, row values) error {
+	if b.call.enum(&o.run, "sortKey") == string(search.ByUpdated) {
+		return b.guarded.emit(o, row)
+	}
+	return b.open.emit(o, row)
+}
+
 // productsOfBrand is a page of a brand's products.
 func productsOfBrand(s *statement, alias string, f *call, args paging.Args) (selection, error) {
 	r := search.BrandRequest{Sort: search.ByCreated, Page: args}
@@ -213,9 +233,6 @@ func productsOfBrand(s *statement, alias string, f *call, args paging.Args) (sel
 	}
 	if r.Reverse, err = f.flag(&s.run, "reverse"); err != nil {
 		return selection{}, err
-	}
-	if r.Sort == search.ByUpdated && !s.actor.HoldsEverywhere(search.UpdatedNeeds) {
-		return selection{}, errNotPlanned
 	}
 	conditions, sort, err := search.ListedOf(r)
 	return ofRow("products", "products.brand_id = %s.id", alias, conditions, sort.Order()), err

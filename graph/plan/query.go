@@ -10,7 +10,7 @@ import (
 
 // declared lists all types that are planned.
 func declared() []*Type {
-	return slices.Concat(products(), orders(), brands(), []*Type{
+	return slices.Concat(products(), orders(), brands(), reports(), blockers(), []*Type{
 		{Name: "Query", Fields: map[string]Field{
 			"viewer": inside("Viewer"),
 			"node":   nodeField(true),
@@ -32,7 +32,8 @@ func declared() []*Type {
 			"order": across(named("Order", globalid.Order, "number", func(s *statement, alias, number string) {
 				s.add("("+alias+".brand_id, "+alias+".id) in (select brand_id, order_id from order_numbers where number = ?)", order.ReadNumber(number))
 			})),
-			"orders": across(pages("Order", ordersListed)),
+			"orders":      across(pages("Order", ordersListed)),
+			"salesReport": salesReport,
 		}},
 		{Name: "Viewer", Fields: map[string]Field{
 			"account":     single("Account", self),

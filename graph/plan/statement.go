@@ -25,6 +25,8 @@ type run struct {
 	// pages and nodes are what the statement's parts leave for their emitters.
 	pages []pageState
 	nodes []nodeState
+	// answers of the domain to the plan's questions.
+	answers []any
 }
 
 // statement is the SQL of one execution. How the values are to be sent comes

@@ -184,7 +184,14 @@ func appendTime(dst, v []byte) ([]byte, error) {
 	if !ok {
 		return dst, errForm
 	}
-	return append(t.AppendFormat(append(dst, '"'), "2006-01-02T15:04:05.999999Z07:00"), '"'), err
+	return appendInstant(dst, t), err
+}
+
+// instantForm is how instants are written, in UTC.
+const instantForm = "2006-01-02T15:04:05.999999Z07:00"
+
+func appendInstant(dst []byte, t time.Time) []byte {
+	return append(t.AppendFormat(append(dst, '"'), instantForm), '"')
 }
 
 // appendDecimal drops zeros behind the point, as decimals are written everywhere.
@@ -240,7 +247,7 @@ func cursorText(v []byte, sqlType string) (string, error) {
 		if err == nil && !ok {
 			return "infinity", nil
 		}
-		return t.Format("2006-01-02T15:04:05.999999Z07:00"), err
+		return t.Format(instantForm), err
 	case "integer", "bigint":
 		n, err := integer(v)
 		return strconv.FormatInt(n, 10), err

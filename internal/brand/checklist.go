@@ -80,26 +80,39 @@ func blockersTx(tx *gorm.DB, brands []*models.Brand) (map[uuid.UUID][]*models.Bl
 		hasPayout[id] = true
 	}
 	for _, b := range brands {
-		blockers[b.ID] = blockersOf(b, hasPayout[b.ID], verdicts[b.ID])
+		blockers[b.ID] = Approval{
+			Country: b.Country, HasContact: b.Contact() != nil, Confirmed: b.ContactConfirmedAt != nil,
+			HasPayout: hasPayout[b.ID], Verdicts: verdicts[b.ID],
+		}.Blockers()
 	}
 	return blockers, nil
 }
 
-func blockersOf(b *models.Brand, hasPayout bool, verdicts map[models.DocumentKind]models.DocumentVerdict) []*models.Blocker {
+// Approval are the facts of a brand that its approval hangs on.
+type Approval struct {
+	Country string
+	// HasContact and Confirmed tell of the contact.
+	HasContact, Confirmed bool
+	HasPayout             bool
+	Verdicts              map[models.DocumentKind]models.DocumentVerdict
+}
+
+// Blockers tells what stands in the way of the approval.
+func (a Approval) Blockers() []*models.Blocker {
 	list := []*models.Blocker{}
 	add := func(code, message string) { list = append(list, &models.Blocker{Code: code, Message: message}) }
 	switch {
-	case b.Contact() == nil:
+	case !a.HasContact:
 		add("CONTACT_MISSING", "the contact is missing")
-	case b.ContactConfirmedAt == nil:
+	case !a.Confirmed:
 		add("CONTACT_UNCONFIRMED", "the contact has not been confirmed")
 	}
-	if !hasPayout {
+	if !a.HasPayout {
 		add("PAYOUT_ACCOUNT_MISSING", "the payout account is missing")
 	}
-	for _, kind := range Checklist(b.Country) {
+	for _, kind := range Checklist(a.Country) {
 		name := documentNames[kind]
-		switch verdicts[kind] {
+		switch a.Verdicts[kind] {
 		case models.VerdictAccepted:
 		case models.VerdictPending:
 			add(string(kind)+"_PENDING", "the "+name+" waits for a reviewer")

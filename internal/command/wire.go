@@ -45,5 +45,5 @@ func Wire(db *gorm.DB, now func() time.Time) *resolvers.Resolver {
 func Plan(
 	db *database.DB, api *resolvers.Resolver, now func() time.Time, fault func(context.Context, *graphql.OperationContext, error),
 ) (*plan.Planner, error) {
-	return plan.New(plan.Options{DB: db, Now: now, Schema: graph.Schema(), Search: api.Search, Fault: fault})
+	return plan.New(plan.Options{DB: db, Now: now, Schema: graph.Schema(), Search: api.Search, Reports: api.Reports, Fault: fault})
 }

@@ -1,9 +1,7 @@
-package resolvers
+package filter
 
 import (
 	"fmt"
-
-	"github.com/tradewind-commerce/tradewind/graph/filter"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
@@ -13,7 +11,8 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/report"
 )
 
-func salesQuery(where *api.SalesReportWhere) (q report.Query, err error) {
+// Sales says which sales a report is about.
+func Sales(where *api.SalesReportWhere) (q report.Query, err error) {
 	if where == nil {
 		return q, nil
 	}
@@ -33,7 +32,7 @@ func salesQuery(where *api.SalesReportWhere) (q report.Query, err error) {
 		{"productId", globalid.Product, where.ProductID, &q.Products},
 	} {
 		for i, id := range list.ids.Value() {
-			parsed, err := filter.ID(fmt.Sprintf("where.%s.%d", list.name, i), list.t, id)
+			parsed, err := ID(fmt.Sprintf("where.%s.%d", list.name, i), list.t, id)
 			if err != nil {
 				return q, err
 			}

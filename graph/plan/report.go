@@ -1,0 +1,127 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/tradewind-commerce/tradewind/graph/filter"
+	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/graph/scalar"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/report"
+)
+
+// sales is a report with the count of its rows, where that is asked for.
+type sales struct {
+	*report.Report
+
+	total int
+}
+
+// reports are written from what package report sums: its SQL is the one place
+// of that rule.
+func reports() []*Type {
+	return []*Type{
+		{Name: "SalesReport", Fields: map[string]Field{
+			"rows":       partsOf("SalesReportRow", func(r sales) []*report.Row { return r.Rows }),
+			"totals":     partsOf("SalesReportTotals", func(r sales) []*report.Totals { return r.Totals }),
+			"pageInfo":   partOf("PageInfo", func(r sales) (paging.PageInfo, bool) { return r.PageInfo, true }),
+			"totalCount": scalarOf(func(dst []byte, r sales) []byte { return strconv.AppendInt(dst, int64(r.total), 10) }),
+			"timeZone":   textOf(func(r sales) string { return r.TimeZone.String() }),
+			"asOf":       optionalTimeOf(func(r sales) *time.Time { return r.AsOf }),
+		}},
+		{Name: "SalesReportRow", Fields: figures(func(r *report.Row) *report.Figures { return &r.Figures }, map[string]Field{
+			"cursor":     textOf(func(r *report.Row) string { return r.Cursor }),
+			"dimensions": partsOf("DimensionValue", func(r *report.Row) []*report.DimensionValue { return r.Dimensions }),
+		})},
+		{Name: "SalesReportTotals", Fields: figures(func(t *report.Totals) *report.Figures { return &t.Figures }, nil)},
+		{Name: "DimensionValue", Fields: map[string]Field{
+			"dimension": textOf(func(v *report.DimensionValue) string { return string(v.Dimension) }),
+			"key":       optionalTextOf(func(v *report.DimensionValue) *string { return v.Key }),
+			"label":     textOf(func(v *report.DimensionValue) string { return v.Label }),
+		}},
+		{Name: "Money", Fields: map[string]Field{
+			"amount":     textOf(money.Money.Amount),
+			"currency":   textOf(func(m money.Money) string { return string(m.Currency) }),
+			"minorUnits": bigIntOf(func(m money.Money) int64 { return m.Minor }),
+		}},
+		{Name: "PageInfo", Fields: map[string]Field{
+			"hasNextPage":     boolOf(func(p paging.PageInfo) bool { return p.HasNextPage }),
+			"hasPreviousPage": boolOf(func(p paging.PageInfo) bool { return p.HasPreviousPage }),
+			"startCursor":     optionalTextOf(func(p paging.PageInfo) *string { return p.StartCursor }),
+			"endCursor":       optionalTextOf(func(p paging.PageInfo) *string { return p.EndCursor }),
+		}},
+	}
+}
+
+// figures adds the fields that rows and totals share.
+func figures[T any](of func(T) *report.Figures, fields map[string]Field) map[string]Field {
+	all := map[string]Field{
+		"currency":      textOf(func(v T) string { return of(v).Currency }),
+		"orders":        bigIntOf(func(v T) int64 { return of(v).Orders }),
+		"units":         bigIntOf(func(v T) int64 { return of(v).Units }),
+		"unitsReturned": bigIntOf(func(v T) int64 { return of(v).UnitsReturned }),
+		"gross":         moneyOf(func(v T) money.Money { return of(v).Gross() }),
+		"discounts":     moneyOf(func(v T) money.Money { return of(v).Discounts() }),
+		"refunds":       moneyOf(func(v T) money.Money { return of(v).Refunds() }),
+		"net":           moneyOf(func(v T) money.Money { return of(v).Net() }),
+		"averageOrder": partOf("Money", func(v T) (average money.Money, ok bool) {
+			if m := of(v).AverageOrder(); m != nil {
+				return *m, true
+			}
+			return average, false
+		}),
+	}
+	maps.Copy(all, fields)
+	return all
+}
+
+func salesReport(c *compiler, _ row, f *call) (emitter, error) {
+	parts, err := c.collect("SalesReport", f.sets, nil)
+	if err != nil {
+		return nil, err
+	}
+	counted := slices.ContainsFunc(parts, func(part *call) bool { return part.Name == "totalCount" })
+	return c.ask("SalesReport", f, func(r *run) (any, error) {
+		query, err := salesQuery(f, r)
+		if err != nil {
+			return nil, err
+		}
+		found, err := r.planner.reports.Sales(r.ctx, query)
+		if err != nil || !counted {
+			return sales{Report: found}, err
+		}
+		n, err := found.TotalCount(r.ctx)
+		return sales{found, n}, err
+	})
+}
+
+func salesQuery(f *call, r *run) (report.Query, error) {
+	where, err := argument(f, r, "where", generated.SalesReportWhere)
+	if err != nil {
+		return report.Query{}, err
+	}
+	q, err := filter.Sales(where)
+	if err != nil {
+		return q, err
+	}
+	if q.GroupBy, err = enums[report.Dimension](f, r, "groupBy"); err != nil {
+		return q, err
+	}
+	zone, err := argument(f, r, "timeZone", scalar.UnmarshalTimeZone)
+	if err != nil {
+		return q, err
+	}
+	if zone != nil {
+		q.TimeZone = *zone
+	}
+	q.Period, q.SortKey = report.Length(f.enum(r, "period")), report.SortKey(f.enum(r, "sortKey"))
+	if q.Reverse, err = f.flag(r, "reverse"); err != nil {
+		return q, err
+	}
+	q.Page, err = f.page(r)
+	return q, err
+}
