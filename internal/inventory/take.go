@@ -40,13 +40,18 @@ type held struct {
 // is taken.
 func Ask(reads *database.Batch, brand uuid.UUID, variants []uuid.UUID) Supply {
 	return Supply{database.Read[held](reads, database.Text(`
-select v.id as variant_id, coalesce(v.sku, 'this variant') as name, v.track_stock, w.id as warehouse_id,
-  coalesce(l.on_hand - l.reserved, 0) as free, coalesce(w.priority, 0) as priority
+select v.id as variant_id, coalesce(v.sku, 'this variant') as name, v.track_stock, l.warehouse_id,
+  coalesce(l.free, 0) as free, coalesce(l.priority, 0) as priority
 from variants v
-left join (stock_levels l join warehouses w on w.brand_id = l.brand_id and w.id = l.warehouse_id and w.active)
-  on l.brand_id = v.brand_id and l.variant_id = v.id
+left join lateral (
+  select l.warehouse_id, l.on_hand - l.reserved as free, w.priority
+  from stock_levels l
+  join warehouses w on w.brand_id = l.brand_id and w.id = l.warehouse_id
+  where l.brand_id = v.brand_id and l.variant_id = v.id and w.active
+  offset 0
+) l on true
 where v.brand_id = ? and v.id in ?
-order by priority, w.id`, brand, variants))}
+order by l.priority, l.warehouse_id`, brand, variants))}
 }
 
 // Take takes the pieces of an order from the brand's active warehouses, the

@@ -160,17 +160,34 @@ type offer struct {
 }
 
 // askGoods asks what of the variants is for sale: listed, visible and priced.
+// Each is looked up behind a fence: a plan that serves all storefronts alike
+// would take the small for the usual, and read all that a large one lists.
 func askGoods(reads *database.Batch, basket Basket, variants []uuid.UUID) *[]offer {
 	return database.Read[offer](reads, database.Text(`
-select v.brand_id, v.id as variant_id, v.product_id, v.sku, v.options, p.default_language,
-  (select jsonb_object_agg(t.key, jsonb_build_object('title', t.value -> 'title')) from jsonb_each(p.texts) as t) as texts,
-  p.hs_code, p.origin_country, p.origin_region, c.path as category_path, r.amount_minor
+select v.brand_id, v.id as variant_id, v.product_id, v.sku, v.options, p.default_language, p.texts,
+  p.hs_code, p.origin_country, p.origin_region, p.category_path, r.amount_minor
 from variants v
-join storefronts s on s.brand_id = v.brand_id and s.id = ?
-join products p on p.brand_id = v.brand_id and p.id = v.product_id
-join listings l on l.brand_id = v.brand_id and l.product_id = v.product_id and l.storefront_id = s.id
-join prices r on r.brand_id = v.brand_id and r.variant_id = v.id and r.storefront_id = s.id and r.currency = s.currency
-left join categories c on c.id = p.category_id
-where v.brand_id = ? and v.id in ? and v.archived_at is null and l.visible_from <= ?`,
-		basket.Storefront.ID, basket.Storefront.BrandID, variants, basket.At))
+cross join lateral (
+  select p.default_language, p.hs_code, p.origin_country, p.origin_region,
+    (select c.path from categories c where c.id = p.category_id) as category_path,
+    (select jsonb_object_agg(t.key, jsonb_build_object('title', t.value -> 'title')) from jsonb_each(p.texts) as t) as texts
+  from products p
+  where p.brand_id = v.brand_id and p.id = v.product_id
+  offset 0
+) p
+cross join lateral (
+  select s.currency
+  from listings l
+  join storefronts s on s.brand_id = l.brand_id and s.id = l.storefront_id
+  where l.brand_id = v.brand_id and l.storefront_id = ? and l.product_id = v.product_id and l.visible_from <= ?
+  offset 0
+) l
+cross join lateral (
+  select r.amount_minor
+  from prices r
+  where r.brand_id = v.brand_id and r.storefront_id = ? and r.variant_id = v.id and r.currency = l.currency
+  offset 0
+) r
+where v.brand_id = ? and v.id in ? and v.archived_at is null`,
+		basket.Storefront.ID, basket.At, basket.Storefront.ID, basket.Storefront.BrandID, variants))
 }
