@@ -65,12 +65,12 @@ func columnValues(ctx context.Context, fields []*schema.Field, row reflect.Value
 func wire(value any) (any, error) {
 	switch v := value.(type) {
 	case uuid.UUID:
-		return [16]byte(v), nil
+		return pgtype.UUID{Bytes: v, Valid: true}, nil
 	case *uuid.UUID:
 		if v == nil {
 			return nil, nil
 		}
-		return [16]byte(*v), nil
+		return pgtype.UUID{Bytes: *v, Valid: true}, nil
 	case []uuid.UUID:
 		list := make([][16]byte, len(v))
 		for i, id := range v {

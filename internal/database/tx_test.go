@@ -157,6 +157,28 @@ func TestInTx(t *testing.T) {
 		}
 	})
 
+	t.Run("runs again what was overtaken, and tells why in the end", func(t *testing.T) {
+		t.Parallel()
+		ctx, db := t.Context(), open(t, database.Options{})
+		before, runs, why := read(t, db), 0, errors.New("overtaken")
+		must(t, database.InTx(ctx, db.Gorm, func(tx *gorm.DB) error {
+			if err := tx.Exec("update shelf set on_hand = on_hand + 1 where id = 1").Error; err != nil {
+				return err
+			}
+			if runs++; runs < 3 {
+				return database.Again(why)
+			}
+			return nil
+		}))
+		if got := read(t, db); got != before+1 || runs != 3 {
+			t.Errorf("%d increments in %d runs", got-before, runs)
+		}
+		runs = 0
+		if err := database.InTx(ctx, db.Gorm, func(*gorm.DB) error { runs++; return database.Again(why) }); !errors.Is(err, why) || runs != 8 {
+			t.Errorf("%d runs, %v", runs, err)
+		}
+	})
+
 	t.Run("rolls back and frees its connection on panic", func(t *testing.T) {
 		t.Parallel()
 		ctx, db := t.Context(), open(t, database.Options{})
@@ -173,6 +195,73 @@ func TestInTx(t *testing.T) {
 		}
 		if n := db.Pool.Stat().AcquiredConns(); n != 0 {
 			t.Errorf("%d connections are held", n)
+		}
+	})
+}
+
+func TestInBatch(t *testing.T) {
+	t.Parallel()
+	increment := func(db *gorm.DB, by int) error {
+		batch := database.NewBatch(db)
+		batch.Exec("update shelf set on_hand = on_hand + 1 where id = 1")
+		batch.Exec("update shelf set on_hand = on_hand + $1 where id = 1", by)
+		return batch.Send()
+	}
+	onHand := func(t *testing.T, db *gorm.DB) (n int) {
+		t.Helper()
+		must(t, db.Raw("select on_hand from shelf where id = 1").Scan(&n).Error)
+		return n
+	}
+
+	t.Run("reads anew until nothing has changed meanwhile", func(t *testing.T) {
+		t.Parallel()
+		ctx, db := t.Context(), open(t, database.Options{}).Gorm
+		before, runs := onHand(t, db), 0
+		must(t, database.InBatch(ctx, db, func(db *gorm.DB) error {
+			if runs++; runs < 3 {
+				return database.Again(increment(db, -1000)) // the first of its statements must not stay
+			}
+			return increment(db, 1)
+		}))
+		if got := onHand(t, db); got != before+2 || runs != 3 {
+			t.Errorf("%d increments in %d runs", got-before, runs)
+		}
+	})
+	t.Run("retries deadlocks", func(t *testing.T) {
+		t.Parallel()
+		ctx, db := t.Context(), open(t, database.Options{}).Gorm
+		runs := 0
+		must(t, database.InBatch(ctx, db, func(*gorm.DB) error {
+			if runs++; runs == 1 {
+				return &pgconn.PgError{Code: "40P01"}
+			}
+			return nil
+		}))
+		if runs != 2 {
+			t.Errorf("%d runs", runs)
+		}
+	})
+	t.Run("inside a transaction undoes an attempt alone, and leaves lost races outside", func(t *testing.T) {
+		t.Parallel()
+		ctx, db := t.Context(), open(t, database.Options{}).Gorm
+		before, outer, inner := onHand(t, db), 0, 0
+		must(t, database.InTx(ctx, db, func(tx *gorm.DB) error {
+			outer++
+			if err := increment(tx, 1); err != nil {
+				return err
+			}
+			return database.InBatch(ctx, tx, func(db *gorm.DB) error {
+				switch inner++; inner {
+				case 1:
+					return database.Again(increment(db, -1000))
+				case 2:
+					return &pgconn.PgError{Code: "40001"}
+				}
+				return increment(db, 1)
+			})
+		}))
+		if got := onHand(t, db); got != before+4 || outer != 2 || inner != 3 {
+			t.Errorf("%d increments, %d runs outside, %d inside", got-before, outer, inner)
 		}
 	})
 }

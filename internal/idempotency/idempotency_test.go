@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -130,6 +131,85 @@ func TestClaim(t *testing.T) {
 			t.Error(answer, replayed, err)
 		}
 	})
+}
+
+// claim asks in one batch and takes in another, as ClaimTx does at once.
+func claim(t *testing.T, db *gorm.DB, c idempotency.Call, result models.Key) (answer models.Key, replayed bool, err error) {
+	t.Helper()
+	err = database.InBatch(t.Context(), db, func(db *gorm.DB) error {
+		reads := database.NewBatch(db)
+		asked, err := idempotency.Ask(reads, c)
+		if err != nil {
+			return err
+		}
+		if err := reads.Send(); err != nil {
+			return err
+		}
+		if answer, replayed, err = asked.Answer(); err != nil || replayed {
+			return err
+		}
+		writes := database.NewBatch(db)
+		asked.Take(writes, result)
+		if err = writes.Send(); idempotency.Taken(err) {
+			err = database.Again(err)
+		}
+		answer = result
+		return err
+	})
+	return answer, replayed, err
+}
+
+// Either way of claiming a key knows what the other has claimed.
+func TestClaimsInBatchesAreClaims(t *testing.T) {
+	t.Parallel()
+	db := dbtest.New(t).Gorm
+	inTx := func(t *testing.T, db *gorm.DB, c idempotency.Call, result models.Key) (answer models.Key, replayed bool, err error) {
+		t.Helper()
+		err = database.InTx(t.Context(), db, func(tx *gorm.DB) error {
+			answer, replayed, err = idempotency.ClaimTx(tx, c, result)
+			return err
+		})
+		return answer, replayed, err
+	}
+	type way = func(*testing.T, *gorm.DB, idempotency.Call, models.Key) (models.Key, bool, error)
+	for i, ways := range [][2]way{{claim, claim}, {claim, inTx}, {inTx, claim}} {
+		actor, first, second := uuid.New(), key(), key()
+		if answer, replayed, err := ways[0](t, db, call(actor, "k", input{Count: 1}), first); err != nil || replayed || answer != first {
+			t.Error(i, answer, replayed, err)
+		}
+		if answer, replayed, err := ways[1](t, db, call(actor, "k", input{Count: 1}), second); err != nil || !replayed || answer != first {
+			t.Error(i, answer, replayed, err)
+		}
+		other := call(actor, "k", input{Count: 2})
+		if _, _, err := ways[1](t, db, other, second); len(problem.From(err)) != 1 || problem.From(err)[0].Code != problem.IdempotencyKeyReused {
+			t.Error(i, err)
+		}
+		other.Now = now.Add(idempotency.Kept + time.Second)
+		if answer, replayed, err := ways[1](t, db, other, second); err != nil || replayed || answer != second {
+			t.Error(i, answer, replayed, err)
+		}
+	}
+	actor := uuid.New()
+	answers := make([]models.Key, 20)
+	var taken atomic.Int32
+	var wg sync.WaitGroup
+	for i := range answers {
+		wg.Go(func() {
+			answer, replayed, err := claim(t, db, call(actor, "k", input{}), key())
+			if err != nil {
+				t.Error(err)
+			}
+			if answers[i] = answer; !replayed {
+				taken.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	for _, answer := range answers {
+		if answer != answers[0] || taken.Load() != 1 {
+			t.Fatalf("taken %d times: %v", taken.Load(), answers)
+		}
+	}
 }
 
 func TestSweepForgetsWhatIsPastItsTime(t *testing.T) {
