@@ -10,14 +10,14 @@ import (
 )
 
 // readBody takes in a whole body before anything else runs, so that one that
-// is too large, not UTF-8 or not JSON gets an error of the API's form.
+// is too large or not UTF-8 gets an error of the API's form.
 func readBody(next http.Handler, limit int64) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
 			next.ServeHTTP(w, r)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+		body, err := readAll(http.MaxBytesReader(w, r.Body, limit), min(r.ContentLength, limit))
 		var tooLarge *http.MaxBytesError
 		switch {
 		case errors.As(err, &tooLarge):
@@ -26,13 +26,18 @@ func readBody(next http.Handler, limit int64) http.Handler {
 			WriteError(w, http.StatusBadRequest, codeBadUserInput, "the request body could not be read")
 		case !utf8.Valid(body):
 			WriteError(w, http.StatusBadRequest, codeBadUserInput, "the request body is not valid UTF-8")
-		case !json.Valid(body):
-			WriteError(w, http.StatusBadRequest, codeBadUserInput, "the request body is not JSON")
 		default:
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// readAll reads what is as long as it says, mostly.
+func readAll(r io.Reader, length int64) ([]byte, error) {
+	b := bytes.NewBuffer(make([]byte, 0, max(length, 0)+bytes.MinRead))
+	_, err := b.ReadFrom(r)
+	return b.Bytes(), err
 }
 
 // WriteError answers a request that never became an operation.

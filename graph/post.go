@@ -1,7 +1,11 @@
 package graph
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -33,10 +37,8 @@ func (post) Supports(r *http.Request) bool {
 func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	params := &graphql.RawParams{Headers: r.Header}
 	params.ReadTime.Start = graphql.Now()
-	decoder := json.NewDecoder(r.Body)
-	decoder.UseNumber()
-	if err := decoder.Decode(params); err != nil {
-		WriteError(w, http.StatusBadRequest, codeBadUserInput, "the request body is not a GraphQL request: "+err.Error())
+	if err := decode(r.Body, params); err != nil {
+		WriteError(w, http.StatusBadRequest, codeBadUserInput, err.Error())
 		return
 	}
 	params.ReadTime.End = graphql.Now()
@@ -52,6 +54,23 @@ func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecuto
 		answer = refused(codeThrottled, "the operation took too long or was given up")
 	}
 	writeAnswer(w, form, http.StatusOK, answer)
+}
+
+// decode reads a body that holds one request and nothing else.
+func decode(body io.Reader, params *graphql.RawParams) error {
+	decoder := json.NewDecoder(body)
+	decoder.UseNumber()
+	err := decoder.Decode(params)
+	if wrong, is := errors.AsType[*json.UnmarshalTypeError](err); is {
+		return fmt.Errorf("the request body is not a GraphQL request: %s cannot be a %s", cmp.Or(wrong.Field, "it"), wrong.Value)
+	}
+	if err == nil {
+		_, err = decoder.Token()
+	}
+	if !errors.Is(err, io.EOF) || decoder.InputOffset() == 0 {
+		return errors.New("the request body is not JSON")
+	}
+	return nil
 }
 
 // Media types of answers.

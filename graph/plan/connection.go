@@ -105,16 +105,21 @@ func (p *page) edge(o *output, row values, fields []pageField) (err error) {
 	return nil
 }
 
-func (p *page) cursor(o *output, row values) error {
-	var texts [maxKeys]string
+func (p *page) cursor(o *output, row values) (err error) {
 	state := &o.pages[p.slot]
+	text := paging.BeginCursor(o.cursor[:0], state.fingerprint)
+	var buffer [64]byte
 	for i, k := range state.keys {
-		var err error
-		if texts[i], err = cursorText(row[p.keys[i]], k.Type); err != nil {
-			return err
+		value := row[p.keys[i]]
+		if k.Type != "text" {
+			if value, err = appendKey(buffer[:0], value, k.Type); err != nil {
+				return err
+			}
 		}
+		text = paging.CursorValue(text, value)
 	}
-	o.json = append(paging.AppendCursor(append(o.json, '"'), state.fingerprint, texts[:len(state.keys)]...), '"')
+	o.cursor = text
+	o.json = append(paging.EndCursor(append(o.json, '"'), text), '"')
 	return nil
 }
 

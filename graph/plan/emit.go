@@ -27,6 +27,8 @@ type output struct {
 	shown []values
 	// value of Go that is being written.
 	value any
+	// cursor is the text of the one that is being written.
+	cursor []byte
 }
 
 // outputs are used again, for what they have grown to.

@@ -59,6 +59,7 @@ type pageState struct {
 	fingerprint   string
 	after, before bool
 	keys          []paging.Key
+	found         selection
 }
 
 // pages reads a keyset connection of a type. Listed says of what, for the row
@@ -71,7 +72,6 @@ func pages(typeName string, listed func(s *statement, alias string, f *call, arg
 		if err := p.compile(c, to, f); err != nil {
 			return nil, err
 		}
-		// The arguments are checked even where only the count is asked for.
 		read := func(s *statement) (selection, paging.Args, error) {
 			args, err := f.page(&s.run)
 			if err != nil {
@@ -88,14 +88,12 @@ func pages(typeName string, listed func(s *statement, alias string, f *call, arg
 			if err != nil {
 				return err
 			}
+			s.pages[p.slot].found = found
 			return p.write(s, to, found, args)
 		})
 		if p.counted {
 			p.count = at.add(func(s *statement) error {
-				found, _, err := read(s)
-				if err != nil {
-					return err
-				}
+				found := &s.pages[p.slot].found
 				if found.count != nil {
 					s.addSQL(*found.count)
 					return nil
@@ -103,7 +101,7 @@ func pages(typeName string, listed func(s *statement, alias string, f *call, arg
 				s.text("(select count(*) from ")
 				s.addSQL(found.from)
 				s.text(" where ")
-				s.narrowed(&found)
+				s.narrowed(found)
 				s.text(")")
 				return nil
 			})

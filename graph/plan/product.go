@@ -25,7 +25,7 @@ func products() []*Type {
 			"seo":          inside("SEO"),
 			"language":     language(ownLanguage),
 			"translations": items("ProductTranslation", "jsonb_each(%s.texts)", `%[1]s (key, value) order by %[1]s.key collate "C"`),
-			"options":      items("ProductOption", "jsonb_array_elements(%s.options) with ordinality", "%[1]s (value, n) order by %[1]s.n"),
+			"options":      objects("ProductOption", "options"),
 			"media":        many(rows{typeName: "Media", field: "ProductID", order: []string{"media.position", "media.id"}}),
 			"variants":     pages("Variant", variantsOfProduct),
 			"listings": many(rows{typeName: "Listing", field: "ProductID", where: scoped("listings"),
@@ -45,14 +45,6 @@ func products() []*Type {
 			"description":    expression("nullif(%s.value ->> 'description', '')"),
 			"seoTitle":       expression("nullif(%s.value ->> 'seoTitle', '')"),
 			"seoDescription": expression("nullif(%s.value ->> 'seoDescription', '')"),
-		}},
-		{Name: "ProductOption", Fields: map[string]Field{
-			"name":   expression("(%s.value ->> 'name')"),
-			"values": expression("array(select jsonb_array_elements_text(%s.value -> 'values'))"),
-		}},
-		{Name: "SelectedOption", Fields: map[string]Field{
-			"name":  expression("(%s.value ->> 'name')"),
-			"value": expression("(%s.value ->> 'value')"),
 		}},
 		{Name: "Media", Model: models.Media{}, ID: globalid.Media, Key: ofBrandKey, Reach: ofProduct, Fields: map[string]Field{}},
 		{Name: "Variant", Model: models.Variant{}, ID: globalid.Variant, Key: ofBrandKey, Tenant: "brand_id", Reach: variantOfProduct,
@@ -100,7 +92,7 @@ func products() []*Type {
 
 var ofBrandKey = []string{"brand_id", "id"}
 
-var selectedOptions = items("SelectedOption", "jsonb_array_elements(%s.options) with ordinality", "%[1]s (value, n) order by %[1]s.n")
+var selectedOptions = objects("SelectedOption", "options")
 
 // scoped narrows a table, under its own name, to what the caller may see.
 func scoped(table string) func(*statement) {

@@ -3,16 +3,16 @@ package plan
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"math"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
-	"github.com/google/uuid"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/paging"
 )
 
 // form appends a value that is not null as JSON, the way graph/scalar does.
@@ -187,11 +187,8 @@ func appendTime(dst, v []byte) ([]byte, error) {
 	return appendInstant(dst, t), err
 }
 
-// instantForm is how instants are written, in UTC.
-const instantForm = "2006-01-02T15:04:05.999999Z07:00"
-
 func appendInstant(dst []byte, t time.Time) []byte {
-	return append(t.AppendFormat(append(dst, '"'), instantForm), '"')
+	return append(t.AppendFormat(append(dst, '"'), paging.TimeFormat), '"')
 }
 
 // appendDecimal drops zeros behind the point, as decimals are written everywhere.
@@ -234,28 +231,30 @@ func (a amount) emit(o *output, row values) error {
 	return nil
 }
 
-// cursorText is a value as cursors write it.
-func cursorText(v []byte, sqlType string) (string, error) {
+// appendKey appends a value as cursors write it, but for texts, which stand as
+// they are.
+func appendKey(dst, v []byte, sqlType string) ([]byte, error) {
 	switch sqlType {
 	case "uuid":
 		if len(v) != 16 {
-			return "", errForm
+			return dst, errForm
 		}
-		return uuid.UUID(v).String(), nil
+		for i, part := range [][]byte{v[:4], v[4:6], v[6:8], v[8:10], v[10:]} {
+			if i > 0 {
+				dst = append(dst, '-')
+			}
+			dst = hex.AppendEncode(dst, part)
+		}
+		return dst, nil
 	case "timestamptz":
 		t, ok, err := instant(v)
 		if err == nil && !ok {
-			return "infinity", nil
+			return append(dst, "infinity"...), nil
 		}
-		return t.Format(instantForm), err
+		return t.AppendFormat(dst, paging.TimeFormat), err
 	case "integer", "bigint":
 		n, err := integer(v)
-		return strconv.FormatInt(n, 10), err
-	case "text":
-		if !utf8.Valid(v) {
-			return "", errForm
-		}
-		return string(v), nil
+		return strconv.AppendInt(dst, n, 10), err
 	}
-	return "", errForm
+	return dst, errForm
 }

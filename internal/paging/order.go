@@ -86,22 +86,33 @@ func (o Order) Between(args Args) (database.Conditions, error) {
 // AppendCursor appends the cursor of a row: the list's fingerprint and the
 // row's values as text.
 func AppendCursor(dst []byte, fingerprint string, values ...string) []byte {
-	text := append(make([]byte, 0, 120), '[')
-	text = appendJSON(text, fingerprint)
+	text := BeginCursor(make([]byte, 0, 120), fingerprint)
 	for _, v := range values {
-		text = appendJSON(append(text, ','), v)
+		text = CursorValue(text, []byte(v))
 	}
-	return base64.RawURLEncoding.AppendEncode(dst, append(text, ']'))
+	return EndCursor(dst, text)
 }
 
-func appendJSON(dst []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= 0x7f || strings.IndexByte(`"\<>&`, c) >= 0 {
-			quoted, _ := json.Marshal(s)
-			return append(dst, quoted...)
+// BeginCursor, CursorValue for each of the row's values and EndCursor are
+// AppendCursor in steps: the text of the cursor grows, and is appended encoded.
+func BeginCursor(text []byte, fingerprint string) []byte {
+	return append(append(append(text, '[', '"'), fingerprint...), '"')
+}
+
+// CursorValue appends a value to the text of a cursor.
+func CursorValue(text, value []byte) []byte {
+	for _, c := range value {
+		if c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			quoted, _ := json.Marshal(string(value))
+			return append(append(text, ','), quoted...)
 		}
 	}
-	return append(append(append(dst, '"'), s...), '"')
+	return append(append(append(text, ',', '"'), value...), '"')
+}
+
+// EndCursor appends the cursor that the text makes.
+func EndCursor(dst, text []byte) []byte {
+	return base64.RawURLEncoding.AppendEncode(dst, append(text, ']'))
 }
 
 func (o Order) decode(argument, cursor string) ([]any, error) {
