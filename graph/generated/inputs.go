@@ -1,3 +1,4 @@
+// Package generated executes operations. All of it but this file is made by gqlgen.
 package generated
 
 import (

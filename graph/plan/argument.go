@@ -60,9 +60,9 @@ func (f *call) page(s *run) (args paging.Args, err error) {
 	return args, err
 }
 
-// flag reads an optional Boolean, false where it is absent.
-func (f *call) flag(s *run, name string) (bool, error) {
-	v, err := f.raw(s, name)
+// reverse tells whether a list is turned around.
+func (f *call) reverse(s *run) (bool, error) {
+	v, err := f.raw(s, "reverse")
 	is, _ := v.(bool)
 	return is, err
 }

@@ -88,7 +88,7 @@ func brandsListed(s *statement, _ string, f *call, _ paging.Args) (selection, er
 	if given := f.enum(&s.run, "sortKey"); given != "" {
 		key = brand.SortKey(given)
 	}
-	reverse, err := f.flag(&s.run, "reverse")
+	reverse, err := f.reverse(&s.run)
 	if err != nil {
 		return selection{}, err
 	}
@@ -105,7 +105,7 @@ func storefrontsListed(s *statement, _ string, f *call, _ paging.Args) (selectio
 	if given := f.enum(&s.run, "sortKey"); given != "" {
 		key = storefront.SortKey(given)
 	}
-	reverse, err := f.flag(&s.run, "reverse")
+	reverse, err := f.reverse(&s.run)
 	if err != nil {
 		return selection{}, err
 	}

@@ -53,15 +53,15 @@ func id(t globalid.Type, columns ...string) Field {
 	}
 }
 
-// sum reads an amount of money from its columns of minor units and currency;
-// null where the first is.
-func sum(minor, currency string) Field {
+// sum reads an amount of money from its column of minor units, and the row's
+// currency; null where the first is.
+func sum(minor string) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
 		calls, err := c.collect("Money", f.sets, nil)
 		if err != nil {
 			return nil, err
 		}
-		m, k := at.column(minor), at.column(currency)
+		m, k := at.column(minor), at.column("currency")
 		fields := make(object, len(calls))
 		for i, part := range calls {
 			fields[i].key = key(part)

@@ -20,11 +20,11 @@ func orders() []*Type {
 			"shopper":    linked("Shopper", "%[2]s.id = %[1]s.shopper_id", true),
 			"lines":      many(rows{typeName: "OrderLine", field: "OrderID", order: []string{"order_lines.ordinal"}}),
 			"charges":    many(rows{typeName: "Charge", field: "OrderID", order: []string{"charges.id"}}),
-			"goods":      sum("goods_minor", "currency"),
-			"discount":   sum("discount_minor", "currency"),
-			"shipping":   sum("shipping_minor", "currency"),
-			"tax":        sum("tax_minor", "currency"),
-			"total":      sum("total_minor", "currency"),
+			"goods":      sum("goods_minor"),
+			"discount":   sum("discount_minor"),
+			"shipping":   sum("shipping_minor"),
+			"tax":        sum("tax_minor"),
+			"total":      sum("total_minor"),
 			"recipient":  inside("Recipient", "%s.recipient"),
 			"canCancel": expression("(%[1]s.source = 'SHOP' and %[1]s.status = 'PLACED'" +
 				" and %[1]s.fulfilment_status = 'UNFULFILLED')"),
@@ -36,10 +36,10 @@ func orders() []*Type {
 				"options": selectedOptions,
 				"product": one("Product", "ProductID"),
 				"variant": one("Variant", "VariantID"),
-				"goods":   sum("goods_minor", "currency"),
+				"goods":   sum("goods_minor"),
 			}},
 		{Name: "Charge", Model: models.Charge{}, Fields: map[string]Field{
-			"amount": sum("amount_minor", "currency"),
+			"amount": sum("amount_minor"),
 			"line":   linked("OrderLine", "%[2]s.brand_id = %[1]s.brand_id and %[2]s.id = %[1]s.line_id", false),
 		}},
 		{Name: "OrderEvent", Model: models.OrderEvent{}, Fields: map[string]Field{}},
@@ -101,7 +101,7 @@ func orderArguments(s *statement, f *call) (order.Where, bool, error) {
 	if err != nil {
 		return order.Where{}, false, err
 	}
-	reverse, err := f.flag(&s.run, "reverse")
+	reverse, err := f.reverse(&s.run)
 	return conditions, reverse, err
 }
 

@@ -80,12 +80,12 @@ func products() []*Type {
 		}},
 		{Name: "Price", Model: models.Price{}, Fields: map[string]Field{
 			"variant":   one("Variant", "VariantID"),
-			"amount":    sum("amount_minor", "currency"),
-			"compareAt": sum("compare_at_minor", "currency"),
+			"amount":    sum("amount_minor"),
+			"compareAt": sum("compare_at_minor"),
 		}},
 		{Name: "PriceRange", Fields: map[string]Field{
-			"min": sum("min_price_minor", "currency"),
-			"max": sum("max_price_minor", "currency"),
+			"min": sum("min_price_minor"),
+			"max": sum("max_price_minor"),
 		}},
 	}
 }
@@ -223,7 +223,7 @@ func productsOfBrand(s *statement, alias string, f *call, args paging.Args) (sel
 	if key := f.enum(&s.run, "sortKey"); key != "" {
 		r.Sort = search.BrandSortKey(key)
 	}
-	if r.Reverse, err = f.flag(&s.run, "reverse"); err != nil {
+	if r.Reverse, err = f.reverse(&s.run); err != nil {
 		return selection{}, err
 	}
 	conditions, sort, err := search.ListedOf(r)
@@ -250,7 +250,7 @@ func marketplace(s *statement, _ string, f *call, args paging.Args) (selection, 
 	if key := f.enum(&s.run, "sortKey"); key != "" {
 		r.Sort = search.SortKey(key)
 	}
-	if r.Reverse, err = f.flag(&s.run, "reverse"); err != nil {
+	if r.Reverse, err = f.reverse(&s.run); err != nil {
 		return selection{}, err
 	}
 	listed, err := s.planner.search.Listed(database.AcrossBrands(market.With(s.ctx, s.market), database.MarketplaceSearch), r)

@@ -119,7 +119,7 @@ func salesQuery(f *call, r *run) (report.Query, error) {
 		q.TimeZone = *zone
 	}
 	q.Period, q.SortKey = report.Length(f.enum(r, "period")), report.SortKey(f.enum(r, "sortKey"))
-	if q.Reverse, err = f.flag(r, "reverse"); err != nil {
+	if q.Reverse, err = f.reverse(r); err != nil {
 		return q, err
 	}
 	q.Page, err = f.page(r)

@@ -35,7 +35,7 @@ type parts struct {
 // planner is nil where the flags turn it off.
 func (s *Serve) planner(db *database.DB, api *resolvers.Resolver, log *slog.Logger) (*plan.Planner, error) {
 	if !s.Plan {
-		return nil, nil
+		return nil, nil //nolint:nilnil // the handler answers without one
 	}
 	return Plan(db, api, utc, func(ctx context.Context, op *graphql.OperationContext, err error) {
 		log.ErrorContext(ctx, "plan failed, the resolvers answered", "operation", op.OperationName, "error", err)
