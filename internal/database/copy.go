@@ -68,7 +68,7 @@ func wire(value any) (any, error) {
 		return pgtype.UUID{Bytes: v, Valid: true}, nil
 	case *uuid.UUID:
 		if v == nil {
-			return nil, nil
+			return nil, nil //nolint:nilnil // null
 		}
 		return pgtype.UUID{Bytes: *v, Valid: true}, nil
 	case []uuid.UUID:

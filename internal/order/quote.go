@@ -123,13 +123,14 @@ where s.brand_id = ? and s.id = ? and `+seen, append([]any{basket.Storefront.Bra
 }
 
 func (q *question) storefront() (*shopfront, error) {
-	for _, shop := range *q.shops {
-		if shop.Status != models.StorefrontOpen || !shop.Visible {
-			return nil, problem.At(q.basket.Field, problem.Conflict, "the storefront is not open")
-		}
-		return &shop, nil
+	shops := *q.shops
+	switch {
+	case len(shops) == 0:
+		return nil, problem.At(q.basket.Field, problem.NotFound, "there is no such storefront, or you may not see it")
+	case shops[0].Status != models.StorefrontOpen || !shops[0].Visible:
+		return nil, problem.At(q.basket.Field, problem.Conflict, "the storefront is not open")
 	}
-	return nil, problem.At(q.basket.Field, problem.NotFound, "there is no such storefront, or you may not see it")
+	return &shops[0], nil
 }
 
 type wish struct {
