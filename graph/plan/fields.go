@@ -80,7 +80,7 @@ func sum(minor string) Field {
 // the row's alias.
 func inside(typeName string, where ...string) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
-		fields, err := c.object(row{at.record, c.types[typeName], at.alias}, f.sets)
+		fields, err := c.object(row{at.record, c.types[typeName], at.alias, at.of}, f.sets)
 		if err != nil || len(where) == 0 {
 			return fields, err
 		}
@@ -95,7 +95,7 @@ func inside(typeName string, where ...string) Field {
 // one reads the row that a field of the model names, as far as it can be seen.
 func one(typeName, field string) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
-		to := row{at.record, c.types[typeName], c.alias()}
+		to := row{at.record, c.types[typeName], c.alias(), nil}
 		on, err := joined(at.typ, at.alias, field, to.typ, to.alias)
 		if err != nil {
 			return nil, err
@@ -111,6 +111,11 @@ func one(typeName, field string) Field {
 // join adds a left join to the row's record, and the fields of what it finds.
 func (c *compiler) join(to row, f *call, p part) (emitter, error) {
 	to.joins = append(to.joins, p)
+	return c.present(to, f)
+}
+
+// present reads the fields of a row that was joined, null where there is none.
+func (c *compiler) present(to row, f *call) (emitter, error) {
 	found := to.column(to.typ.table.PrimaryFields[len(to.typ.table.PrimaryFields)-1].DBName)
 	fields, err := c.object(to, f.sets)
 	return present{[]int{found}, fields}, err
@@ -125,26 +130,12 @@ func (s *statement) reach(t *Type, alias string) {
 	s.scope(t.table.Table, alias)
 }
 
-// lateral reads at most one row: that which the select, written by find for
-// the alias of the row, gives.
-func lateral(typeName string, find func(s *statement, alias string, f *call) error) Field {
-	return func(c *compiler, at row, f *call) (emitter, error) {
-		to := row{at.record, c.types[typeName], c.alias()}
-		return c.join(to, f, func(s *statement) error {
-			s.text(" left join lateral (")
-			err := find(s, at.alias, f)
-			s.text(") as " + to.alias + " on true")
-			return err
-		})
-	}
-}
-
 // linked reads the row that a condition names; %[1]s in it is the alias of the
 // row it is read at, %[2]s its own. Whoever sees the one sees the other, unless
 // it must be reached.
 func linked(typeName, on string, reached bool) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
-		to := row{at.record, c.types[typeName], c.alias()}
+		to := row{at.record, c.types[typeName], c.alias(), nil}
 		return c.join(to, f, func(s *statement) error {
 			s.text(" left join " + to.typ.table.Table + " as " + to.alias + " on " + fmt.Sprintf(on, at.alias, to.alias))
 			if reached {
@@ -174,7 +165,7 @@ type rows struct {
 // many reads a list of what belongs to a row.
 func many(list rows) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
-		to := row{newRecord(), c.types[list.typeName], c.alias()}
+		to := row{newRecord(), c.types[list.typeName], c.alias(), &at}
 		table := to.typ.table.Table
 		on := strings.ReplaceAll(list.on, "%s", at.alias)
 		if list.field != "" {
@@ -201,7 +192,7 @@ func many(list rows) Field {
 // which %s is the row's alias, sorted by expressions of its own.
 func items(typeName, from string, order string) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
-		to := row{newRecord(), c.types[typeName], c.alias()}
+		to := row{newRecord(), c.types[typeName], c.alias(), &at}
 		fields, err := c.object(to, f.sets)
 		if err != nil {
 			return nil, err

@@ -49,7 +49,7 @@ func nodeField(single bool) Field {
 				return nil, errNotPlanned
 			}
 			a := &alternative{typ: t}
-			to := row{newRecord(), t, c.alias()}
+			to := row{newRecord(), t, c.alias(), &at}
 			for _, column := range t.Key {
 				a.key = append(a.key, to.column(column))
 			}

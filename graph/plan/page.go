@@ -66,7 +66,7 @@ type pageState struct {
 // with the alias.
 func pages(typeName string, listed func(s *statement, alias string, f *call, args paging.Args) (selection, error)) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
-		to := row{newRecord(), c.types[typeName], c.alias()}
+		to := row{newRecord(), c.types[typeName], c.alias(), &at}
 		p := &page{slot: c.pages, typename: strconv.Quote(typeName + "Connection")}
 		c.pages++
 		if err := p.compile(c, to, f); err != nil {

@@ -33,7 +33,7 @@ type plan struct {
 // switch parts of it on and off.
 func (p *Planner) compile(op *ast.OperationDefinition, switches map[string]any) (*plan, error) {
 	c := &compiler{Planner: p, switches: switches}
-	root := row{newRecord(), p.types["Query"], ""}
+	root := row{newRecord(), p.types["Query"], "", nil}
 	fields, err := c.object(root, []ast.SelectionSet{op.SelectionSet})
 	if err != nil {
 		return nil, err

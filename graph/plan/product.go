@@ -30,7 +30,9 @@ func products() []*Type {
 			"variants":     pages("Variant", variantsOfProduct),
 			"listings": many(rows{typeName: "Listing", field: "ProductID", where: scoped("listings"),
 				order: []string{"listings.created_at", "listings.id"}}),
-			"listing":    lateral("Listing", listingIn),
+			"listing": func(c *compiler, at row, f *call) (emitter, error) {
+				return c.present(c.listingIn(at, f), f)
+			},
 			"priceRange": priceRangeIn,
 			"available": expression("exists (select 1 from variants where variants.brand_id = %[1]s.brand_id and variants.product_id = %[1]s.id" +
 				" and variants.archived_at is null and " + inventory.HasStock + ")"),
@@ -53,7 +55,7 @@ func products() []*Type {
 				"options":    selectedOptions,
 				"title":      computed(variantTitle),
 				"netContent": inside("NetContent", "%s.net_content", "%s.net_unit"),
-				"price":      lateral("Price", priceIn),
+				"price":      priceIn,
 				"available": expression("exists (select 1 from variants where variants.brand_id = %[1]s.brand_id and variants.id = %[1]s.id" +
 					" and variants.archived_at is null and " + inventory.HasStock + ")"),
 				"stock": many(rows{typeName: "StockLevel", field: "VariantID",
@@ -139,49 +141,6 @@ var variantOrder = catalog.VariantsInOrder.Order()
 // row with the alias.
 func ofRow(table, on, alias string, more database.Conditions, order paging.Order) selection {
 	return selection{from: database.SQL{Text: table}, on: on, alias: alias, seen: table, conditions: more, order: order}
-}
-
-// shop reads in which storefront a price or listing is wanted.
-func (s *statement) shop(f *call) (catalog.Shop, error) {
-	id, err := f.id(&s.run, "storefrontId", globalid.Storefront)
-	if err != nil || id != nil {
-		if id == nil {
-			return catalog.Shop{}, err
-		}
-		return catalog.Shop{Storefront: filter.Key(*id)}, err
-	}
-	return catalog.Shop{Country: s.market.Country, Currency: s.market.Currency}, nil
-}
-
-func listingIn(s *statement, alias string, f *call) error {
-	shop, err := s.shop(f)
-	s.text("select listings.* from listings where listings.brand_id = " + alias + ".brand_id and listings.storefront_id = ")
-	s.addSQL(shop.Of(alias + ".brand_id"))
-	s.text(" and listings.product_id = " + alias + ".id and ")
-	s.scope("listings", "")
-	return err
-}
-
-func priceIn(s *statement, alias string, f *call) error {
-	shop, err := s.shop(f)
-	s.text("select prices.* from prices " + catalog.ListingOfPrice + " where prices.brand_id = " + alias +
-		".brand_id and prices.storefront_id = ")
-	s.addSQL(shop.Of(alias + ".brand_id"))
-	s.text(" and prices.variant_id = " + alias + ".id and ")
-	s.scope("listings", "")
-	return err
-}
-
-// priceRangeIn is that of the product's listing in a storefront.
-func priceRangeIn(c *compiler, at row, f *call) (emitter, error) {
-	listing := row{at.record, c.types["Listing"], c.alias()}
-	listing.joins = append(listing.joins, func(s *statement) error {
-		s.text(" left join lateral (")
-		err := listingIn(s, at.alias, f)
-		s.text(") as " + listing.alias + " on true")
-		return err
-	})
-	return listing.typ.Fields["priceRange"](c, listing, f)
 }
 
 // productsByPermission are a brand's products; whoever sorts them by when they

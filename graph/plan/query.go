@@ -76,7 +76,7 @@ func self(s *statement, alias string, _ *call) error {
 
 // categories are the roots of the tree.
 func categories(c *compiler, at row, f *call) (emitter, error) {
-	to := row{newRecord(), c.types["Category"], c.alias()}
+	to := row{newRecord(), c.types["Category"], c.alias(), &at}
 	order := []string{"categories.position", "categories.id"}
 	return c.list(at, to, f, func(s *statement) error {
 		s.text("select categories.*" + sortColumns(order) +

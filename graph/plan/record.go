@@ -6,9 +6,11 @@ type record struct {
 	columns []part
 	known   map[string]int
 	joins   []part
+	// others are rows that several fields of a row read, by name.
+	others map[string]row
 }
 
-func newRecord() *record { return &record{known: map[string]int{}} }
+func newRecord() *record { return &record{known: map[string]int{}, others: map[string]row{}} }
 
 // sql adds a column, once.
 func (r *record) sql(text string) int {
@@ -34,6 +36,8 @@ type row struct {
 
 	typ   *Type
 	alias string
+	// of is the row whose list this one stands in, nil where it is none.
+	of *row
 }
 
 // column adds a column of the row's table.

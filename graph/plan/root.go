@@ -16,7 +16,7 @@ func across(field Field) Field {
 // and the caller may see.
 func single(typeName string, where func(s *statement, alias string, f *call) error) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
-		to := row{newRecord(), c.types[typeName], c.alias()}
+		to := row{newRecord(), c.types[typeName], c.alias(), &at}
 		fields, err := c.object(to, f.sets)
 		if err != nil {
 			return nil, err

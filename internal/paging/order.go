@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -33,6 +34,25 @@ func (s Sort[N]) Order() Order {
 
 // Fingerprint tells cursors of this list, order and filter from others.
 func (o Order) Fingerprint() string {
+	if o.Filter == nil {
+		name := o.Name
+		if o.Desc {
+			name += " down"
+		}
+		if known, ok := fingerprints.Load(name); ok {
+			return known.(string) //nolint:forcetypeassert // nothing else is put there
+		}
+		made := o.fingerprint()
+		fingerprints.Store(name, made)
+		return made
+	}
+	return o.fingerprint()
+}
+
+// fingerprints of orders without a filter: there is one for each name in the code.
+var fingerprints sync.Map
+
+func (o Order) fingerprint() string {
 	filter, _ := json.Marshal(o.Filter)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s %t %s", o.Name, o.Desc, filter))
 	return base64.RawURLEncoding.EncodeToString(sum[:6])

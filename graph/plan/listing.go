@@ -1,0 +1,77 @@
+package plan
+
+import (
+	"github.com/tradewind-commerce/tradewind/graph/filter"
+	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+)
+
+// shop reads in which storefront a price or listing is wanted.
+func (s *statement) shop(f *call) (catalog.Shop, error) {
+	id, err := f.id(&s.run, "storefrontId", globalid.Storefront)
+	if err != nil || id != nil {
+		if id == nil {
+			return catalog.Shop{}, err
+		}
+		return catalog.Shop{Storefront: filter.Key(*id)}, err
+	}
+	return catalog.Shop{Country: s.market.Country, Currency: s.market.Currency}, nil
+}
+
+// listingIn is the listing of a product in the storefront that an argument of
+// a field names. It is joined to the product's record once, whoever asks.
+func (c *compiler) listingIn(product row, f *call) row {
+	name := product.alias + " listed"
+	if given := f.Arguments.ForName("storefrontId"); given != nil {
+		name += " in " + given.Value.String()
+	}
+	if known, ok := product.others[name]; ok {
+		return known
+	}
+	listing := row{product.record, c.types["Listing"], c.alias(), nil}
+	product.others[name] = listing
+	product.joins = append(product.joins, func(s *statement) error {
+		shop, err := s.shop(f)
+		s.text(" left join lateral (select listings.* from listings where listings.brand_id = ")
+		s.text(product.alias)
+		s.text(".brand_id and listings.storefront_id = ")
+		s.addSQL(shop.Of(product.alias + ".brand_id"))
+		s.text(" and listings.product_id = ")
+		s.text(product.alias)
+		s.text(".id and ")
+		s.scope("listings", "")
+		s.text(") as ")
+		s.text(listing.alias)
+		s.text(" on true")
+		return err
+	})
+	return listing
+}
+
+// priceIn is what a variant costs where its product is listed. Variants that
+// were reached through their product share its listing.
+func priceIn(c *compiler, at row, f *call) (emitter, error) {
+	product := at.of
+	if product == nil || product.typ.Name != "Product" {
+		// Whoever sees a listing sees its prices, whether or not it sees the product.
+		product = &row{at.record, c.types["Product"], c.alias(), nil}
+		at.joins = append(at.joins, func(s *statement) error {
+			s.text(" left join products as " + product.alias + " on " + product.alias + ".brand_id = " + at.alias + ".brand_id and " +
+				product.alias + ".id = " + at.alias + ".product_id")
+			return nil
+		})
+	}
+	listing, price := c.listingIn(*product, f), row{at.record, c.types["Price"], c.alias(), nil}
+	price.joins = append(price.joins, func(s *statement) error {
+		s.of(" left join prices as "+price.alias+" on "+price.alias+".brand_id = %s.brand_id and "+price.alias+
+			".storefront_id = %s.storefront_id and "+price.alias+".variant_id = "+at.alias+".id", listing.alias)
+		return nil
+	})
+	return c.present(price, f)
+}
+
+// priceRangeIn is that of the product's listing in a storefront.
+func priceRangeIn(c *compiler, at row, f *call) (emitter, error) {
+	listing := c.listingIn(at, f)
+	return listing.typ.Fields["priceRange"](c, listing, f)
+}
