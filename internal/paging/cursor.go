@@ -9,18 +9,23 @@ import (
 	"github.com/google/uuid"
 )
 
-// encode is the cursor of a row.
-func (s Sort[N]) encode(row *N) string {
-	values := make([]string, len(s.Columns))
-	for i, c := range s.Columns {
-		switch v := c.Value(row).(type) {
-		case time.Time:
-			values[i] = v.UTC().Format(TimeFormat)
-		default:
-			values[i] = fmt.Sprint(v)
+// cursors gives what makes the cursor of a row.
+func (s Sort[N]) cursors() func(row *N) string {
+	fingerprint := s.Order().Fingerprint()
+	return func(row *N) string {
+		text := BeginCursor(make([]byte, 0, 120), fingerprint)
+		for _, c := range s.Columns {
+			switch v := c.Value(row).(type) {
+			case time.Time:
+				text = CursorValue(text, v.UTC().AppendFormat(nil, TimeFormat))
+			case uuid.UUID:
+				text = CursorValue(text, []byte(v.String()))
+			default:
+				text = CursorValue(text, fmt.Append(nil, v))
+			}
 		}
+		return string(EndCursor(nil, text))
 	}
-	return string(AppendCursor(nil, s.Order().Fingerprint(), values...))
 }
 
 // TimeFormat is how cursors write times: to the microsecond, as PostgreSQL keeps them.

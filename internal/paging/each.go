@@ -61,9 +61,9 @@ func Each[N any, K comparable](
 	for _, row := range rows {
 		parts[of.Of(row)] = append(parts[of.Of(row)], row)
 	}
-	totals := totals(query, table, of)
+	totals, cursor := totals(query, table, of), sort.cursors()
 	return func(k K) *Connection[N] {
-		c := pageOf(slices.Clone(parts[k]), window, args, sort.encode)
+		c := pageOf(slices.Clone(parts[k]), window, args, cursor)
 		c.count = func(context.Context) (int64, error) {
 			counts, err := totals()
 			return counts[k], err

@@ -103,18 +103,8 @@ func (o Order) Between(args Args) (database.Conditions, error) {
 	return conditions, nil
 }
 
-// AppendCursor appends the cursor of a row: the list's fingerprint and the
-// row's values as text.
-func AppendCursor(dst []byte, fingerprint string, values ...string) []byte {
-	text := BeginCursor(make([]byte, 0, 120), fingerprint)
-	for _, v := range values {
-		text = CursorValue(text, []byte(v))
-	}
-	return EndCursor(dst, text)
-}
-
-// BeginCursor, CursorValue for each of the row's values and EndCursor are
-// AppendCursor in steps: the text of the cursor grows, and is appended encoded.
+// BeginCursor, CursorValue for each of the row's sort values as text, and
+// EndCursor make the cursor of a row: its text grows, and is appended encoded.
 func BeginCursor(text []byte, fingerprint string) []byte {
 	return append(append(append(text, '[', '"'), fingerprint...), '"')
 }

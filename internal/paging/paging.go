@@ -132,7 +132,7 @@ func (s Sort[N]) Page(rows []*N, args Args, count func(context.Context) (int64, 
 	if err != nil {
 		return nil, err
 	}
-	c := pageOf(rows, window, args, s.encode)
+	c := pageOf(rows, window, args, s.cursors())
 	c.count = count
 	return c, nil
 }
