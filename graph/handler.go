@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -30,7 +31,10 @@ type Options struct {
 	Planner *plan.Planner
 	// Observe is told of each operation that is executed, and whether it was planned.
 	Observe func(ctx context.Context, op *graphql.OperationContext, planned bool)
-	Log     *slog.Logger
+	// Use are further extensions. One that stands around fields needs them
+	// resolved one by one: then nothing is planned.
+	Use []graphql.HandlerExtension
+	Log *slog.Logger
 }
 
 // NewHandler serves the schema over POST and GET.
@@ -49,6 +53,9 @@ func NewHandler(root generated.ResolverRoot, o Options) http.Handler {
 	config := generated.Config{Resolvers: root}
 	config.Directives.Requires = requires
 
+	if slices.ContainsFunc(o.Use, aroundFields) {
+		o.Planner = nil
+	}
 	s := handler.New(planned{generated.NewExecutableSchema(config), o.Planner, o.Observe})
 	s.AddTransport(transport.Options{})
 	s.AddTransport(post{})
@@ -63,5 +70,14 @@ func NewHandler(root generated.ResolverRoot, o Options) http.Handler {
 	}
 	s.Use(limits)
 	s.AroundOperations(prepare)
+	for _, extension := range o.Use {
+		s.Use(extension)
+	}
 	return readBody(s, o.MaxBody)
+}
+
+func aroundFields(e graphql.HandlerExtension) bool {
+	_, field := e.(graphql.FieldInterceptor)
+	_, root := e.(graphql.RootFieldInterceptor)
+	return field || root
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -115,8 +116,10 @@ type page struct {
 	slot        int
 	list, count int
 	counted     bool
-	typename    string
-	fields      []pageField
+	// further: whether there is more is asked for.
+	further  bool
+	typename string
+	fields   []pageField
 	// keys are the columns of a record that sort it.
 	keys []int
 }
@@ -143,6 +146,9 @@ func (p *page) compile(c *compiler, to row, f *call) error {
 			field.edge, err = c.edges(to, part)
 		case "pageInfo":
 			field.edge, err = c.names("PageInfo", part)
+			p.further = p.further || slices.ContainsFunc(field.edge, func(f pageField) bool {
+				return f.name == "hasNextPage" || f.name == "hasPreviousPage"
+			})
 		case "totalCount":
 			p.counted = true
 		}
@@ -155,6 +161,13 @@ func (p *page) compile(c *compiler, to row, f *call) error {
 		p.keys = append(p.keys, to.add(sortKey(p.slot, to.alias, i)))
 	}
 	return nil
+}
+
+func (p *page) extra() int {
+	if p.further {
+		return 1
+	}
+	return 0
 }
 
 // maxKeys is the most that an order has.
@@ -198,7 +211,8 @@ func (c *compiler) names(typeName string, f *call) (fields []pageField, err erro
 	return fields, err
 }
 
-// write selects a page: one row more than it shows, which tells whether there is more.
+// write selects a page: where that is asked for, one row more than it shows,
+// which tells whether there is more.
 func (p *page) write(s *statement, to row, found selection, args paging.Args) error {
 	state := &s.pages[p.slot]
 	state.fingerprint, state.after, state.before = found.order.Fingerprint(), args.After != nil, args.Before != nil
@@ -231,7 +245,7 @@ func (p *page) write(s *statement, to row, found selection, args paging.Args) er
 			s.text(direction)
 		}
 		s.text(" limit ")
-		s.sql = strconv.AppendInt(s.sql, int64(state.window.Size+1), 10)
+		s.sql = strconv.AppendInt(s.sql, int64(state.window.Size+p.extra()), 10)
 		s.text(") as ")
 		s.text(to.alias)
 		return nil
