@@ -157,10 +157,21 @@ func (p *page) compile(c *compiler, to row, f *call) error {
 		}
 		p.fields = append(p.fields, field)
 	}
-	for i := range maxKeys {
-		p.keys = append(p.keys, to.add(sortKey(p.slot, to.alias, i)))
+	if p.cursors() {
+		for i := range maxKeys {
+			p.keys = append(p.keys, to.add(sortKey(p.slot, to.alias, i)))
+		}
 	}
 	return nil
+}
+
+// cursors tells whether a cursor is asked for, which is made of sort values.
+func (p *page) cursors() bool {
+	return slices.ContainsFunc(p.fields, func(f pageField) bool {
+		return slices.ContainsFunc(f.edge, func(f pageField) bool {
+			return f.name == "cursor" || f.name == "startCursor" || f.name == "endCursor"
+		})
+	})
 }
 
 func (p *page) extra() int {

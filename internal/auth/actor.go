@@ -110,6 +110,9 @@ func (a *Actor) HoldsFor(p Permission, brand uuid.UUID) bool {
 
 // BrandsWith lists the brands for which the caller's membership grants the permission.
 func (a *Actor) BrandsWith(p Permission) []uuid.UUID {
+	if !a.Holds(p) {
+		return nil
+	}
 	brands := []uuid.UUID{}
 	for brand, role := range a.Brands() {
 		if slices.Contains(brandPermissions[role], p) {
