@@ -31,7 +31,7 @@ func limitMemory(withPostgreSQL bool) {
 
 // collectAt is how much may be allocated beside what is in use, in percent,
 // before it is collected: little is in use, so this is little, too.
-const collectAt = 400
+const collectAt = 200
 
 // memoryLimit is our part of what a container may use.
 func memoryLimit(container string, withPostgreSQL bool) (int64, bool) {
