@@ -8,10 +8,9 @@ package resolvers
 import (
 	"context"
 
-	"github.com/tradewind-commerce/tradewind/graph/filter"
-
 	"github.com/google/uuid"
 	"github.com/tradewind-commerce/tradewind/graph/api"
+	"github.com/tradewind-commerce/tradewind/graph/filter"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"

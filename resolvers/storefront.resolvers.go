@@ -9,9 +9,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/tradewind-commerce/tradewind/graph/filter"
-
 	"github.com/tradewind-commerce/tradewind/graph/api"
+	"github.com/tradewind-commerce/tradewind/graph/filter"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
