@@ -179,8 +179,8 @@ type PriceRange struct{ Min, Max money.Money }
 // Price is what a variant costs in a storefront.
 type Price struct {
 	BrandID        uuid.UUID `gorm:"primaryKey"`
-	StorefrontID   uuid.UUID `gorm:"primaryKey"`
 	VariantID      uuid.UUID `gorm:"primaryKey"`
+	StorefrontID   uuid.UUID `gorm:"primaryKey"`
 	ProductID      uuid.UUID
 	AmountMinor    int64
 	CompareAtMinor *int64
