@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -59,6 +61,12 @@ func (p *Planner) Run(ctx context.Context, op *graphql.OperationContext) (data [
 	if op.Operation.Operation != ast.Query {
 		return nil, false
 	}
+	defer func() {
+		if r := recover(); r != nil {
+			p.fault(ctx, op, fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
+			data, ok = nil, false
+		}
+	}()
 	planned := p.cache.plan(p, op)
 	if planned == nil {
 		return nil, false
