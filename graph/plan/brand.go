@@ -74,21 +74,21 @@ func storefrontsOfBrand(_ *statement, alias string, _ *call, _ paging.Args) (sel
 }
 
 func listingsOfStorefront(s *statement, alias string, f *call, _ paging.Args) (selection, error) {
-	statuses, err := enums[models.ListingStatus](f, &s.run, "status")
+	statuses, err := enums[models.ListingStatus](f, s.run, "status")
 	conditions, sort := catalog.ListedIn(statuses)
 	return ofRow("listings", "listings.brand_id = %s.brand_id and listings.storefront_id = %s.id", alias, conditions, sort.Order()), err
 }
 
 func brandsListed(s *statement, _ string, f *call, _ paging.Args) (selection, error) {
-	where, err := argument(f, &s.run, "where", generated.BrandWhere)
+	where, err := argument(f, s.run, "where", generated.BrandWhere)
 	if err != nil {
 		return selection{}, err
 	}
 	key := brand.ByName
-	if given := f.enum(&s.run, "sortKey"); given != "" {
+	if given := f.enum(s.run, "sortKey"); given != "" {
 		key = brand.SortKey(given)
 	}
-	reverse, err := f.reverse(&s.run)
+	reverse, err := f.reverse(s.run)
 	if err != nil {
 		return selection{}, err
 	}
@@ -97,15 +97,15 @@ func brandsListed(s *statement, _ string, f *call, _ paging.Args) (selection, er
 }
 
 func storefrontsListed(s *statement, _ string, f *call, _ paging.Args) (selection, error) {
-	where, err := argument(f, &s.run, "where", generated.StorefrontWhere)
+	where, err := argument(f, s.run, "where", generated.StorefrontWhere)
 	if err != nil {
 		return selection{}, err
 	}
 	key := storefront.ByName
-	if given := f.enum(&s.run, "sortKey"); given != "" {
+	if given := f.enum(s.run, "sortKey"); given != "" {
 		key = storefront.SortKey(given)
 	}
-	reverse, err := f.reverse(&s.run)
+	reverse, err := f.reverse(s.run)
 	if err != nil {
 		return selection{}, err
 	}

@@ -9,7 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// cache keeps plans as long as gqlgen keeps the documents they are made of.
+// cache keeps the plans of the operations that were met last. An operation is
+// the same as long as gqlgen keeps its document.
 type cache struct {
 	operations *lru.Cache[*ast.OperationDefinition, *variants]
 }

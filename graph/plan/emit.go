@@ -18,9 +18,10 @@ type emitter interface {
 
 // output is an answer on its way: its statement, then its JSON.
 type output struct {
-	statement
+	run
 
-	json []byte
+	statement statement
+	json      []byte
 	// stack holds the values of the records that are being written, shown the
 	// records of pages.
 	stack values
@@ -33,10 +34,9 @@ type output struct {
 
 // outputs are used again, for what they have grown to.
 var outputs = sync.Pool{New: func() any {
-	return &output{
-		statement: statement{sql: make([]byte, 0, 4<<10), args: append(make([]any, 0, 32), inBinary)},
-		json:      make([]byte, 0, 8<<10), stack: make(values, 0, 256), shown: make([]values, 0, 128),
-	}
+	o := &output{json: make([]byte, 0, 8<<10), stack: make(values, 0, 256), shown: make([]values, 0, 128)}
+	o.statement = statement{run: &o.run, sql: make([]byte, 0, 4<<10), args: append(make([]any, 0, 32), inBinary)}
+	return o
 }}
 
 // tooLarge is a buffer that a rare answer left behind.
@@ -46,14 +46,15 @@ func (o *output) release() {
 	if cap(o.json) > tooLarge || cap(o.stack) > tooLarge/16 {
 		return
 	}
-	clear(o.args)
+	s := &o.statement
+	clear(s.args)
 	clear(o.stack[:cap(o.stack)])
 	clear(o.shown[:cap(o.shown)])
 	clear(o.pages)
 	clear(o.nodes)
 	o.value = nil
 	o.run = run{pages: o.pages[:0], nodes: o.nodes[:0]}
-	o.sql, o.args = o.sql[:0], append(o.args[:0], inBinary)
+	s.sql, s.args = s.sql[:0], append(s.args[:0], inBinary)
 	o.json, o.stack, o.shown = o.json[:0], o.stack[:0], o.shown[:0]
 	outputs.Put(o)
 }
@@ -67,7 +68,7 @@ var errNotPlanned = errors.New("this is for the resolvers to answer")
 // errForm is of values that are not what the plan asked for.
 var errForm = errors.New("the database sent values of another form")
 
-func (o *output) print(s string) { o.json = append(o.json, s...) }
+func (o *output) text(s string) { o.json = append(o.json, s...) }
 
 // record reads a composite value. The values are good until release.
 func (o *output) record(data []byte) (values, error) {
@@ -133,7 +134,7 @@ func (a *array) next() ([]byte, error) {
 type literal string
 
 func (l literal) emit(o *output, _ values) error {
-	o.print(string(l))
+	o.text(string(l))
 	return nil
 }
 
@@ -152,7 +153,7 @@ func (f object) emit(o *output, row values) error {
 		if i > 0 {
 			o.json = append(o.json, ',')
 		}
-		o.print(m.key)
+		o.text(m.key)
 		if err := m.value.emit(o, row); err != nil {
 			return err
 		}
@@ -170,7 +171,7 @@ type present struct {
 func (p present) emit(o *output, row values) error {
 	for _, c := range p.columns {
 		if row[c] == nil {
-			o.print("null")
+			o.text("null")
 			return nil
 		}
 	}
@@ -184,7 +185,12 @@ type list struct {
 }
 
 func (l list) emit(o *output, row values) error {
-	all, err := arrayOf(row[l.column])
+	return o.list(row[l.column], func(element []byte) error { return o.item(element, l.item) })
+}
+
+// list writes an array, element by element.
+func (o *output) list(data []byte, write func(element []byte) error) error {
+	all, err := arrayOf(data)
 	if err != nil {
 		return err
 	}
@@ -193,11 +199,11 @@ func (l list) emit(o *output, row values) error {
 		if !first {
 			o.json = append(o.json, ',')
 		}
-		data, err := all.next()
+		element, err := all.next()
 		if err != nil {
 			return err
 		}
-		if err := o.item(data, l.item); err != nil {
+		if err := write(element); err != nil {
 			return err
 		}
 	}
@@ -229,7 +235,7 @@ func (f first) emit(o *output, row values) error {
 		return err
 	}
 	if all.left == 0 {
-		o.print("null")
+		o.text("null")
 		return nil
 	}
 	data, err := all.next()

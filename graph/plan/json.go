@@ -77,7 +77,7 @@ func (j jsonObjects) object(o *output, r *jsonReader) error {
 		if i > 0 {
 			o.json = append(o.json, ',')
 		}
-		o.print(m.key)
+		o.text(m.key)
 		value := m.literal
 		for k := range n {
 			if bytes.Equal(names[k], m.name) {

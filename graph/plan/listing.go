@@ -8,7 +8,7 @@ import (
 
 // shop reads in which storefront a price or listing is wanted.
 func (s *statement) shop(f *call) (catalog.Shop, error) {
-	id, err := f.id(&s.run, "storefrontId", globalid.Storefront)
+	id, err := f.id(s.run, "storefrontId", globalid.Storefront)
 	if err != nil || id != nil {
 		if id == nil {
 			return catalog.Shop{}, err

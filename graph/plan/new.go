@@ -2,12 +2,10 @@ package plan
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
@@ -50,9 +48,4 @@ func New(o Options) (*Planner, error) {
 		p.types[t.Name] = t
 	}
 	return p, nil
-}
-
-func isDatabaseError(err error) bool {
-	_, is := errors.AsType[*pgconn.PgError](err)
-	return is
 }

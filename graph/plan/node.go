@@ -38,7 +38,7 @@ func nodeField(single bool) Field {
 		c.nodes++
 		// Comes before the columns below, which need the ids.
 		at.add(func(s *statement) error {
-			ids, err := f.nodeIDs(&s.run, single)
+			ids, err := f.nodeIDs(s.run, single)
 			s.nodes[n.slot].ids = ids
 			s.text("null")
 			return err
@@ -140,7 +140,7 @@ func (n *nodes) emit(o *output, row values) error {
 func (n *nodes) one(o *output, row values, id globalid.ID) error {
 	a := n.types[id.Type]
 	if a == nil || row[a.column] == nil {
-		o.print("null")
+		o.text("null")
 		return nil
 	}
 	all, err := arrayOf(row[a.column])
@@ -162,7 +162,7 @@ func (n *nodes) one(o *output, row values, id globalid.ID) error {
 		o.stack = o.stack[:from]
 	}
 	if err == nil {
-		o.print("null")
+		o.text("null")
 	}
 	return err
 }

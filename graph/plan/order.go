@@ -93,7 +93,7 @@ func shopper(s *statement, alias string) {
 }
 
 func orderArguments(s *statement, f *call) (order.Where, bool, error) {
-	where, err := argument(f, &s.run, "where", generated.OrderWhere)
+	where, err := argument(f, s.run, "where", generated.OrderWhere)
 	if err != nil {
 		return order.Where{}, false, err
 	}
@@ -101,7 +101,7 @@ func orderArguments(s *statement, f *call) (order.Where, bool, error) {
 	if err != nil {
 		return order.Where{}, false, err
 	}
-	reverse, err := f.reverse(&s.run)
+	reverse, err := f.reverse(s.run)
 	return conditions, reverse, err
 }
 

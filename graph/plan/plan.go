@@ -11,6 +11,7 @@ import (
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
@@ -107,7 +108,7 @@ func (p *Planner) run(ctx context.Context, planned *plan, variables map[string]a
 		return nil, err
 	}
 	if planned.across {
-		ctx = database.AcrossBrands(ctx, database.MarketplaceSearch)
+		ctx = database.AcrossBrands(ctx, database.PlannedReads)
 	}
 	rows, err := p.db.Pool.Query(ctx, string(s.sql), s.args...)
 	if err != nil {
@@ -127,6 +128,8 @@ func (p *Planner) run(ctx context.Context, planned *plan, variables map[string]a
 // inBinary asks for all values in binary form.
 var inBinary = pgx.QueryResultFormats{pgx.BinaryFormatCode}
 
+// isFault tells what should not happen from what the resolvers answer anyway.
 func isFault(err error) bool {
-	return errors.Is(err, errForm) || isDatabaseError(err)
+	_, ofDatabase := errors.AsType[*pgconn.PgError](err)
+	return ofDatabase || errors.Is(err, errForm)
 }

@@ -165,24 +165,24 @@ func (b byPermission) emit(o *output, row values) error {
 // productsOfBrand is a page of a brand's products.
 func productsOfBrand(s *statement, alias string, f *call, args paging.Args) (selection, error) {
 	r := search.BrandRequest{Sort: search.ByCreated, Page: args}
-	query, err := f.string(&s.run, "query")
+	query, err := f.string(s.run, "query")
 	if err != nil {
 		return selection{}, err
 	}
 	if query != nil {
 		r.Query = *query
 	}
-	where, err := argument(f, &s.run, "where", generated.BrandProductWhere)
+	where, err := argument(f, s.run, "where", generated.BrandProductWhere)
 	if err != nil {
 		return selection{}, err
 	}
 	if r.Filter, err = filter.BrandProducts(where); err != nil {
 		return selection{}, err
 	}
-	if key := f.enum(&s.run, "sortKey"); key != "" {
+	if key := f.enum(s.run, "sortKey"); key != "" {
 		r.Sort = search.BrandSortKey(key)
 	}
-	if r.Reverse, err = f.reverse(&s.run); err != nil {
+	if r.Reverse, err = f.reverse(s.run); err != nil {
 		return selection{}, err
 	}
 	conditions, sort, err := search.ListedOf(r)
@@ -192,24 +192,24 @@ func productsOfBrand(s *statement, alias string, f *call, args paging.Args) (sel
 // marketplace is a page of what the marketplace sells.
 func marketplace(s *statement, _ string, f *call, args paging.Args) (selection, error) {
 	r := search.Request{Sort: search.ByRelevance, Page: args}
-	query, err := f.string(&s.run, "query")
+	query, err := f.string(s.run, "query")
 	if err != nil {
 		return selection{}, err
 	}
 	if query != nil {
 		r.Query = *query
 	}
-	where, err := argument(f, &s.run, "where", generated.ProductWhere)
+	where, err := argument(f, s.run, "where", generated.ProductWhere)
 	if err != nil {
 		return selection{}, err
 	}
 	if r.Filter, err = filter.Products(where); err != nil {
 		return selection{}, err
 	}
-	if key := f.enum(&s.run, "sortKey"); key != "" {
+	if key := f.enum(s.run, "sortKey"); key != "" {
 		r.Sort = search.SortKey(key)
 	}
-	if r.Reverse, err = f.reverse(&s.run); err != nil {
+	if r.Reverse, err = f.reverse(s.run); err != nil {
 		return selection{}, err
 	}
 	listed, err := s.planner.search.Listed(database.AcrossBrands(market.With(s.ctx, s.market), database.MarketplaceSearch), r)

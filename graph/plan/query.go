@@ -43,15 +43,15 @@ func declared() []*Type {
 }
 
 func productNamed(s *statement, alias string, f *call) error {
-	id, err := f.id(&s.run, "id", globalid.Product)
+	id, err := f.id(s.run, "id", globalid.Product)
 	if err != nil {
 		return err
 	}
-	slug, err := f.string(&s.run, "brandSlug")
+	slug, err := f.string(s.run, "brandSlug")
 	if err != nil {
 		return err
 	}
-	handle, err := f.string(&s.run, "handle")
+	handle, err := f.string(s.run, "handle")
 	switch {
 	case err != nil:
 		return err
@@ -94,7 +94,7 @@ func (permissions) emit(o *output, _ values) error {
 		if i > 0 {
 			o.json = append(o.json, ',')
 		}
-		o.print(strconv.Quote(string(p)))
+		o.text(strconv.Quote(string(p)))
 	}
 	o.json = append(o.json, ']')
 	return nil

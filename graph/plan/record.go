@@ -59,7 +59,7 @@ func (r *record) selected(s *statement, between string) error {
 	return nil
 }
 
-// arrayOf writes an array of the records that from gives; it writes what
+// array writes an array of the records that from gives; it writes what
 // follows "from" up to the joins, and ordered what follows those.
 func (r *record) array(s *statement, from, ordered part) error {
 	s.text("array(select row(")

@@ -45,11 +45,11 @@ func table(to row) part {
 // named reads a row by its id or by another name, one of which must be given.
 func named(typeName string, t globalid.Type, other string, byOther func(s *statement, alias, name string)) Field {
 	return single(typeName, func(s *statement, alias string, f *call) error {
-		id, err := f.id(&s.run, "id", t)
+		id, err := f.id(s.run, "id", t)
 		if err != nil {
 			return err
 		}
-		name, err := f.string(&s.run, other)
+		name, err := f.string(s.run, other)
 		switch {
 		case err != nil:
 			return err

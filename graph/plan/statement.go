@@ -32,7 +32,7 @@ type run struct {
 // statement is the SQL of one execution. How the values are to be sent comes
 // before its arguments, as pgx wants it.
 type statement struct {
-	run
+	*run
 
 	sql  []byte
 	args []any

@@ -19,7 +19,7 @@ import (
 type form func(dst, value []byte) ([]byte, error)
 
 // formOf gives the form of a scalar or enum of the schema, and how its column
-// must be selected: %s, or cast to text.
+// must be cast to be read.
 func formOf(def *ast.Definition) (f form, cast string) {
 	switch {
 	case def.Kind == ast.Enum:
@@ -57,7 +57,7 @@ func (s leaf) emit(o *output, row values) (err error) {
 		if !s.nullable {
 			return errForm
 		}
-		o.print("null")
+		o.text("null")
 		return nil
 	}
 	o.json, err = s.form(o.json, row[s.column])
@@ -68,25 +68,10 @@ func (s leaf) emit(o *output, row values) (err error) {
 type textList struct{ column int }
 
 func (s textList) emit(o *output, row values) error {
-	all, err := arrayOf(row[s.column])
-	if err != nil {
+	return o.list(row[s.column], func(text []byte) (err error) {
+		o.json, err = appendString(o.json, text)
 		return err
-	}
-	o.json = append(o.json, '[')
-	for first := true; all.left > 0; first = false {
-		if !first {
-			o.json = append(o.json, ',')
-		}
-		text, err := all.next()
-		if err != nil {
-			return err
-		}
-		if o.json, err = appendString(o.json, text); err != nil {
-			return err
-		}
-	}
-	o.json = append(o.json, ']')
-	return nil
+	})
 }
 
 // globalID writes the id of a row whose uuids stand in the columns.
@@ -108,7 +93,7 @@ func (id globalID) emit(o *output, row values) error {
 		}
 		n += copy(raw[n:], row[c])
 	}
-	o.print(id.prefix)
+	o.text(id.prefix)
 	o.json = append(base64.RawURLEncoding.AppendEncode(o.json, raw[:n]), '"')
 	return nil
 }

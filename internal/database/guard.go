@@ -22,6 +22,7 @@ const (
 	OperatorReports   Crossing = "operator reports"   // operators list and report over all brands
 	ProgrammeReports  Crossing = "programme reports"  // the programme office counts all brands
 	Reconciliation    Crossing = "reconciliation"     // `check` compares all facts and balances
+	PlannedReads      Crossing = "planned reads"      // lists and rows by id in one statement, each within its scope
 	Outbox            Crossing = "outbox"             // the runner takes events in order of arrival
 )
 

@@ -18,7 +18,7 @@ func (p *page) emit(o *output, row values) error {
 		if i > 0 {
 			o.json = append(o.json, ',')
 		}
-		o.print(f.key)
+		o.text(f.key)
 		switch f.name {
 		case "nodes":
 			err = p.each(o, shown, f.node.emit)
@@ -29,7 +29,7 @@ func (p *page) emit(o *output, row values) error {
 		case "totalCount":
 			o.json, err = appendInt(o.json, row[p.count])
 		default:
-			o.print(p.typename)
+			o.text(p.typename)
 		}
 		if err != nil {
 			return err
@@ -88,14 +88,14 @@ func (p *page) edge(o *output, row values, fields []pageField) (err error) {
 		if i > 0 {
 			o.json = append(o.json, ',')
 		}
-		o.print(f.key)
+		o.text(f.key)
 		switch f.name {
 		case "cursor":
 			err = p.cursor(o, row)
 		case "node":
 			err = f.node.emit(o, row)
 		default:
-			o.print(strconv.Quote(f.name))
+			o.text(strconv.Quote(f.name))
 		}
 		if err != nil {
 			return err
@@ -130,7 +130,7 @@ func (p *page) info(o *output, shown []values, more bool, fields []pageField) (e
 		if i > 0 {
 			o.json = append(o.json, ',')
 		}
-		o.print(f.key)
+		o.text(f.key)
 		switch f.name {
 		case "hasNextPage":
 			o.json = strconv.AppendBool(o.json, more && !state.window.Backward || state.window.Backward && state.before)
@@ -138,7 +138,7 @@ func (p *page) info(o *output, shown []values, more bool, fields []pageField) (e
 			o.json = strconv.AppendBool(o.json, more && state.window.Backward || !state.window.Backward && state.after)
 		case "startCursor", "endCursor":
 			if len(shown) == 0 {
-				o.print("null")
+				o.text("null")
 				continue
 			}
 			at := 0
@@ -147,7 +147,7 @@ func (p *page) info(o *output, shown []values, more bool, fields []pageField) (e
 			}
 			err = p.cursor(o, shown[at])
 		default:
-			o.print(`"PageInfo"`)
+			o.text(`"PageInfo"`)
 		}
 		if err != nil {
 			return err
