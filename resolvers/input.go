@@ -44,8 +44,6 @@ func (r *ids) optional(path string, t globalid.Type, id *string) *uuid.UUID {
 
 func (r *ids) err() error { return r.refused.Err() }
 
-func keyOf(id globalid.ID) models.Key { return models.Key{BrandID: id.Brand, ID: id.Row} }
-
 func page(first *int32, after *string, last *int32, before *string) paging.Args {
 	return paging.Args{First: first, After: after, Last: last, Before: before}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/graph/api"
+	"github.com/tradewind-commerce/tradewind/graph/filter"
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
@@ -102,7 +103,7 @@ func byKey[T any, P node[T]](read func(context.Context, []models.Key) ([]*T, err
 	return func(ctx context.Context, list []globalid.ID) ([]api.Node, error) {
 		keys := make([]models.Key, len(list))
 		for i, id := range list {
-			keys[i] = keyOf(id)
+			keys[i] = filter.Key(id)
 		}
 		rows, err := read(ctx, keys)
 		return asNodes[T, P](ctx, rows), err

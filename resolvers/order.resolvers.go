@@ -106,7 +106,7 @@ func (r *queryResolver) Order(ctx context.Context, id *string, number *string) (
 	if err != nil {
 		return nil, err
 	}
-	return found(r.Resolver.Orders.ByKey(ctx, keyOf(parsed)))
+	return found(r.Resolver.Orders.ByKey(ctx, filter.Key(parsed)))
 }
 
 func (r *queryResolver) Orders(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) (*paging.Connection[models.Order], error) {

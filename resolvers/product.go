@@ -45,7 +45,7 @@ func productOf[P any](ctx context.Context, r *Resolver, row *P, key func(*P) mod
 func shop(ctx context.Context, storefrontID *string) (catalog.Shop, error) {
 	if storefrontID != nil {
 		id, err := filter.ID("storefrontId", globalid.Storefront, *storefrontID)
-		return catalog.Shop{Storefront: keyOf(id)}, err
+		return catalog.Shop{Storefront: filter.Key(id)}, err
 	}
 	situation := market.From(ctx)
 	return catalog.Shop{Country: situation.Country, Currency: situation.Currency}, nil
@@ -108,7 +108,7 @@ func (r *Resolver) product(ctx context.Context, id, brandSlug, handle *string) (
 		if err != nil {
 			return nil, err
 		}
-		return found(r.Catalog.Product(ctx, keyOf(parsed)))
+		return found(r.Catalog.Product(ctx, filter.Key(parsed)))
 	case id == nil && brandSlug != nil && handle != nil:
 		return found(r.Catalog.ProductByHandle(ctx, *brandSlug, *handle))
 	}

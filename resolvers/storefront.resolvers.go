@@ -66,7 +66,7 @@ func (r *queryResolver) Storefront(ctx context.Context, id *string, slug *string
 			if err != nil {
 				return nil, err
 			}
-			return r.Resolver.Storefronts.ByKey(ctx, keyOf(parsed))
+			return r.Resolver.Storefronts.ByKey(ctx, filter.Key(parsed))
 		},
 		func(slug string) (*models.Storefront, error) { return r.Resolver.Storefronts.BySlug(ctx, slug) }))
 }

@@ -1,4 +1,5 @@
-// Package filter translates the conditions of lists from the API to the domain.
+// Package filter translates the conditions of lists from the API to the domain,
+// for resolvers and plans alike. A bad id is problem.BadInput at its path.
 package filter
 
 import (
