@@ -39,7 +39,7 @@ func BenchmarkStatement(b *testing.B) {
 		if len(errs) > 0 {
 			b.Fatal(errs)
 		}
-		planned, err := p.compile(doc.Operations[0], nil)
+		planned, err := p.compile(doc.Operations[0], nil, nil)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -32,8 +32,9 @@ type variants struct {
 // maxVariants bounds the plans of one operation.
 const maxVariants = 64
 
-// plan gives the plan of an operation, nil where it cannot be planned.
-func (c *cache) plan(p *Planner, op *graphql.OperationContext) *plan {
+// plan gives the plan of an operation, or of what a payload shows; nil where
+// it cannot be planned.
+func (c *cache) plan(p *Planner, op *graphql.OperationContext, of *payload) *plan {
 	v, ok := c.operations.Get(op.Operation)
 	if !ok {
 		v = &variants{switches: switchesOf(op.Operation), plans: map[string]*plan{}}
@@ -49,6 +50,9 @@ func (c *cache) plan(p *Planner, op *graphql.OperationContext) *plan {
 			key = append(key, '0')
 		}
 	}
+	if of != nil {
+		key = append(key, of.path...)
+	}
 	v.mutex.RLock()
 	found, ok := v.plans[string(key)]
 	full := len(v.plans) >= maxVariants
@@ -56,7 +60,7 @@ func (c *cache) plan(p *Planner, op *graphql.OperationContext) *plan {
 	if ok || full {
 		return found
 	}
-	made, err := p.compile(op.Operation, op.Variables)
+	made, err := p.compile(op.Operation, of, op.Variables)
 	if err != nil {
 		made = nil
 	}

@@ -24,7 +24,7 @@ import (
 // plan is an operation, compiled. It is used by many runs at once.
 type plan struct {
 	root      *record
-	fields    object
+	fields    emitter
 	pages     int
 	nodes     int
 	questions []question
@@ -32,12 +32,18 @@ type plan struct {
 	across    bool
 }
 
-// compile makes the plan of an operation for values of the variables that
-// switch parts of it on and off.
-func (p *Planner) compile(op *ast.OperationDefinition, switches map[string]any) (*plan, error) {
+// compile makes the plan of an operation, or of what a payload shows, for
+// values of the variables that switch parts of it on and off.
+func (p *Planner) compile(op *ast.OperationDefinition, of *payload, switches map[string]any) (*plan, error) {
 	c := &compiler{Planner: p, switches: switches}
 	root := row{newRecord(), p.types["Query"], "", nil}
-	fields, err := c.object(root, []ast.SelectionSet{op.SelectionSet})
+	var fields emitter
+	var err error
+	if of == nil {
+		fields, err = c.object(root, []ast.SelectionSet{op.SelectionSet})
+	} else {
+		fields, err = c.payload(root, of)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -62,17 +68,22 @@ func (p *Planner) Run(ctx context.Context, op *graphql.OperationContext) (data [
 	if op.Operation.Operation != ast.Query {
 		return nil, false
 	}
+	return p.answer(ctx, op, nil)
+}
+
+// answer writes what an operation, or a payload of it, shows.
+func (p *Planner) answer(ctx context.Context, op *graphql.OperationContext, of *payload) (data []byte, ok bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			p.fault(ctx, op, fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
 			data, ok = nil, false
 		}
 	}()
-	planned := p.cache.plan(p, op)
+	planned := p.cache.plan(p, op, of)
 	if planned == nil {
 		return nil, false
 	}
-	data, err := p.run(ctx, planned, op.Variables)
+	data, err := p.run(ctx, planned, op.Variables, of)
 	if err == nil {
 		return data, true
 	}
@@ -82,14 +93,14 @@ func (p *Planner) Run(ctx context.Context, op *graphql.OperationContext) (data [
 	return nil, false
 }
 
-func (p *Planner) run(ctx context.Context, planned *plan, variables map[string]any) ([]byte, error) {
+func (p *Planner) run(ctx context.Context, planned *plan, variables map[string]any, of *payload) ([]byte, error) {
 	actor := auth.From(ctx)
 	if slices.ContainsFunc(planned.needs, func(needed auth.Permission) bool { return !actor.Holds(needed) }) {
 		return nil, errNotPlanned
 	}
 	o := outputs.Get().(*output) //nolint:forcetypeassert // nothing else is put there
 	defer o.release()
-	o.run = run{ctx: ctx, planner: p, actor: actor, now: p.now(), market: market.From(ctx), variables: variables,
+	o.run = run{ctx: ctx, planner: p, actor: actor, now: p.now(), market: market.From(ctx), variables: variables, payload: of,
 		pages: grown(o.pages, planned.pages), nodes: grown(o.nodes, planned.nodes),
 		answers: make([]any, len(planned.questions))}
 	for i, ask := range planned.questions {

@@ -16,23 +16,26 @@ func across(field Field) Field {
 // and the caller may see.
 func single(typeName string, where func(s *statement, alias string, f *call) error) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
-		to := row{newRecord(), c.types[typeName], c.alias(), &at}
-		fields, err := c.object(to, f.sets)
-		if err != nil {
-			return nil, err
-		}
-		return first{at.add(func(s *statement) error {
-			return to.array(s, table(to), func(s *statement) error {
-				s.text(" where ")
-				if err := where(s, to.alias, f); err != nil {
-					return err
-				}
-				s.text(" and ")
-				s.reach(to.typ, to.alias)
-				return nil
-			})
-		}), fields}, nil
+		return c.single(at, row{newRecord(), c.types[typeName], c.alias(), &at}, f, where)
 	}
+}
+
+func (c *compiler) single(at, to row, f *call, where func(s *statement, alias string, f *call) error) (emitter, error) {
+	fields, err := c.object(to, f.sets)
+	if err != nil {
+		return nil, err
+	}
+	return first{at.add(func(s *statement) error {
+		return to.array(s, table(to), func(s *statement) error {
+			s.text(" where ")
+			if err := where(s, to.alias, f); err != nil {
+				return err
+			}
+			s.text(" and ")
+			s.reach(to.typ, to.alias)
+			return nil
+		})
+	}), fields}, nil
 }
 
 func table(to row) part {

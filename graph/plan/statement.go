@@ -22,6 +22,8 @@ type run struct {
 	now       time.Time
 	market    market.Context
 	variables map[string]any
+	// payload is what is shown, nil where it is an operation.
+	payload *payload
 	// pages and nodes are what the statement's parts leave for their emitters.
 	pages []pageState
 	nodes []nodeState
