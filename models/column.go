@@ -23,6 +23,18 @@ func (l *StringList) Scan(src any) error {
 	return arrays.SQLScanner((*[]string)(l)).Scan(src)
 }
 
+// SetDimensions, ScanIndex and ScanIndexType let pgx read a text[] value
+// without making a text of it.
+func (l *StringList) SetDimensions(d []pgtype.ArrayDimension) error { return l.flat().SetDimensions(d) }
+
+// ScanIndex is where pgx puts an element.
+func (l *StringList) ScanIndex(i int) any { return l.flat().ScanIndex(i) }
+
+// ScanIndexType is where pgx would put an element.
+func (l *StringList) ScanIndexType() any { return l.flat().ScanIndexType() }
+
+func (l *StringList) flat() *pgtype.FlatArray[string] { return (*pgtype.FlatArray[string])(l) }
+
 // Value writes a text[] value.
 func (l StringList) Value() (driver.Value, error) {
 	list := []string(l)

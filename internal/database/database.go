@@ -81,6 +81,9 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 			Logger:                 faultLog{log: o.Log},
 			NowFunc:                func() time.Time { return time.Now().UTC() },
 		})
+	if err == nil {
+		err = db.Gorm.Callback().Query().Replace("gorm:query", read)
+	}
 	if err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open gorm: %w", err)
@@ -106,6 +109,7 @@ func configure(cfg *pgxpool.Config, o Options) {
 	cfg.ConnConfig.Tracer = tracers(o)
 	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		readTimesAsUTC(conn.TypeMap())
+		conn.TypeMap().RegisterType(&pgtype.Type{Name: "uuid", OID: pgtype.UUIDOID, Codec: uuidCodec{}})
 		return nil
 	}
 }

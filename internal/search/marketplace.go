@@ -87,7 +87,7 @@ func (s *Service) Products(ctx context.Context, r Request) (*paging.Connection[m
 		" e.currency as entry_currency, e.min_price_minor as entry_minor from ? order by "+l.Order().By(window)+
 		fmt.Sprintf(" limit %d", window.Size+1), from)
 	var rows []*hit
-	if err := s.db.WithContext(ctx).Raw(statement.Text, statement.Args...).Scan(&rows).Error; err != nil {
+	if err := s.db.WithContext(ctx).Raw(statement.Text, statement.Args...).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("search products: %w", err)
 	}
 	found, err := l.sort.Page(rows, r.Page, func(context.Context) (n int64, err error) {

@@ -24,7 +24,7 @@ import (
 )
 
 // filled is a small marketplace, with the address of its database.
-func filled(t *testing.T) (*database.DB, string, *Data) {
+func filled(t testing.TB) (*database.DB, string, *Data) {
 	t.Helper()
 	dsn := dbtest.DSN(t)
 	db := dbtest.Open(t, dsn, database.Options{})
