@@ -48,13 +48,17 @@ func Each[N any, K comparable](
 		return nil, err
 	}
 	order := sort.Order().By(window)
-	page = page.Where(of.same(table)).Order(order).Limit(window.Size + 1)
-	// The alias is the table's own name, so that the order reads the same outside.
+	page = page.Order(order).Limit(window.Size + 1)
+	if len(of.Keys) == 1 {
+		page = page.Where(of.only(table))
+	} else {
+		// The alias is the table's own name, so that the order reads the same outside.
+		page = query.Session(&gorm.Session{NewDB: true}).
+			Table(of.from()+" cross join lateral (?) as "+table, append(of.list(), page.Where(of.same(table)))...).
+			Select(table + ".*").Order(order)
+	}
 	var rows []*N
-	err = query.Session(&gorm.Session{NewDB: true}).
-		Table(of.from()+" cross join lateral (?) as "+table, append(of.list(), page)...).
-		Select(table + ".*").Order(order).Find(&rows).Error
-	if err != nil {
+	if err := page.Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read pages: %w", err)
 	}
 	parts := map[K][]*N{}
@@ -108,6 +112,16 @@ func (p Parents[N, K]) same(table string) string {
 		conditions[i] = fmt.Sprintf("%s.%s = parents.k%d", table, column, i+1)
 	}
 	return strings.Join(conditions, " and ")
+}
+
+// only tells a row of the one parent there is: PostgreSQL keeps the plan of
+// such a statement, where it would plan one of a list anew each time.
+func (p Parents[N, K]) only(table string) map[string]any {
+	conditions := make(map[string]any, len(p.Columns))
+	for i, id := range p.IDs(p.Keys[0]) {
+		conditions[table+"."+p.Columns[i]] = id
+	}
+	return conditions
 }
 
 // counted is what a parent's columns and the number of its rows are read into.

@@ -19,7 +19,7 @@ import (
 )
 
 // BenchmarkResolvers reads by the resolvers alone, one request after the
-// other; cpu-µs/op is the time of this process, without the database's.
+// other; µs-cpu/op is the time of this process, without the database's.
 func BenchmarkResolvers(b *testing.B) {
 	_, dsn, data := peers.Filled(b)
 	db, err := database.Open(b.Context(), dsn, database.Options{}) // without the tests' guard
@@ -46,7 +46,7 @@ func BenchmarkResolvers(b *testing.B) {
 					b.Fatalf("%.600s", answer.Body)
 				}
 			}
-			b.ReportMetric(float64((spent()-before).Microseconds())/float64(b.N), "cpu-µs/op")
+			b.ReportMetric(float64((spent()-before).Microseconds())/float64(b.N), "µs-cpu/op")
 		})
 	}
 }
