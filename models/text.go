@@ -12,9 +12,11 @@ type Texts[T any] map[string]T
 // languages in order, then the default, then English, then the one of the
 // shortest name, as PostgreSQL keeps them, and tells which it took.
 func (t Texts[T]) In(fallback string, wanted ...string) (text T, language string) {
-	for _, language := range slices.Concat(wanted, []string{fallback, "en"}) {
-		if text, ok := t[language]; ok {
-			return text, language
+	for _, languages := range [][]string{wanted, {fallback, "en"}} {
+		for _, language := range languages {
+			if text, ok := t[language]; ok {
+				return text, language
+			}
 		}
 	}
 	for l := range t {

@@ -72,12 +72,18 @@ func Load[P, V any](ctx context.Context, row *P, key any, fetch func(context.Con
 }
 
 func groupOf[P any](ctx context.Context, row *P) *group {
-	if r, ok := ctx.Value(registryKey{}).(*registry); ok {
-		g, _ := r.groups.LoadOrStore(row, &group{rows: []*P{row}, loads: map[any]*load{}})
-		return g.(*group)
+	r, ok := ctx.Value(registryKey{}).(*registry)
+	if !ok {
+		return alone(row)
 	}
-	return &group{rows: []*P{row}, loads: map[any]*load{}}
+	g, ok := r.groups.Load(row)
+	if !ok {
+		g, _ = r.groups.LoadOrStore(row, alone(row))
+	}
+	return g.(*group)
 }
+
+func alone[P any](row *P) *group { return &group{rows: []*P{row}, loads: map[any]*load{}} }
 
 // One loads a belongs-to relation: of tells the key of the wanted row, false
 // where there is none, and fetch reads rows by their keys in any order. The

@@ -58,7 +58,7 @@ func rowsOf(s *gorm.Statement) *schema.Schema {
 // collect reads rows into a list.
 func collect(rows pgx.Rows, row *schema.Schema, list reflect.Value) error {
 	defer rows.Close()
-	read := reflect.MakeSlice(list.Type(), 0, 20)
+	list.Set(reflect.MakeSlice(list.Type(), 0, 20))
 	fields := fieldsOf(rows.FieldDescriptions(), row)
 	into := make([]any, len(fields))
 	for rows.Next() {
@@ -71,9 +71,11 @@ func collect(rows pgx.Rows, row *schema.Schema, list reflect.Value) error {
 		if err := rows.Scan(into...); err != nil {
 			return fmt.Errorf("read %s: %w", row.Table, err)
 		}
-		read = reflect.Append(read, v)
+		n := list.Len()
+		list.Grow(1)
+		list.SetLen(n + 1)
+		list.Index(n).Set(v)
 	}
-	list.Set(read)
 	return rows.Err()
 }
 

@@ -64,7 +64,7 @@ func Prefix(t Type) string { return prefixes[t] }
 
 // Encode makes the id of a row without a brand.
 func Encode(t Type, row uuid.UUID) string {
-	return prefixes[t] + "_" + encoding.EncodeToString(row[:])
+	return string(appendID(make([]byte, 0, 32), t, row[:]))
 }
 
 // EncodeOf makes the id of a brand's row.
@@ -72,7 +72,11 @@ func EncodeOf(t Type, brand, row uuid.UUID) string {
 	var both [32]byte
 	copy(both[:16], brand[:])
 	copy(both[16:], row[:])
-	return prefixes[t] + "_" + encoding.EncodeToString(both[:])
+	return string(appendID(make([]byte, 0, 64), t, both[:]))
+}
+
+func appendID(text []byte, t Type, bytes []byte) []byte {
+	return encoding.AppendEncode(append(append(text, prefixes[t]...), '_'), bytes)
 }
 
 // Parse reads any id, or reports ErrMalformed.

@@ -13,18 +13,20 @@ import (
 func (s Sort[N]) cursors() func(row *N) string {
 	fingerprint := s.Order().Fingerprint()
 	return func(row *N) string {
-		text := BeginCursor(make([]byte, 0, 120), fingerprint)
+		var space [120]byte
+		var value, encoded [200]byte
+		text := BeginCursor(space[:0], fingerprint)
 		for _, c := range s.Columns {
 			switch v := c.Value(row).(type) {
 			case time.Time:
-				text = CursorValue(text, v.UTC().AppendFormat(nil, TimeFormat))
+				text = CursorValue(text, v.UTC().AppendFormat(value[:0], TimeFormat))
 			case uuid.UUID:
-				text = CursorValue(text, []byte(v.String()))
+				text = CursorValue(text, append(value[:0], v.String()...))
 			default:
-				text = CursorValue(text, fmt.Append(nil, v))
+				text = CursorValue(text, fmt.Append(value[:0], v))
 			}
 		}
-		return string(EndCursor(nil, text))
+		return string(EndCursor(encoded[:0], text))
 	}
 }
 
