@@ -17,7 +17,6 @@ func orders() []*Type {
 		{Name: "Order", Model: models.Order{}, ID: globalid.Order, Key: ofBrandKey, Tenant: "brand_id", Fields: map[string]Field{
 			"brand":      one("Brand", "BrandID"),
 			"storefront": one("Storefront", "StorefrontID"),
-			"shopper":    linked("Shopper", "%[2]s.id = %[1]s.shopper_id", true),
 			"lines":      many(rows{typeName: "OrderLine", field: "OrderID", order: []string{"order_lines.ordinal"}}),
 			"charges":    many(rows{typeName: "Charge", field: "OrderID", order: []string{"charges.id"}}),
 			"goods":      sum("goods_minor"),
@@ -28,7 +27,9 @@ func orders() []*Type {
 			"recipient":  inside("Recipient", "%s.recipient"),
 			"canCancel": expression("(%[1]s.source = 'SHOP' and %[1]s.status = 'PLACED'" +
 				" and %[1]s.fulfilment_status = 'UNFULFILLED')"),
-			"events": many(rows{typeName: "OrderEvent", field: "OrderID", order: []string{"order_events.recorded_at", "order_events.id"}}),
+			// An operator sees a shopper by its orders, of whichever brand.
+			"shopper": across(linked("Shopper", "%[2]s.id = %[1]s.shopper_id", true)),
+			"events":  many(rows{typeName: "OrderEvent", field: "OrderID", order: []string{"order_events.recorded_at", "order_events.id"}}),
 		}},
 		{Name: "OrderLine", Model: models.OrderLine{}, ID: globalid.OrderLine, Key: ofBrandKey, Tenant: "brand_id", Reach: ofOrder,
 			Fields: map[string]Field{

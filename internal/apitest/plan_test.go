@@ -36,10 +36,12 @@ func TestPlannedReadsSendOneStatement(t *testing.T) {
 		"a storefront's products with their total": {nil, `query($shop: ID!) { storefront(id: $shop) { name } products(where: {storefrontId: $shop}) {
 			totalCount pageInfo { hasNextPage endCursor } edges { cursor node { handle priceRange(storefrontId: $shop) { min { amount } } } } } }`, `"honey"`},
 		"any rows by their ids": {nil, `query($id: ID!, $shop: ID!) { nodes(ids: [$id, $shop]) { id ... on Product { handle } ... on Storefront { slug } } }`, `"prairie-cn"`},
-		"a shopper's orders":    {shopper, `{ viewer { account { name } } orders(first: 10) { nodes { lines { product { title } } } } }`, `"Li"`},
+		"a brand's orders with their shoppers": {fixture.Operator(t, a.DB.Gorm), `query($brand: ID!) { brand(id: $brand) { slug
+			orders(first: 10) { nodes { shopper { name } } } } }`, `"prairie"`},
+		"a shopper's orders": {shopper, `{ viewer { account { name } } orders(first: 10) { nodes { lines { product { title } } } } }`, `"Li"`},
 	} {
 		a.Sent.Reset()
-		answer := a.As(c.actor).Post(t, c.query, map[string]any{"id": goods.Product.GlobalID(), "shop": shop.GlobalID()})
+		answer := a.As(c.actor).Post(t, c.query, map[string]any{"id": goods.Product.GlobalID(), "shop": shop.GlobalID(), "brand": brand.GlobalID()})
 		if len(answer.Errors) > 0 || !strings.Contains(string(answer.Raw), c.holds) {
 			t.Errorf("%s: %s", name, answer.Raw)
 		}
