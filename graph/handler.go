@@ -58,7 +58,7 @@ func NewHandler(root generated.ResolverRoot, o Options) http.Handler {
 	}
 	s := handler.New(planned{generated.NewExecutableSchema(config), o.Planner, o.Observe})
 	s.AddTransport(transport.Options{})
-	s.AddTransport(post{})
+	s.AddTransport(post{o.MaxBody})
 	s.AddTransport(transport.GET{})
 	s.SetQueryCache(lru.New[*ast.QueryDocument](o.QueryCache))
 	s.SetParserTokenLimit(limits.Tokens)
@@ -73,7 +73,7 @@ func NewHandler(root generated.ResolverRoot, o Options) http.Handler {
 	for _, extension := range o.Use {
 		s.Use(extension)
 	}
-	return readBody(s, o.MaxBody)
+	return s
 }
 
 func aroundFields(e graphql.HandlerExtension) bool {

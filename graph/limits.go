@@ -153,8 +153,7 @@ func (w *walk) size(f *ast.Field) int {
 	if f.Definition == nil || len(f.SelectionSet) == 0 {
 		return 1
 	}
-	args := f.ArgumentMap(w.variables)
-	if ids, ok := args["ids"].([]any); ok {
+	if ids, ok := w.given(f, "ids").([]any); ok {
 		return max(len(ids), 1)
 	}
 	if f.Definition.Arguments.ForName("first") == nil {
@@ -162,10 +161,26 @@ func (w *walk) size(f *ast.Field) int {
 	}
 	size := paging.DefaultSize
 	for _, name := range []string{"first", "last"} {
-		if n, err := graphql.UnmarshalInt(args[name]); err == nil && args[name] != nil {
-			// A page beyond what any list gives is refused by the list, by name.
-			size = min(max(n, 1), largestPage)
+		if given := w.given(f, name); given != nil {
+			if n, err := graphql.UnmarshalInt(given); err == nil {
+				// A page beyond what any list gives is refused by the list, by name.
+				size = min(max(n, 1), largestPage)
+			}
 		}
 	}
 	return size
+}
+
+// given is an argument's value, nil where there is none. None of those that
+// say how many rows there are has a default in the schema.
+func (w *walk) given(f *ast.Field, name string) any {
+	arg := f.Arguments.ForName(name)
+	if arg == nil {
+		return nil
+	}
+	v, err := arg.Value.Value(w.variables)
+	if err != nil {
+		return nil
+	}
+	return v
 }

@@ -1,11 +1,7 @@
 package graph
 
 import (
-	"cmp"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -18,7 +14,10 @@ import (
 
 // post is GraphQL over POST. It writes data as it is, which has been JSON from
 // its first byte: gqlgen's own transport reads all of it once more.
-type post struct{}
+type post struct {
+	// maxBody is the largest request in bytes.
+	maxBody int64
+}
 
 // Supports tells whether a request is for it.
 func (post) Supports(r *http.Request) bool {
@@ -34,11 +33,10 @@ func (post) Supports(r *http.Request) bool {
 }
 
 // Do answers a request.
-func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+func (p post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	params := &graphql.RawParams{Headers: r.Header}
 	params.ReadTime.Start = graphql.Now()
-	if err := decode(r.Body, params); err != nil {
-		WriteError(w, http.StatusBadRequest, codeBadUserInput, err.Error())
+	if !readParams(w, r, p.maxBody, params) {
 		return
 	}
 	params.ReadTime.End = graphql.Now()
@@ -54,23 +52,6 @@ func (post) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecuto
 		answer = refused(codeThrottled, "the operation took too long or was given up")
 	}
 	writeAnswer(w, form, http.StatusOK, answer)
-}
-
-// decode reads a body that holds one request and nothing else.
-func decode(body io.Reader, params *graphql.RawParams) error {
-	decoder := json.NewDecoder(body)
-	decoder.UseNumber()
-	err := decoder.Decode(params)
-	if wrong, is := errors.AsType[*json.UnmarshalTypeError](err); is {
-		return fmt.Errorf("the request body is not a GraphQL request: %s cannot be a %s", cmp.Or(wrong.Field, "it"), wrong.Value)
-	}
-	if err == nil {
-		_, err = decoder.Token()
-	}
-	if !errors.Is(err, io.EOF) || decoder.InputOffset() == 0 {
-		return errors.New("the request body is not JSON")
-	}
-	return nil
 }
 
 // Media types of answers.

@@ -105,6 +105,11 @@ func configure(cfg *pgxpool.Config, o Options) {
 	if params["application_name"] == "" {
 		params["application_name"] = "tradewind"
 	}
+	// A plan made once for all values: planning anew takes as long as most
+	// statements run, and PostgreSQL chooses it wherever a limit is an argument.
+	if params["plan_cache_mode"] == "" {
+		params["plan_cache_mode"] = "force_generic_plan"
+	}
 	maps.Copy(params, o.Params)
 	cfg.ConnConfig.Tracer = tracers(o)
 	cfg.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
