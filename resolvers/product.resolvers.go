@@ -225,7 +225,7 @@ func (r *queryResolver) Products(ctx context.Context, first *int32, after *strin
 	}
 	found, err := r.Search.Products(ctx, search.Request{
 		Query: or(query, ""), Filter: conditions, Sort: search.SortKey(or(sortKey, api.ProductSortKeyRelevance)), Reverse: or(reverse, false),
-		Page: page(first, after, last, before),
+		Page: page(first, after, last, before), Counted: asksFor(ctx, "ProductConnection", "totalCount"),
 	})
 	return grouped(ctx, found), err
 }

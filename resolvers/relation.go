@@ -3,6 +3,9 @@ package resolvers
 import (
 	"context"
 	"encoding/json"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
@@ -47,6 +50,13 @@ func connected[P, N any, K comparable](
 		loaders.Together(ctx, nodes)
 		return results, nil
 	})
+}
+
+// asksFor tells whether the object that is to be resolved, of the named type,
+// will be asked for a field.
+func asksFor(ctx context.Context, typeName, field string) bool {
+	return slices.ContainsFunc(graphql.CollectFieldsCtx(ctx, []string{typeName}),
+		func(f graphql.CollectedField) bool { return f.Name == field })
 }
 
 // grouped makes the rows of a page one group.

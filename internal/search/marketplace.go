@@ -31,6 +31,8 @@ type Request struct {
 	Sort    SortKey
 	Reverse bool
 	Page    paging.Args
+	// Counted says that the total will be asked for: it comes with the page.
+	Counted bool
 }
 
 // hit is a product with what its entry is sorted by.
@@ -42,6 +44,7 @@ type hit struct {
 	EntryTitle    string
 	EntryCurrency string
 	EntryMinor    int64
+	Total         *int64
 }
 
 var (
@@ -83,15 +86,21 @@ func (s *Service) Products(ctx context.Context, r Request) (*paging.Connection[m
 	if err != nil {
 		return nil, err
 	}
-	statement := database.Text("select "+strings.Join(columns, ", ")+", e.tier, e.visible_from as listed_from, e.title as entry_title,"+
-		" e.currency as entry_currency, e.min_price_minor as entry_minor from ? order by "+l.Order().By(window)+
-		fmt.Sprintf(" limit %d", window.Size+1), from)
+	count := l.Count()
+	statement := database.Text("select " + strings.Join(columns, ", ") + ", e.tier, e.visible_from as listed_from, e.title as entry_title," +
+		" e.currency as entry_currency, e.min_price_minor as entry_minor")
+	if r.Counted {
+		statement.Add(", ? as total", count)
+	}
+	statement.Add(" from ? order by "+l.Order().By(window)+fmt.Sprintf(" limit %d", window.Size+1), from)
 	var rows []*hit
 	if err := s.db.WithContext(ctx).Raw(statement.Text, statement.Args...).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("search products: %w", err)
 	}
 	found, err := l.sort.Page(rows, r.Page, func(context.Context) (n int64, err error) {
-		count := l.Count()
+		if len(rows) > 0 && rows[0].Total != nil {
+			return *rows[0].Total, nil
+		}
 		err = s.db.WithContext(ctx).Raw("select "+count.Text, count.Args...).Scan(&n).Error
 		return n, err
 	})
