@@ -156,18 +156,27 @@ func (s *Service) book(writes *database.Batch, p Purchase) error {
 	}
 	writes.Insert(&purchase, &payment)
 	for _, q := range p.Quotes {
-		o := &q.Book.Order
-		o.PurchaseID, o.Number = &purchase.ID, s.number()
-		event, err := outbox.New(o.BrandID, "order.placed", "Order", o.ID, changeOf(o), p.At)
-		if err != nil {
+		if err := s.Add(writes, q.Book, purchase.ID, payment.ID, p.At); err != nil {
 			return err
 		}
-		writes.Insert(
-			&models.OrderNumber{Number: o.Number, BrandID: o.BrandID, OrderID: o.ID}, o, q.Book.Lines, q.Book.Charges,
-			&models.PaymentAllocation{BrandID: o.BrandID, ID: newID(), PaymentID: payment.ID, OrderID: o.ID, Currency: o.Currency, AmountMinor: o.TotalMinor},
-			q.Book.Events, q.Book.Facts, &event,
-		)
 	}
+	return nil
+}
+
+// Add adds an order of a purchase that is paid to a batch, with all that
+// belongs to it but its stock, and gives it its number.
+func (s *Service) Add(writes *database.Batch, b *Book, purchase, payment uuid.UUID, at time.Time) error {
+	o := &b.Order
+	o.PurchaseID, o.Number = &purchase, s.number()
+	event, err := outbox.New(o.BrandID, "order.placed", "Order", o.ID, changeOf(o), at)
+	if err != nil {
+		return err
+	}
+	writes.Insert(
+		&models.OrderNumber{Number: o.Number, BrandID: o.BrandID, OrderID: o.ID}, o, b.Lines, b.Charges,
+		&models.PaymentAllocation{BrandID: o.BrandID, ID: newID(), PaymentID: payment, OrderID: o.ID, Currency: o.Currency, AmountMinor: o.TotalMinor},
+		b.Events, b.Facts, &event,
+	)
 	return nil
 }
 
