@@ -15,13 +15,26 @@ import (
 // pageOf names a page of a field, so that rows that ask for the same one share its statement.
 type pageOf struct {
 	field         string
-	first, last   int32
-	after, before string
+	first, last   asked[int32]
+	after, before asked[string]
 	more          string
 }
 
+// asked is an argument, of which none is not the same as an empty one.
+type asked[T comparable] struct {
+	given bool
+	value T
+}
+
+func askedFor[T comparable](argument *T) (a asked[T]) {
+	if argument != nil {
+		a = asked[T]{true, *argument}
+	}
+	return a
+}
+
 func pageKey(field string, a paging.Args, more string) pageOf {
-	return pageOf{field, or(a.First, -1), or(a.Last, -1), or(a.After, ""), or(a.Before, ""), more}
+	return pageOf{field, askedFor(a.First), askedFor(a.Last), askedFor(a.After), askedFor(a.Before), more}
 }
 
 // told names the further arguments of a page.

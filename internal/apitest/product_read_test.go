@@ -51,6 +51,22 @@ func TestProductArguments(t *testing.T) {
 	}
 }
 
+// TestAPageIsItsArgumentsAlone: what is wrong with one page says nothing of
+// another of the same rows.
+func TestAPageIsItsArgumentsAlone(t *testing.T) {
+	t.Parallel()
+	c := newCatalogue(t)
+	goods := fixture.Sell(t, c.api.DB.Gorm, c.shop, "honey", 5, 100, 200)
+	for _, arguments := range []string{`first: 7, after: ""`, `first: 7, before: ""`, `first: 7, last: -1`} {
+		query := fmt.Sprintf(`{ product(id: %q) { good: variants(first: 7) { totalCount } bad: variants(%s) { totalCount } } }`,
+			goods.Product.GlobalID(), arguments)
+		answer := c.public.Post(t, query, nil)
+		if len(answer.Errors) != 1 || answer.Code() != "BAD_USER_INPUT" || fmt.Sprint(answer.Errors[0].Path[:2]) != "[product bad]" {
+			t.Errorf("%s: %s", arguments, answer.Raw)
+		}
+	}
+}
+
 func TestPricesInContext(t *testing.T) {
 	t.Parallel()
 	c := newCatalogue(t)
