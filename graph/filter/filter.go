@@ -5,7 +5,6 @@ package filter
 import (
 	"fmt"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/graph/api"
@@ -37,12 +36,12 @@ func Products(where *api.ProductWhere) (search.Filter, error) {
 		return search.Filter{}, nil
 	}
 	f := search.Filter{
-		OriginCountries: where.OriginCountry.Value(), OriginRegions: where.OriginRegion.Value(), Available: given(where.Available),
+		OriginCountries: where.OriginCountry.Value(), OriginRegions: where.OriginRegion.Value(), Available: where.Available.Value(),
 	}
-	if price := given(where.Price); price != nil {
-		f.Price = &search.Span{Min: given(price.Min), Max: given(price.Max)}
+	if price := where.Price.Value(); price != nil {
+		f.Price = &search.Span{Min: price.Min.Value(), Max: price.Max.Value()}
 	}
-	if id := given(where.StorefrontID); id != nil {
+	if id := where.StorefrontID.Value(); id != nil {
 		parsed, err := ID("where.storefrontId", globalid.Storefront, *id)
 		if err != nil {
 			return f, err
@@ -51,7 +50,7 @@ func Products(where *api.ProductWhere) (search.Filter, error) {
 		f.Storefront = &key
 	}
 	var err error
-	if f.Category, err = category(given(where.CategoryID)); err != nil {
+	if f.Category, err = category(where.CategoryID.Value()); err != nil {
 		return f, err
 	}
 	if brands := where.BrandID.Value(); brands != nil {
@@ -82,11 +81,11 @@ func Orders(in *api.OrderWhere) (order.Where, error) {
 	if in == nil {
 		return order.Where{}, nil
 	}
-	out := order.Where{Status: in.Status.Value(), Source: given(in.Source), Number: given(in.Number)}
-	if span := given(in.PlacedAt); span != nil {
-		out.From, out.To = given(span.From), given(span.To)
+	out := order.Where{Status: in.Status.Value(), Source: in.Source.Value(), Number: in.Number.Value()}
+	if span := in.PlacedAt.Value(); span != nil {
+		out.From, out.To = span.From.Value(), span.To.Value()
 	}
-	if id := given(in.StorefrontID); id != nil {
+	if id := in.StorefrontID.Value(); id != nil {
 		parsed, err := ID("where.storefrontId", globalid.Storefront, *id)
 		if err != nil {
 			return out, err
@@ -102,14 +101,17 @@ func Brands(where *api.BrandWhere) brand.Filter {
 		return brand.Filter{}
 	}
 	f := brand.Filter{
-		Name: or(given(where.Name), ""), Status: where.Status.Value(), Country: where.Country.Value(),
+		Status: where.Status.Value(), Country: where.Country.Value(),
 		Region: where.Region.Value(), CensusRegion: where.CensusRegion.Value(), Industry: where.Industry.Value(),
 		Size: where.Size.Value(),
 	}
-	f.JobsBeforeMin, f.JobsBeforeMax = ends(given(where.JobsBefore))
-	f.JobsNowMin, f.JobsNowMax = ends(given(where.JobsNow))
-	if joined := given(where.JoinedAt); joined != nil {
-		f.JoinedFrom, f.JoinedTo = given(joined.From), given(joined.To)
+	if name := where.Name.Value(); name != nil {
+		f.Name = *name
+	}
+	f.JobsBeforeMin, f.JobsBeforeMax = ends(where.JobsBefore.Value())
+	f.JobsNowMin, f.JobsNowMax = ends(where.JobsNow.Value())
+	if joined := where.JoinedAt.Value(); joined != nil {
+		f.JoinedFrom, f.JoinedTo = joined.From.Value(), joined.To.Value()
 	}
 	return f
 }
@@ -118,7 +120,7 @@ func ends(r *api.IntRange) (smallest, largest *int32) {
 	if r == nil {
 		return nil, nil
 	}
-	return given(r.Min), given(r.Max)
+	return r.Min.Value(), r.Max.Value()
 }
 
 func Storefronts(where *api.StorefrontWhere) (storefront.Filter, error) {
@@ -132,7 +134,7 @@ func Storefronts(where *api.StorefrontWhere) (storefront.Filter, error) {
 			f.Currency[i] = string(c)
 		}
 	}
-	if text := given(where.BrandID); text != nil {
+	if text := where.BrandID.Value(); text != nil {
 		id, err := ID("where.brandId", globalid.Brand, *text)
 		if err != nil {
 			return f, err
@@ -147,16 +149,7 @@ func BrandProducts(where *api.BrandProductWhere) (f search.BrandFilter, err erro
 	if where == nil {
 		return f, nil
 	}
-	f.Statuses, f.Tag = where.Status.Value(), given(where.Tag)
-	f.Category, err = category(given(where.CategoryID))
+	f.Statuses, f.Tag = where.Status.Value(), where.Tag.Value()
+	f.Category, err = category(where.CategoryID.Value())
 	return f, err
-}
-
-func given[T any](o graphql.Omittable[*T]) *T { return o.Value() }
-
-func or[T any](v *T, fallback T) T {
-	if v == nil {
-		return fallback
-	}
-	return *v
 }

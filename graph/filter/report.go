@@ -17,7 +17,7 @@ func Sales(where *api.SalesReportWhere) (q report.Query, err error) {
 		return q, nil
 	}
 	q = report.Query{
-		From: given(where.From), To: given(where.To), CategoryPath: given(where.CategoryPath), Source: given(where.Source),
+		From: where.From.Value(), To: where.To.Value(), CategoryPath: where.CategoryPath.Value(), Source: where.Source.Value(),
 		Markets: where.Market.Value(), OriginCountries: where.OriginCountry.Value(), OriginRegions: where.OriginRegion.Value(),
 		BuyerCountries: where.BuyerCountry.Value(), Currencies: where.Currency.Value(),
 	}
