@@ -17,6 +17,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/tradewind-commerce/tradewind/graph"
+	"github.com/tradewind-commerce/tradewind/graph/plan"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/command"
 	"github.com/tradewind-commerce/tradewind/internal/database"
@@ -44,9 +45,9 @@ func New(t testing.TB, now time.Time) *API {
 	a.DB, a.Sent = dbtest.Counted(t)
 	clock := func() time.Time { return a.Now }
 	api := command.Wire(a.DB.Gorm, clock)
-	planner, err := command.Plan(a.DB, api, clock, func(_ context.Context, op *graphql.OperationContext, err error) {
+	planner, err := command.Plan(api, plan.Options{DB: a.DB, Now: clock, Fault: func(_ context.Context, op *graphql.OperationContext, err error) {
 		t.Errorf("a plan failed: %v\n%s", err, op.RawQuery)
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/tradewind-commerce/tradewind/graph"
+	"github.com/tradewind-commerce/tradewind/graph/plan"
 	"github.com/tradewind-commerce/tradewind/internal/command"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
@@ -35,7 +36,7 @@ func TestPlansReadWhatTheyShow(t *testing.T) {
 	}
 	now := func() time.Time { return fixture.Start.AddDate(0, 1, 0) }
 	api := command.Wire(db.Gorm, now)
-	plans, err := command.Plan(db, api, now, func(_ context.Context, _ *graphql.OperationContext, err error) { t.Error(err) })
+	plans, err := command.Plan(api, plan.Options{DB: db, Now: now, Fault: func(_ context.Context, _ *graphql.OperationContext, err error) { t.Error(err) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/tradewind-commerce/tradewind/graph"
+	"github.com/tradewind-commerce/tradewind/graph/plan"
 	"github.com/tradewind-commerce/tradewind/internal/apitest"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/command"
@@ -77,7 +78,7 @@ func TestInterceptorsSeePlannedReads(t *testing.T) {
 	db := dbtest.New(t)
 	now := func() time.Time { return fixture.Start }
 	api := command.Wire(db.Gorm, now)
-	plans, err := command.Plan(db, api, now, func(_ context.Context, _ *graphql.OperationContext, err error) { t.Error(err) })
+	plans, err := command.Plan(api, plan.Options{DB: db, Now: now, Fault: func(_ context.Context, _ *graphql.OperationContext, err error) { t.Error(err) }})
 	if err != nil {
 		t.Fatal(err)
 	}

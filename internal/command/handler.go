@@ -37,8 +37,11 @@ func (s *Serve) planner(db *database.DB, api *resolvers.Resolver, log *slog.Logg
 	if !s.Plan {
 		return nil, nil //nolint:nilnil // the handler answers without one
 	}
-	return Plan(db, api, utc, func(ctx context.Context, op *graphql.OperationContext, err error) {
-		log.ErrorContext(ctx, "plan failed, the resolvers answered", "operation", op.OperationName, "error", err)
+	return Plan(api, plan.Options{
+		DB: db, Now: utc, Documents: s.QueryCache,
+		Fault: func(ctx context.Context, op *graphql.OperationContext, err error) {
+			log.ErrorContext(ctx, "plan failed, the resolvers answered", "operation", op.OperationName, "error", err)
+		},
 	})
 }
 

@@ -30,7 +30,7 @@ type Serve struct {
 	MaxTokens        int           `default:"15000" group:"Limits of one operation" help:"Most tokens of its text (${default})."`
 	MaxBody          int64         `default:"1048576" group:"Limits of one operation" help:"Most bytes of a request body (${default})."`
 	OperationTimeout time.Duration `default:"30s" group:"Limits of one operation" help:"Longest time it may take (${default})."`
-	QueryCache       int           `default:"1000" group:"Limits of one operation" help:"Parsed operations to keep (${default})."`
+	QueryCache       int           `default:"1000" group:"Limits of one operation" help:"Parsed operations to keep, and as many with their plans (${default})."`
 	Introspection    bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer questions about the schema."`
 	Plan             bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer reads with one statement where that can be; else all through the resolvers."`
 

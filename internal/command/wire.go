@@ -2,10 +2,8 @@
 package command
 
 import (
-	"context"
 	"time"
 
-	"github.com/99designs/gqlgen/graphql"
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/graph"
@@ -13,7 +11,6 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/brand"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/category"
-	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/order"
@@ -40,10 +37,9 @@ func Wire(db *gorm.DB, now func() time.Time) *resolvers.Resolver {
 	}
 }
 
-// Plan makes the planner of reads beside the resolvers. Fault is told of plans
-// that fail where they should not.
-func Plan(
-	db *database.DB, api *resolvers.Resolver, now func() time.Time, fault func(context.Context, *graphql.OperationContext, error),
-) (*plan.Planner, error) {
-	return plan.New(plan.Options{DB: db, Now: now, Schema: graph.Schema(), Search: api.Search, Reports: api.Reports, Fault: fault})
+// Plan makes the planner of reads beside the resolvers, which give it the
+// schema, searches and reports that are not in its options.
+func Plan(api *resolvers.Resolver, o plan.Options) (*plan.Planner, error) {
+	o.Schema, o.Search, o.Reports = graph.Schema(), api.Search, api.Reports
+	return plan.New(o)
 }

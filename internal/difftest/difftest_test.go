@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/tradewind-commerce/tradewind/graph"
+	"github.com/tradewind-commerce/tradewind/graph/plan"
 	"github.com/tradewind-commerce/tradewind/internal/command"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
@@ -37,9 +38,9 @@ func sides(t *testing.T, db *database.DB) (plans, resolvers http.Handler) {
 	now := func() time.Time { return difftest.Now }
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	api := command.Wire(db.Gorm, now)
-	planner, err := command.Plan(db, api, now, func(_ context.Context, op *graphql.OperationContext, err error) {
+	planner, err := command.Plan(api, plan.Options{DB: db, Now: now, Fault: func(_ context.Context, op *graphql.OperationContext, err error) {
 		t.Errorf("a plan failed: %v\n%s\nvariables %v", err, op.RawQuery, op.Variables)
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
