@@ -16,24 +16,26 @@ type Type string
 
 // Types with an id. Prefixes below are part of ids that clients keep: never change one.
 const (
-	Account    Type = "Account"
-	Brand      Type = "Brand"
-	Category   Type = "Category"
-	Document   Type = "BrandDocument"
-	Listing    Type = "Listing"
-	Media      Type = "Media"
-	Order      Type = "Order"
-	OrderLine  Type = "OrderLine"
-	Product    Type = "Product"
-	Shopper    Type = "Shopper"
-	Storefront Type = "Storefront"
-	Variant    Type = "Variant"
-	Warehouse  Type = "Warehouse"
+	Account        Type = "Account"
+	Brand          Type = "Brand"
+	Category       Type = "Category"
+	DeliveryOption Type = "DeliveryOption"
+	Document       Type = "BrandDocument"
+	Listing        Type = "Listing"
+	Media          Type = "Media"
+	Order          Type = "Order"
+	OrderLine      Type = "OrderLine"
+	Product        Type = "Product"
+	Promotion      Type = "Promotion"
+	Shopper        Type = "Shopper"
+	Storefront     Type = "Storefront"
+	Variant        Type = "Variant"
+	Warehouse      Type = "Warehouse"
 )
 
 var prefixes = map[Type]string{
-	Account: "acc", Brand: "brd", Category: "cat", Document: "doc", Listing: "lst", Media: "med", Order: "ord",
-	OrderLine: "oln", Product: "prd", Shopper: "shp", Storefront: "stf", Variant: "var", Warehouse: "whs",
+	Account: "acc", Brand: "brd", Category: "cat", DeliveryOption: "dlo", Document: "doc", Listing: "lst", Media: "med", Order: "ord",
+	OrderLine: "oln", Product: "prd", Promotion: "prm", Shopper: "shp", Storefront: "stf", Variant: "var", Warehouse: "whs",
 }
 
 var types = func() map[string]Type {

@@ -1,0 +1,64 @@
+package models
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+)
+
+// DeliveryStep is what carriage costs up to a weight.
+type DeliveryStep struct {
+	UpToGrams   int64 `json:"upToGrams"`
+	AmountMinor int64 `json:"amountMinor"`
+}
+
+// DeliveryZone is where a delivery option goes, and for how much: Base per
+// order, and what the first step costs that is not too light. Without steps
+// weight is free; beyond the last step each started Extra.Grams cost
+// Extra.AmountMinor more, or where there is no Extra it does not deliver.
+type DeliveryZone struct {
+	Countries []string `json:"countries"`
+	// Regions are ISO 3166-2 codes without the country, of the one country
+	// named; empty means all of it.
+	Regions   []string       `json:"regions,omitempty"`
+	BaseMinor int64          `json:"baseMinor"`
+	Steps     []DeliveryStep `json:"steps,omitempty"`
+	Extra     *DeliveryExtra `json:"extra,omitempty"`
+	// FreeFromMinor is the goods from which carriage is free, nil for never.
+	FreeFromMinor *int64 `json:"freeFromMinor,omitempty"`
+}
+
+// DeliveryExtra is what weight beyond the last step costs.
+type DeliveryExtra struct {
+	Grams       int64 `json:"grams"`
+	AmountMinor int64 `json:"amountMinor"`
+}
+
+// DeliveryOption is a way in which a storefront sends its goods.
+type DeliveryOption struct {
+	BrandID         uuid.UUID `gorm:"primaryKey"`
+	ID              uuid.UUID `gorm:"primaryKey"`
+	StorefrontID    uuid.UUID
+	DefaultLanguage string
+	Texts           Texts[TitleText] `gorm:"type:jsonb;serializer:json"`
+	// Currency of its rates: the storefront's.
+	Currency   string
+	Zones      []DeliveryZone `gorm:"type:jsonb;serializer:json"`
+	MinDays    int32
+	MaxDays    int32
+	Position   int32
+	ArchivedAt *time.Time
+	Version    int32
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// GlobalID is the opaque id of the API.
+func (o DeliveryOption) GlobalID() string {
+	return globalid.EncodeOf(globalid.DeliveryOption, o.BrandID, o.ID)
+}
+
+// TenantID is the brand whose row this is.
+func (o DeliveryOption) TenantID() uuid.UUID { return o.BrandID }
