@@ -39,7 +39,20 @@ type held struct {
 // Ask adds the question for a brand's supply of variants to a batch. No lock
 // is taken.
 func Ask(reads *database.Batch, brand uuid.UUID, variants []uuid.UUID) Supply {
+	return Supply{database.Read[held](reads, supply(database.Text("v.brand_id = ? and v.id in ?", brand, variants)))}
+}
+
+// AskEach is Ask for variants of any brands: wanted gives rows of brand_id and
+// variant_id, each variant's as often as it likes.
+func AskEach(reads *database.Batch, wanted database.SQL) Supply {
 	return Supply{database.Read[held](reads, database.Text(`
+select g.*
+from (select distinct brand_id, variant_id from (?) each) w
+cross join lateral (? offset 0) g`, wanted, supply(database.Text("v.brand_id = w.brand_id and v.id = w.variant_id"))))}
+}
+
+func supply(variants database.SQL) database.SQL {
+	return database.Text(`
 select v.id as variant_id, coalesce(v.sku, 'this variant') as name, v.track_stock, l.warehouse_id,
   coalesce(l.free, 0) as free, coalesce(l.priority, 0) as priority
 from variants v
@@ -50,8 +63,19 @@ left join lateral (
   where l.brand_id = v.brand_id and l.variant_id = v.id and w.active
   offset 0
 ) l on true
-where v.brand_id = ? and v.id in ?
-order by l.priority, l.warehouse_id`, brand, variants))}
+where ?
+order by l.priority, l.warehouse_id`, variants)
+}
+
+// Left tells how many pieces of a variant could be taken; tracked is false
+// where there are always as many as are wanted.
+func (s Supply) Left(variant uuid.UUID) (pieces int64, tracked bool) {
+	for _, l := range *s.levels {
+		if l.VariantID == variant {
+			pieces, tracked = pieces+max(l.Free, 0), l.TrackStock
+		}
+	}
+	return pieces, tracked
 }
 
 // Take takes the pieces of an order from the brand's active warehouses, the

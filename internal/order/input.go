@@ -2,14 +2,13 @@ package order
 
 import (
 	"fmt"
-	"regexp"
-	"strings"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/tradewind-commerce/tradewind/internal/idempotency"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/recipient"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -55,7 +54,7 @@ func (in *PlaceInput) Validate() error {
 			refused.Number(lineField(i)+".quantity", l.Quantity, 1, maxPieces)
 		}
 	}
-	checkRecipient(&refused, &in.Recipient)
+	recipient.Check(&refused, "input.recipient", &in.Recipient)
 	in.Payment.Reference = refused.Line("input.payment.reference", in.Payment.Reference, 1, 100)
 	if _, err := in.paid(); err != nil {
 		refused.Add("input.payment.amount", problem.Invalid,
@@ -73,31 +72,3 @@ func (in *PlaceInput) paid() (money.Money, error) {
 }
 
 func lineField(i int) string { return fmt.Sprintf("input.lines.%d", i) }
-
-var phoneForm = regexp.MustCompile(`^\+?[0-9 ().\-]*[0-9]$`)
-
-func checkRecipient(refused *problem.List, r *models.Recipient) {
-	const at = "input.recipient."
-	r.Name = refused.Line(at+"name", r.Name, 1, 120)
-	known := len(*refused)
-	r.Phone = refused.Line(at+"phone", r.Phone, 5, 30)
-	if len(*refused) == known && (!phoneForm.MatchString(r.Phone) || digits(r.Phone) < 5) {
-		refused.Add(at+"phone", problem.Invalid, "must be a telephone number: digits, spaces, hyphens, points, brackets and a leading +")
-	}
-	inChina := 0
-	if r.Country == "CN" {
-		inChina = 1
-	}
-	r.Province = refused.Line(at+"province", r.Province, inChina, 120)
-	r.City = refused.Line(at+"city", r.City, 1, 120)
-	r.District = refused.Line(at+"district", r.District, 0, 120)
-	r.Street = refused.Line(at+"street", r.Street, 1, 300)
-	r.PostalCode = refused.Line(at+"postalCode", r.PostalCode, 0, 20)
-}
-
-func digits(s string) (n int) {
-	for d := range strings.SplitSeq("0123456789", "") {
-		n += strings.Count(s, d)
-	}
-	return n
-}

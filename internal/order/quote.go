@@ -11,6 +11,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/offer"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -44,8 +45,8 @@ func (q *Quote) Total() money.Money { return q.Book.Order.Total() }
 type question struct {
 	basket Basket
 	wanted []*wish
-	shops  *[]shopfront
-	offers *[]offer
+	shops  *[]offer.Storefront
+	offers *[]offer.Offer
 	supply inventory.Supply
 }
 
@@ -58,7 +59,8 @@ func ask(reads *database.Batch, basket Basket) *question {
 			variants = append(variants, w.variant.ID)
 		}
 	}
-	q.shops, q.offers = askStorefront(reads, basket), askGoods(reads, basket, variants)
+	q.shops = offer.AskStorefront(reads, basket.Shopper, basket.Storefront, basket.At)
+	q.offers = offer.Ask(reads, basket.Storefront, variants, basket.At)
 	q.supply = inventory.Ask(reads, basket.Storefront.BrandID, variants)
 	return q
 }
@@ -71,7 +73,7 @@ func (q *question) quote() (*Quote, error) {
 	if err != nil {
 		return nil, err
 	}
-	goods := make(map[models.Key]offer, len(*q.offers))
+	goods := make(map[models.Key]offer.Offer, len(*q.offers))
 	for _, o := range *q.offers {
 		goods[models.Key{BrandID: o.BrandID, ID: *o.VariantID}] = o
 	}
@@ -104,30 +106,12 @@ func (q *question) quote() (*Quote, error) {
 	return quote, err
 }
 
-// shopfront is what an order keeps of its storefront.
-type shopfront struct {
-	BrandID, ID       uuid.UUID
-	Country, Currency string
-	Status            models.StorefrontStatus
-	Visible           bool
-	SellerName        string
-}
-
-func askStorefront(reads *database.Batch, basket Basket) *[]shopfront {
-	seen, args := auth.Where(basket.Shopper, "storefronts", "s", basket.At)
-	return database.Read[shopfront](reads, database.Text(`
-select s.brand_id, s.id, s.country, s.currency, s.status, s.visible, b.name as seller_name
-from storefronts s
-join brands b on b.id = s.brand_id
-where s.brand_id = ? and s.id = ? and `+seen, append([]any{basket.Storefront.BrandID, basket.Storefront.ID}, args...)...))
-}
-
-func (q *question) storefront() (*shopfront, error) {
+func (q *question) storefront() (*offer.Storefront, error) {
 	shops := *q.shops
 	switch {
 	case len(shops) == 0:
 		return nil, problem.At(q.basket.Field, problem.NotFound, "there is no such storefront, or you may not see it")
-	case shops[0].Status != models.StorefrontOpen || !shops[0].Visible:
+	case !shops[0].Sells():
 		return nil, problem.At(q.basket.Field, problem.Conflict, "the storefront is not open")
 	}
 	return &shops[0], nil
@@ -152,43 +136,4 @@ func added(basket Basket) []*wish {
 		w.quantity += l.Quantity
 	}
 	return all
-}
-
-// offer is a variant as it is sold in a storefront, in the form of a line.
-type offer struct {
-	models.OrderLine `gorm:"embedded"`
-	AmountMinor      int64
-}
-
-// askGoods asks what of the variants is for sale: listed, visible and priced.
-// Each is looked up behind a fence: a plan that serves all storefronts alike
-// would take the small for the usual, and read all that a large one lists.
-func askGoods(reads *database.Batch, basket Basket, variants []uuid.UUID) *[]offer {
-	return database.Read[offer](reads, database.Text(`
-select v.brand_id, v.id as variant_id, v.product_id, v.sku, v.options, p.default_language, p.texts,
-  p.hs_code, p.origin_country, p.origin_region, p.category_path, r.amount_minor
-from variants v
-cross join lateral (
-  select p.default_language, p.hs_code, p.origin_country, p.origin_region,
-    (select c.path from categories c where c.id = p.category_id) as category_path,
-    (select jsonb_object_agg(t.key, jsonb_build_object('title', t.value -> 'title')) from jsonb_each(p.texts) as t) as texts
-  from products p
-  where p.brand_id = v.brand_id and p.id = v.product_id
-  offset 0
-) p
-cross join lateral (
-  select s.currency
-  from listings l
-  join storefronts s on s.brand_id = l.brand_id and s.id = l.storefront_id
-  where l.brand_id = v.brand_id and l.storefront_id = ? and l.product_id = v.product_id and l.visible_from <= ?
-  offset 0
-) l
-cross join lateral (
-  select r.amount_minor
-  from prices r
-  where r.brand_id = v.brand_id and r.storefront_id = ? and r.variant_id = v.id and r.currency = l.currency
-  offset 0
-) r
-where v.brand_id = ? and v.id in ? and v.archived_at is null`,
-		basket.Storefront.ID, basket.At, basket.Storefront.ID, basket.Storefront.BrandID, variants))
 }
