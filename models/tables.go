@@ -7,6 +7,6 @@ func Tables() []any {
 		Brand{}, Membership{}, BrandDocument{}, PayoutAccount{}, BrandJobReport{}, BrandTransition{}, Storefront{},
 		Product{}, Media{}, Variant{}, Listing{}, Price{}, SearchEntry{}, Warehouse{}, StockLevel{}, StockAdjustment{},
 		Purchase{}, Payment{}, PaymentAllocation{}, ImportBatch{}, Order{}, OrderNumber{}, OrderLine{}, Charge{}, OrderEvent{},
-		SalesFact{}, OutboxEvent{},
+		SalesFact{}, OutboxEvent{}, Cart{}, CartLine{}, Address{},
 	}
 }

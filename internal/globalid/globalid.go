@@ -17,7 +17,10 @@ type Type string
 // Types with an id. Prefixes below are part of ids that clients keep: never change one.
 const (
 	Account        Type = "Account"
+	Address        Type = "Address"
 	Brand          Type = "Brand"
+	Cart           Type = "Cart"
+	CartLine       Type = "CartLine"
 	Category       Type = "Category"
 	DeliveryOption Type = "DeliveryOption"
 	Document       Type = "BrandDocument"
@@ -34,7 +37,7 @@ const (
 )
 
 var prefixes = map[Type]string{
-	Account: "acc", Brand: "brd", Category: "cat", DeliveryOption: "dlo", Document: "doc", Listing: "lst", Media: "med", Order: "ord",
+	Account: "acc", Address: "adr", Brand: "brd", Cart: "crt", CartLine: "cln", Category: "cat", DeliveryOption: "dlo", Document: "doc", Listing: "lst", Media: "med", Order: "ord",
 	OrderLine: "oln", Product: "prd", Promotion: "prm", Shopper: "shp", Storefront: "stf", Variant: "var", Warehouse: "whs",
 }
 
@@ -115,7 +118,7 @@ func ParseAs(t Type, s string) (ID, error) {
 // OfBrand tells whether rows of this type belong to a brand.
 func (t Type) OfBrand() bool {
 	switch t {
-	case Account, Brand, Category, Shopper:
+	case Account, Address, Brand, Cart, CartLine, Category, Shopper:
 		return false
 	default:
 		return true

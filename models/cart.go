@@ -1,0 +1,91 @@
+package models
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+)
+
+// CartStatus says whether a cart can still be changed.
+type CartStatus string
+
+// Statuses of a cart.
+const (
+	CartOpen    CartStatus = "OPEN"
+	CartOrdered CartStatus = "ORDERED"
+)
+
+// Cart is what somebody may buy in one market and one currency, from any
+// number of storefronts.
+type Cart struct {
+	ID        uuid.UUID `gorm:"primaryKey"`
+	ShopperID *uuid.UUID
+	// SecretHash is of a guest's secret, empty where a shopper owns the cart.
+	SecretHash    []byte
+	Country       string
+	Currency      string
+	Status        CartStatus
+	Recipient     *Recipient `gorm:"type:jsonb;serializer:json"`
+	PaymentMethod *string
+	DiscountCodes StringList
+	Deliveries    []CartDelivery `gorm:"type:jsonb;serializer:json"`
+	Version       int32
+	ExpiresAt     time.Time
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
+// GlobalID is the opaque id of the API.
+func (c Cart) GlobalID() string { return globalid.Encode(globalid.Cart, c.ID) }
+
+// CartDelivery is how the goods of a storefront are to be delivered.
+type CartDelivery struct {
+	BrandID      uuid.UUID `json:"brandId"`
+	StorefrontID uuid.UUID `json:"storefrontId"`
+	OptionID     uuid.UUID `json:"optionId"`
+}
+
+// CartLine is a variant in a cart, with price and texts as they were last shown.
+type CartLine struct {
+	CartID          uuid.UUID `gorm:"primaryKey"`
+	ID              uuid.UUID `gorm:"primaryKey"`
+	BrandID         uuid.UUID
+	StorefrontID    uuid.UUID
+	ProductID       uuid.UUID
+	VariantID       uuid.UUID
+	Quantity        int64
+	UnitPriceMinor  int64
+	SKU             *string `gorm:"column:sku"`
+	DefaultLanguage string
+	Texts           Texts[LineText]  `gorm:"type:jsonb;serializer:json"`
+	Options         []SelectedOption `gorm:"type:jsonb;serializer:json"`
+	AddedAt         time.Time
+}
+
+// GlobalID is the opaque id of the API.
+func (l CartLine) GlobalID() string { return globalid.Encode(globalid.CartLine, l.ID) }
+
+// Storefront is where it is bought.
+func (l CartLine) Storefront() Key { return Key{BrandID: l.BrandID, ID: l.StorefrontID} }
+
+// Goods is pieces times the price last shown; it reports money.ErrOverflow.
+func (l CartLine) Goods(currency string) (money.Money, error) {
+	return money.New(l.UnitPriceMinor, money.Currency(currency)).Times(l.Quantity)
+}
+
+// Address is an entry of a shopper's address book.
+type Address struct {
+	ID        uuid.UUID `gorm:"primaryKey"`
+	ShopperID uuid.UUID
+	Recipient Recipient `gorm:"type:jsonb;serializer:json"`
+	IsDefault bool
+	Version   int32
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// GlobalID is the opaque id of the API.
+func (a Address) GlobalID() string { return globalid.Encode(globalid.Address, a.ID) }
