@@ -32,19 +32,24 @@ func (m Machine) String() string {
 type Figures struct {
 	Machine
 
-	Orders     int     `json:"orders"`
-	Products   int     `json:"products"`
-	Rounds     int     `json:"rounds"`
-	Operations []Row   `json:"operations"`
-	Starts     *Starts `json:"starts,omitempty"`
-	Import     *Import `json:"import,omitempty"`
+	Orders     int         `json:"orders"`
+	Products   int         `json:"products"`
+	Rounds     int         `json:"rounds"`
+	Operations []Row       `json:"operations,omitempty"`
+	Reads      *Comparison `json:"reads,omitempty"`
+	Starts     *Starts     `json:"starts,omitempty"`
+	Import     *Import     `json:"import,omitempty"`
 }
 
 // Write shows the figures to people.
 func (f Figures) Write(w io.Writer) {
 	fmt.Fprintln(w, f.Machine)
 	fmt.Fprintf(w, "%s orders, %s products; rounds: %d, told are the medians; clients and PostgreSQL share the CPUs\n\n", grouped(f.Orders), grouped(f.Products), f.Rounds)
-	writeRows(w, f.Operations)
+	if f.Reads != nil {
+		f.Reads.write(w)
+	} else {
+		writeRows(w, f.Operations)
+	}
 	if s := f.Starts; s != nil {
 		fmt.Fprintf(w, "\nmedians of %d starts\n", s.Of)
 		fmt.Fprintf(w, "cold start  %6.2f s  %6.1f MiB resident\n", s.Cold.Took.Seconds(), mib(s.Cold.ResidentBytes))

@@ -133,11 +133,13 @@ func (op *operation) row() Row {
 	}
 }
 
+func (c cell) perSecond() float64 { return float64(c.runs) / c.took.Seconds() }
+
 func latency(cells []cell) Latency {
 	var l Latency
 	medians, p99s, rates := make([]time.Duration, len(cells)), make([]time.Duration, len(cells)), make([]float64, len(cells))
 	for i, c := range cells {
-		medians[i], p99s[i], rates[i] = c.median, c.p99, float64(c.runs)/c.took.Seconds()
+		medians[i], p99s[i], rates[i] = c.median, c.p99, c.perSecond()
 		l.Runs += c.runs
 	}
 	l.Median, l.P99, l.PerSecond = Median(medians), Median(p99s), Median(rates)

@@ -14,13 +14,12 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/bench"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/demo"
-	"github.com/tradewind-commerce/tradewind/internal/httpserver"
 )
 
 // Bench measures the operations that people wait for, on a database that it
 // makes, fills and removes.
 type Bench struct {
-	Profile string `enum:"operations,peers" default:"operations" env:"BENCH_PROFILE" help:"What to measure: operations, as people wait for them, or peers, beside a limit written by hand and other servers (${default})."`
+	Profile string `enum:"operations,reads,peers" default:"operations" env:"BENCH_PROFILE" help:"What to measure: operations, as people wait for them; reads of a storefront and a dashboard, with plans beside without; or peers, a limit written by hand and other servers beside the API (${default})."`
 
 	Orders   int `default:"20000" env:"BENCH_ORDERS" help:"Orders of the demonstration data (${default})."`
 	Products int `default:"100000" env:"BENCH_PRODUCTS" help:"Products beside those of the demonstration data (${default}); with fewer than 100 no words are looked for."`
@@ -101,7 +100,11 @@ func (b *Bench) measure(ctx context.Context, c *Common) (f bench.Figures, err er
 		return f, err
 	}
 	defer own.close()
-	if err := b.operations(ctx, own, progress, &f); err != nil {
+	run := b.operations
+	if b.Profile == "reads" {
+		run = b.reads
+	}
+	if err := run(ctx, own, progress, &f); err != nil {
 		return f, err
 	}
 	if b.SalesFile == "" {
@@ -114,40 +117,28 @@ func (b *Bench) measure(ctx context.Context, c *Common) (f bench.Figures, err er
 	return f, err
 }
 
-// operations fills the database and measures on it.
+// operations fills the database, and measures what people wait for.
 func (b *Bench) operations(ctx context.Context, own *sandbox, progress func(string, int, int), f *bench.Figures) error {
-	sent := &database.Statements{}
-	api, err := own.server(ctx, nil)
+	api, err := b.open(ctx, own, Serve{Plan: true}, nil, progress)
 	if err != nil {
 		return err
 	}
 	defer api.close()
-	counted, err := own.server(ctx, sent)
-	if err != nil {
+	if err := b.describe(ctx, own, api, f); err != nil {
 		return err
 	}
-	defer counted.close()
-	tokens, err := b.fill(ctx, own, api.db, progress)
-	if err != nil {
-		return err
-	}
-	server, err := httpserver.Listen(ctx, "127.0.0.1:0", httpserver.Timeouts{Header: 5 * time.Second, Idle: time.Minute}, own.log)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = server.Close(context.WithoutCancel(ctx)) }()
-	server.Open(api.handler)
-	err = api.db.Pool.QueryRow(ctx, `select current_setting('server_version'), (select count(*) from orders), (select count(*) from products)`).
-		Scan(&f.PostgreSQL, &f.Orders, &f.Products)
-	if err != nil {
+	f.Operations, err = bench.Run(ctx, api.Options)
+	return err
+}
+
+// describe fills the database, and tells what it is.
+func (b *Bench) describe(ctx context.Context, own *sandbox, api *opened, f *bench.Figures) (err error) {
+	if api.Tokens, err = b.fill(ctx, own, api.db, api.Progress); err != nil {
 		return err
 	}
 	f.Rounds = b.Rounds
-	f.Operations, err = bench.Run(ctx, bench.Options{
-		API: api.handler, Counted: counted.handler, URL: address(server.Addr()) + "/graphql", Sent: sent, Tokens: tokens,
-		Catalogue: bench.Catalogue{Products: b.Products}, Rounds: b.Rounds, Runs: b.Runs, Longest: b.Longest, Progress: progress,
-	})
-	return err
+	return api.db.Pool.QueryRow(ctx, `select current_setting('server_version'), (select count(*) from orders), (select count(*) from products)`).
+		Scan(&f.PostgreSQL, &f.Orders, &f.Products)
 }
 
 // fill writes the data and gives a token for each role. The merchant's brand

@@ -199,7 +199,7 @@ func (b *Bench) countPeers(ctx context.Context, own *sandbox, data *peers.Data, 
 	}
 	for _, api := range b.apis() {
 		open := func(tracer pgx.QueryTracer) (http.Handler, func(), error) {
-			s, err := own.serverOf(ctx, api.serve, tracer)
+			s, err := own.server(ctx, api.serve, tracer, nil)
 			if err != nil {
 				return nil, nil, err
 			}

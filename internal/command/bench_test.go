@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,5 +58,41 @@ func TestBenchReportsEveryOperation(t *testing.T) {
 		(select count(*) from information_schema.tables where table_schema = 'public')`).Scan(&left)
 	if err != nil || left != 0 {
 		t.Errorf("%d databases and tables are left, %v", left, err)
+	}
+}
+
+// Not parallel: beside it, TestBenchReportsEveryOperation would see its database.
+func TestBenchComparesReads(t *testing.T) {
+	var out bytes.Buffer
+	measure := command.Bench{Profile: "reads", Orders: 300, Rounds: 2, Runs: 4, Longest: time.Minute, Timeout: 5 * time.Minute, JSON: true}
+	common := &command.Common{DatabaseURL: dbtest.EmptyDSN(t), DatabaseConnections: 4, Out: &out, Err: io.Discard}
+	if err := measure.Run(t.Context(), common); err != nil {
+		t.Fatal(err)
+	}
+	var figures bench.Figures
+	if err := json.Unmarshal(out.Bytes(), &figures); err != nil || figures.Reads == nil {
+		t.Fatalf("%v\n%s", err, out.Bytes())
+	}
+	documents, err := bench.Documents()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	seen := map[string]bool{}
+	for _, r := range figures.Reads.Reads {
+		document, _, _ := strings.Cut(r.Read, ",")
+		seen[document] = true
+		if !r.Planned || r.Role == "" || r.Ratio == 0 || r.AnswerBytes == 0 || r.Plans.Latency.Runs != 8 || r.Resolvers.Latency.Runs != 8 ||
+			r.Plans.Statements == 0 || r.Plans.Statements > r.Resolvers.Statements {
+			t.Errorf("%+v", r)
+		}
+	}
+	if len(seen) != len(documents) || figures.Reads.Planned != len(figures.Reads.Reads) || figures.Reads.Ratio == 0 {
+		t.Errorf("%d of %d documents are sent, %d reads of %d are planned, ratio %f",
+			len(seen), len(documents), figures.Reads.Planned, len(figures.Reads.Reads), figures.Reads.Ratio)
+	}
+	out.Reset()
+	if figures.Write(&out); !strings.Contains(out.String(), "reads are planned, with ") {
+		t.Error(out.String())
 	}
 }

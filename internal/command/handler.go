@@ -26,11 +26,16 @@ type parts struct {
 	// plans answer reads before the resolvers do; nil leaves all to these.
 	plans  *plan.Planner
 	tokens *identity.Verifier
-	start  http.Handler
+	// observe may be nil.
+	observe observer
+	start   http.Handler
 	// localHosts keeps a server that gives tokens away to its own machine.
 	localHosts bool
 	log        *slog.Logger
 }
+
+// observer is told of each operation, and whether it was planned.
+type observer func(ctx context.Context, op *graphql.OperationContext, planned bool)
 
 // planner is nil where the flags turn it off.
 func (s *Serve) planner(db *database.DB, api *resolvers.Resolver, log *slog.Logger) (*plan.Planner, error) {
@@ -50,7 +55,7 @@ func (s *Serve) handler(p parts) http.Handler {
 	return httpserver.New(httpserver.Options{
 		GraphQL: graph.NewHandler(p.api, graph.Options{
 			Limits:     graph.Limits{Depth: s.MaxDepth, Fields: s.MaxFields, Cost: s.MaxCost, Tokens: s.MaxTokens, Page: s.MaxPage},
-			QueryCache: s.QueryCache, MaxBody: s.MaxBody, NoIntrospection: !s.Introspection, Planner: p.plans, Log: p.log,
+			QueryCache: s.QueryCache, MaxBody: s.MaxBody, NoIntrospection: !s.Introspection, Planner: p.plans, Observe: p.observe, Log: p.log,
 		}),
 		Start:  p.start,
 		Schema: graph.SDL(),

@@ -121,12 +121,9 @@ type served struct {
 	close   func()
 }
 
-func (s *sandbox) server(ctx context.Context, tracer pgx.QueryTracer) (*served, error) {
-	return s.serverOf(ctx, Serve{Plan: true}, tracer)
-}
-
-// serverOf has what of serve's flags matters to the API.
-func (s *sandbox) serverOf(ctx context.Context, flags Serve, tracer pgx.QueryTracer) (*served, error) {
+// server has what of serve's flags matters to the API. Its tracer sees the
+// statements and its observer the operations, where they are given.
+func (s *sandbox) server(ctx context.Context, flags Serve, tracer pgx.QueryTracer, see observer) (*served, error) {
 	db, err := database.Open(ctx, s.dsn, database.Options{MaxConns: s.conns, Log: s.log, Tracer: tracer})
 	if err != nil {
 		return nil, err
@@ -141,7 +138,7 @@ func (s *sandbox) serverOf(ctx context.Context, flags Serve, tracer pgx.QueryTra
 	return &served{
 		db: db, close: db.Close,
 		handler: flags.handler(parts{
-			db: &Database{DB: db}, api: api, plans: plans, tokens: s.signer.Verifier(), log: s.log,
+			db: &Database{DB: db}, api: api, plans: plans, tokens: s.signer.Verifier(), observe: see, log: s.log,
 		}),
 	}, nil
 }
