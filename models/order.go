@@ -10,15 +10,6 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/money"
 )
 
-// Purchase is what a shopper paid for at once: one order per storefront.
-type Purchase struct {
-	ID         uuid.UUID `gorm:"primaryKey"`
-	ShopperID  uuid.UUID
-	Currency   string
-	TotalMinor int64
-	PlacedAt   time.Time
-}
-
 // PaymentStatus says what became of a payment.
 type PaymentStatus string
 

@@ -36,6 +36,10 @@ func Relations() []Relation {
 			StockAdjustment{}, []string{"BrandID", "VariantID", "WarehouseID"},
 			StockLevel{}, []string{"BrandID", "VariantID", "WarehouseID"},
 		},
+		{
+			StockReservation{}, []string{"BrandID", "VariantID", "WarehouseID"},
+			StockLevel{}, []string{"BrandID", "VariantID", "WarehouseID"},
+		},
 		to(Order{}, "StorefrontID", Storefront{}), to(Order{}, "BatchID", ImportBatch{}),
 		to(OrderLine{}, "OrderID", Order{}), to(OrderLine{}, "ProductID", Product{}), to(OrderLine{}, "VariantID", Variant{}),
 		to(OrderLine{}, "BatchID", ImportBatch{}),

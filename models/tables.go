@@ -5,7 +5,7 @@ func Tables() []any {
 	return []any{
 		Account{}, PlatformGrant{}, IdempotencyKey{}, Category{},
 		Brand{}, Membership{}, BrandDocument{}, PayoutAccount{}, BrandJobReport{}, BrandTransition{}, Storefront{},
-		Product{}, Media{}, Variant{}, Listing{}, Price{}, SearchEntry{}, Warehouse{}, StockLevel{}, StockAdjustment{},
+		Product{}, Media{}, Variant{}, Listing{}, Price{}, SearchEntry{}, Warehouse{}, StockLevel{}, StockAdjustment{}, StockReservation{},
 		Purchase{}, Payment{}, PaymentAllocation{}, ImportBatch{}, Order{}, OrderNumber{}, OrderLine{}, Charge{}, OrderEvent{},
 		SalesFact{}, OutboxEvent{}, Cart{}, CartLine{}, Address{},
 	}

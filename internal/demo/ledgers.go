@@ -97,7 +97,8 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 		}
 		o := &b.Order
 		purchases = append(purchases, models.Purchase{
-			ID: purchase, ShopperID: p.shopper.id, Currency: o.Currency, TotalMinor: o.TotalMinor, PlacedAt: p.at,
+			ID: purchase, ShopperID: p.shopper.id, Status: models.PurchaseCompleted, Currency: o.Currency, TotalMinor: o.TotalMinor,
+			PlacedAt: p.at, CompletedAt: &p.at,
 		})
 		paid := models.Payment{
 			ID: paymentID, ShopperID: p.shopper.id, PurchaseID: purchase, Provider: payment.Sandbox{}.Name(), Reference: "SANDBOX-OK-DEMO-" + o.Number,

@@ -30,6 +30,7 @@ const (
 	OrderLine      Type = "OrderLine"
 	Product        Type = "Product"
 	Promotion      Type = "Promotion"
+	Purchase       Type = "Purchase"
 	Shopper        Type = "Shopper"
 	Storefront     Type = "Storefront"
 	Variant        Type = "Variant"
@@ -37,8 +38,25 @@ const (
 )
 
 var prefixes = map[Type]string{
-	Account: "acc", Address: "adr", Brand: "brd", Cart: "crt", CartLine: "cln", Category: "cat", DeliveryOption: "dlo", Document: "doc", Listing: "lst", Media: "med", Order: "ord",
-	OrderLine: "oln", Product: "prd", Promotion: "prm", Shopper: "shp", Storefront: "stf", Variant: "var", Warehouse: "whs",
+	Account:        "acc",
+	Address:        "adr",
+	Brand:          "brd",
+	Cart:           "crt",
+	CartLine:       "cln",
+	Category:       "cat",
+	DeliveryOption: "dlo",
+	Document:       "doc",
+	Listing:        "lst",
+	Media:          "med",
+	Order:          "ord",
+	OrderLine:      "oln",
+	Product:        "prd",
+	Promotion:      "prm",
+	Purchase:       "pur",
+	Shopper:        "shp",
+	Storefront:     "stf",
+	Variant:        "var",
+	Warehouse:      "whs",
 }
 
 var types = func() map[string]Type {

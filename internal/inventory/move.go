@@ -28,12 +28,7 @@ type Move struct {
 // wait for each other and never in a circle. None is taken below what is
 // reserved: the batch fails then, see Short.
 func Moving(batch *database.Batch, brand uuid.UUID, moves []Move, as models.StockAdjustment) {
-	slices.SortFunc(moves, func(a, b Move) int {
-		if c := bytes.Compare(a.VariantID[:], b.VariantID[:]); c != 0 {
-			return c
-		}
-		return bytes.Compare(a.WarehouseID[:], b.WarehouseID[:])
-	})
+	inOrder(moves)
 	log := make([]models.StockAdjustment, len(moves))
 	for i, m := range moves {
 		log[i] = as
@@ -45,6 +40,16 @@ set on_hand = on_hand + $4, updated_at = $5
 where brand_id = $1 and variant_id = $2 and warehouse_id = $3`, brand, m.VariantID, m.WarehouseID, m.Delta, as.RecordedAt)
 	}
 	batch.Insert(log)
+}
+
+// inOrder sorts moves as their levels are locked.
+func inOrder(moves []Move) {
+	slices.SortFunc(moves, func(a, b Move) int {
+		if c := bytes.Compare(a.VariantID[:], b.VariantID[:]); c != 0 {
+			return c
+		}
+		return bytes.Compare(a.WarehouseID[:], b.WarehouseID[:])
+	})
 }
 
 // Short reports whether moves failed since a level held too little.

@@ -149,7 +149,10 @@ func (s *Service) write(writes *database.Batch, p Purchase) error {
 
 // book adds all rows of a purchase to a batch, but for its stock.
 func (s *Service) book(writes *database.Batch, p Purchase) error {
-	purchase := models.Purchase{ID: newID(), ShopperID: p.Shopper, Currency: string(p.Paid.Currency), TotalMinor: p.Paid.Minor, PlacedAt: p.At}
+	purchase := models.Purchase{
+		ID: newID(), ShopperID: p.Shopper, Status: models.PurchaseCompleted, Currency: string(p.Paid.Currency), TotalMinor: p.Paid.Minor,
+		PlacedAt: p.At, CompletedAt: &p.At,
+	}
 	payment := models.Payment{
 		ID: newID(), ShopperID: p.Shopper, PurchaseID: purchase.ID, Provider: s.pay.Name(), Reference: p.Reference,
 		Status: models.PaymentCaptured, Currency: string(p.Paid.Currency), AmountMinor: p.Paid.Minor, CreatedAt: p.At, UpdatedAt: p.At,

@@ -54,6 +54,7 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"imports_equal_their_control_totals": `update import_batches set booked_minor = 0 where brand_id = @brand`,
 		"listings_span_their_prices":         `update prices set amount_minor = 1 where brand_id = @brand and variant_id = @variant`,
 		"the_public_sees_what_it_may":        `update listings set publish_at = publish_at + interval '1 day' where brand_id = @brand`,
+		"reservations_hold_their_stock":      `update stock_levels set reserved = 1 where brand_id = @brand and variant_id = @variant`,
 		"the_search_knows_what_is_visible":   `update search_entries set min_price_minor = 1 where brand_id = @brand`,
 	}
 	db := dbtest.New(t).Gorm

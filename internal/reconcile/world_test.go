@@ -60,7 +60,10 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 		Quantity: 2, UnitPrice: decimal.RequireFromString("12.00"), Currency: "CNY", GoodsMinor: 2400,
 	}
 	fixture.Create(t, w.db,
-		&models.Purchase{ID: *order.PurchaseID, ShopperID: w.shopper.ID, Currency: "CNY", TotalMinor: 2500, PlacedAt: at},
+		&models.Purchase{
+			ID: *order.PurchaseID, ShopperID: w.shopper.ID, Status: models.PurchaseCompleted, Currency: "CNY", TotalMinor: 2500,
+			PlacedAt: at, CompletedAt: &at,
+		},
 		payment, order, line,
 		&models.OrderNumber{Number: number, BrandID: w.brand.ID, OrderID: order.ID},
 		&models.PaymentAllocation{BrandID: w.brand.ID, ID: fixture.ID(), PaymentID: payment.ID, OrderID: order.ID, Currency: "CNY", AmountMinor: 2500},

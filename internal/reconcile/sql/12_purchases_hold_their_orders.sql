@@ -1,6 +1,6 @@
--- A purchase is the sum of its orders; orders placed here have one, of the same shopper, whom we know.
+-- A completed purchase is the sum of its orders, others have none; orders placed here have one, of the same shopper, whom we know.
 select o.brand_id, coalesce('order ' || o.number, 'purchase ' || p.id) as subject,
-  format('purchase of %s %s, orders of %s', p.total_minor, p.currency, o.total) as detail
+  format('purchase of %s %s, %s, orders of %s', p.total_minor, p.currency, lower(p.status), o.total) as detail
 from purchases p
 full join (
   select purchase_id, min(brand_id::text)::uuid as brand_id, min(number) as number, sum(total_minor) as total,
@@ -10,5 +10,5 @@ full join (
   group by purchase_id
 ) o on o.purchase_id = p.id
 left join accounts a on a.id = p.shopper_id
-where p.id is null or o.purchase_id is null or a.id is null
-  or (p.total_minor, p.currency, p.shopper_id) is distinct from (o.total, o.currency, o.shopper_id)
+where p.id is null or a.id is null or (p.status = 'COMPLETED') <> (o.purchase_id is not null)
+  or p.status = 'COMPLETED' and (p.total_minor, p.currency, p.shopper_id) is distinct from (o.total, o.currency, o.shopper_id)
