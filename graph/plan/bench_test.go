@@ -49,7 +49,7 @@ func BenchmarkStatement(b *testing.B) {
 				o, _ := outputs.Get().(*output)
 				o.run = run{ctx: b.Context(), planner: p, actor: system, now: time.Now(), market: market.Context{Country: "CN"},
 					variables: map[string]any{"id": id, "shop": shop}, pages: grown(o.pages, planned.pages), nodes: grown(o.nodes, planned.nodes)}
-				if err := planned.root.selected(&o.statement, ", "); err != nil {
+				if err := o.statement.write(planned.root); err != nil {
 					b.Fatal(err)
 				}
 				o.release()

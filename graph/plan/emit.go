@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"sync"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // values are a record's columns as PostgreSQL sends them in binary form; nil
@@ -30,6 +32,8 @@ type output struct {
 	value any
 	// cursor is the text of the one that is being written.
 	cursor []byte
+	// records is the array that the statement's rows make.
+	records []byte
 }
 
 // outputs are used again, for what they have grown to.
@@ -43,7 +47,7 @@ var outputs = sync.Pool{New: func() any {
 const tooLarge = 256 << 10
 
 func (o *output) release() {
-	if cap(o.json) > tooLarge || cap(o.stack) > tooLarge/16 {
+	if cap(o.json) > tooLarge || cap(o.records) > tooLarge || cap(o.stack) > tooLarge/16 {
 		return
 	}
 	s := &o.statement
@@ -95,6 +99,32 @@ func (o *output) record(data []byte) (values, error) {
 		data = data[size:]
 	}
 	return o.stack[from:len(o.stack):len(o.stack)], nil
+}
+
+// gathered gives rows as the only value of a row: the array that they would
+// have been sent in as records.
+func (o *output) gathered(rows pgx.Rows) values {
+	all, n := append(o.records[:0], make([]byte, 20)...), 0
+	for ; rows.Next(); n++ {
+		from, row := len(all), rows.RawValues()
+		all = binary.BigEndian.AppendUint32(append(all, 0, 0, 0, 0), uint32(len(row)))
+		for _, v := range row {
+			all = append(all, 0, 0, 0, 0) // the type
+			if v == nil {
+				all = append(all, 0xff, 0xff, 0xff, 0xff)
+				continue
+			}
+			all = append(binary.BigEndian.AppendUint32(all, uint32(len(v))), v...)
+		}
+		binary.BigEndian.PutUint32(all[from:], uint32(len(all)-from-4))
+	}
+	if n > 0 {
+		binary.BigEndian.PutUint32(all, 1)
+		binary.BigEndian.PutUint32(all[12:], uint32(n))
+	}
+	o.records = all
+	o.stack = append(o.stack, all)
+	return o.stack[len(o.stack)-1:]
 }
 
 // array is what is left of an array value.

@@ -198,7 +198,7 @@ func items(typeName, from string, order string) Field {
 			return nil, err
 		}
 		column := at.add(func(s *statement) error {
-			return to.array(s, func(s *statement) error {
+			return to.array(s, func(s *statement, _ []byte) error {
 				s.text(fmt.Sprintf(from, at.alias) + " as " + fmt.Sprintf(order, to.alias))
 				return nil
 			}, nil)
@@ -218,8 +218,8 @@ func (c *compiler) list(at, to row, f *call, selected part, order []string) (emi
 	}), fields}, nil
 }
 
-func from(alias string, selected part) part {
-	return func(s *statement) error {
+func from(alias string, selected part) source {
+	return func(s *statement, _ []byte) error {
 		s.text("(")
 		err := selected(s)
 		s.text(") as " + alias)

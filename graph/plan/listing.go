@@ -1,6 +1,10 @@
 package plan
 
 import (
+	"fmt"
+
+	"github.com/google/uuid"
+
 	"github.com/tradewind-commerce/tradewind/graph/filter"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
@@ -30,19 +34,23 @@ func (c *compiler) listingIn(product row, f *call) row {
 	}
 	listing := row{product.record, c.types["Listing"], c.alias(), nil}
 	product.others[name] = listing
+	l, shop := listing.alias, c.alias()
+	primary := fmt.Sprintf(" left join storefronts as %[1]s on %[1]s.brand_id = %[2]s.brand_id", shop, product.alias)
+	listed := fmt.Sprintf(" left join listings as %[1]s on %[1]s.brand_id = %[2]s.brand_id and %[1]s.product_id = %[2]s.id", l, product.alias)
 	product.joins = append(product.joins, func(s *statement) error {
-		shop, err := s.shop(f)
-		s.text(" left join lateral (select listings.* from listings where listings.brand_id = ")
-		s.text(product.alias)
-		s.text(".brand_id and listings.storefront_id = ")
-		s.addSQL(shop.Of(product.alias + ".brand_id"))
-		s.text(" and listings.product_id = ")
-		s.text(product.alias)
-		s.text(".id and ")
-		s.scope("listings", "")
-		s.text(") as ")
-		s.text(listing.alias)
-		s.text(" on true")
+		wanted, err := s.shop(f)
+		if wanted.Storefront.ID == uuid.Nil {
+			s.text(primary)
+			s.conditions(wanted.OfMarket(shop))
+		}
+		s.text(listed)
+		if wanted.Storefront.ID == uuid.Nil {
+			s.text(" and " + l + ".storefront_id = " + shop + ".id")
+		} else {
+			s.conditions(wanted.Conditions(l))
+		}
+		s.text(" and ")
+		s.scope("listings", l)
 		return err
 	})
 	return listing

@@ -186,15 +186,14 @@ func (p *page) write(s *statement, to row, found selection, args paging.Args) er
 		return err
 	}
 	direction := found.order.Direction(state.window)
-	return to.array(s, func(s *statement) error {
-		s.text("(select ")
-		s.text(to.typ.table.Table)
-		s.text(".*")
+	return to.array(s, func(s *statement, read []byte) error {
 		for i, k := range state.keys {
-			s.text(", ")
+			s.text(selectBetween[min(i, 1)])
 			s.text(k.Expr)
+			s.text(" as ")
 			s.text(sortNames[i])
 		}
+		s.columns(to.typ.table.Table, to.alias, read)
 		s.text(" from ")
 		s.addSQL(found.from)
 		s.text(" where ")
@@ -225,7 +224,8 @@ func (p *page) write(s *statement, to row, found selection, args paging.Args) er
 }
 
 var (
-	sortNames   = [maxKeys]string{" as s1", " as s2", " as s3"}
-	sortColumn  = [maxKeys]string{".s1", ".s2", ".s3"}
-	sortBetween = [2]string{" order by ", ", "}
+	sortNames     = [maxKeys]string{"s1", "s2", "s3"}
+	sortColumn    = [maxKeys]string{".s1", ".s2", ".s3"}
+	sortBetween   = [2]string{" order by ", ", "}
+	selectBetween = [2]string{"(select ", ", "}
 )

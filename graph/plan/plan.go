@@ -114,8 +114,7 @@ func (p *Planner) run(ctx context.Context, planned *plan, variables map[string]a
 		return bytes.Clone(o.json), err
 	}
 	s := &o.statement
-	s.text("select ")
-	if err := planned.root.selected(s, ", "); err != nil {
+	if err := s.write(planned.root); err != nil {
 		return nil, err
 	}
 	if planned.across {
@@ -126,10 +125,16 @@ func (p *Planner) run(ctx context.Context, planned *plan, variables map[string]a
 		return nil, err
 	}
 	defer rows.Close()
-	if !rows.Next() {
+	var row values
+	if s.rows {
+		row = o.gathered(rows)
+	} else if rows.Next() {
+		row = rows.RawValues()
+	}
+	if row == nil || rows.Err() != nil {
 		return nil, errors.Join(errForm, rows.Err())
 	}
-	if err := planned.fields.emit(o, rows.RawValues()); err != nil {
+	if err := planned.fields.emit(o, row); err != nil {
 		return nil, err
 	}
 	rows.Close()

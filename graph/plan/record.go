@@ -1,5 +1,10 @@
 package plan
 
+import (
+	"bytes"
+	"slices"
+)
+
 // record is a row of the answer that carries columns of its table and of the
 // rows that belong to it. Lists within it are columns, too.
 type record struct {
@@ -60,16 +65,22 @@ func (r *record) selected(s *statement, between string) error {
 }
 
 // array writes an array of the records that from gives; it writes what
-// follows "from" up to the joins, and ordered what follows those.
-func (r *record) array(s *statement, from, ordered part) error {
-	s.text("array(select row(")
+// follows "from" up to the joins, and ordered what follows those. Where the
+// statement has no other column, its rows are the records.
+func (r *record) array(s *statement, from source, ordered part) error {
+	before, after := "array(select row(", ")"
+	if s.alone {
+		before, after, s.alone, s.rows = "", "", false, true
+	}
+	s.text(before)
+	start := len(s.sql)
 	if err := r.selected(s, ", "); err != nil {
 		return err
 	}
-	s.text(") from ")
-	if err := from(s); err != nil {
-		return err
-	}
+	// What stands behind from is written before it, which selects no more
+	// columns than are read of it.
+	s.text(after)
+	end := len(s.sql)
 	for _, join := range r.joins {
 		if err := join(s); err != nil {
 			return err
@@ -80,6 +91,51 @@ func (r *record) array(s *statement, from, ordered part) error {
 			return err
 		}
 	}
-	s.text(")")
+	joined := len(s.sql)
+	s.text(" from ")
+	if err := from(s, s.sql[start:joined]); err != nil {
+		return err
+	}
+	s.moved = append(s.moved[:0], s.sql[end:joined]...)
+	s.sql = append(append(s.sql[:end], s.sql[joined:]...), s.moved...)
+	s.text(after)
 	return nil
+}
+
+// source writes what follows "from"; read is all of a select that reads it.
+type source func(s *statement, read []byte) error
+
+// columns lists, behind others, those columns of a table that are read under
+// an alias, s1, s2 … excepted.
+func (s *statement) columns(table, alias string, read []byte) {
+	var known [32]string
+	listed := append(known[:0], sortNames[:]...)
+	for {
+		i := bytes.Index(read, []byte(alias))
+		if i < 0 {
+			return
+		}
+		whole := i == 0 || !isName(read[i-1])
+		read = read[i+len(alias):]
+		if !whole || len(read) == 0 || read[0] != '.' {
+			continue
+		}
+		n := 1
+		for n < len(read) && isName(read[n]) {
+			n++
+		}
+		name := read[1:n]
+		if slices.ContainsFunc(listed, func(known string) bool { return known == string(name) }) {
+			continue
+		}
+		listed = append(listed, string(name))
+		s.text(", ")
+		s.text(table)
+		s.text(".")
+		s.sql = append(s.sql, name...)
+	}
+}
+
+func isName(c byte) bool {
+	return c == '_' || 'a' <= c && c <= 'z' || '0' <= c && c <= '9'
 }

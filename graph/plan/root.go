@@ -38,8 +38,8 @@ func (c *compiler) single(at, to row, f *call, where func(s *statement, alias st
 	}), fields}, nil
 }
 
-func table(to row) part {
-	return func(s *statement) error {
+func table(to row) source {
+	return func(s *statement, _ []byte) error {
 		s.text(to.typ.table.Table + " as " + to.alias)
 		return nil
 	}

@@ -32,7 +32,12 @@ func (s *statement) narrowed(found *selection) {
 		s.text(" and ")
 		s.scope(found.seen, "")
 	}
-	for _, c := range found.conditions {
+	s.conditions(found.conditions)
+}
+
+// conditions writes more of them.
+func (s *statement) conditions(all database.Conditions) {
+	for _, c := range all {
 		s.text(" and (")
 		s.addSQL(c)
 		s.text(")")

@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -38,6 +39,18 @@ type statement struct {
 
 	sql  []byte
 	args []any
+	// alone: a list that is written now is all that is read, and rows, that it
+	// was one: its records are the statement's rows then.
+	alone, rows bool
+	// moved is text on its way to another place.
+	moved []byte
+}
+
+// write makes the statement of a plan.
+func (s *statement) write(root *record) error {
+	s.alone, s.rows = len(root.columns) == 1, false
+	s.text("select ")
+	return root.selected(s, ", ")
 }
 
 // part writes a piece of a statement.
@@ -47,11 +60,20 @@ func (s *statement) text(t string) { s.sql = append(s.sql, t...) }
 
 // value writes the placeholder of an argument.
 func (s *statement) value(v any) {
-	if id, ok := v.(uuid.UUID); ok {
-		v = [16]byte(id)
+	s.sql = strconv.AppendInt(append(s.sql, '$'), int64(s.argument(v)), 10)
+}
+
+// argument gives the number of an argument. Ids and instants, whose type is
+// the same wherever they stand, are sent once.
+func (s *statement) argument(v any) int {
+	switch v.(type) {
+	case uuid.UUID, time.Time:
+		if known := slices.Index(s.args, v); known > 0 {
+			return known
+		}
 	}
 	s.args = append(s.args, v)
-	s.sql = strconv.AppendInt(append(s.sql, '$'), int64(len(s.args)-1), 10)
+	return len(s.args) - 1
 }
 
 // add writes a piece with its arguments.

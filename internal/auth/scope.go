@@ -134,8 +134,9 @@ func (g Grant) compare(w Writer, a *Actor, brands []uuid.UUID, now time.Time) {
 	case IsNull:
 		w.Text(" is null")
 	case TextIs:
-		w.Text(" = ")
-		w.Value(g.Text)
+		w.Text(" = '")
+		w.Text(g.Text)
+		w.Text("'")
 	case AllRows, IsTrue, Everybody:
 	}
 }

@@ -29,30 +29,21 @@ func (w Shop) Joined(table string) string {
 	return "join storefronts on storefronts.brand_id = " + table + ".brand_id and storefronts.id = " + table + ".storefront_id"
 }
 
-// Of is the id of the shop of a brand, whose id is given as an expression: to
-// look rows up by it, where Conditions would read them first.
-func (w Shop) Of(brand string) database.SQL {
-	if w.Storefront.ID != uuid.Nil {
-		return database.Text("(case when "+brand+" = ? then cast(? as uuid) end)", w.Storefront.BrandID, w.Storefront.ID)
-	}
-	shop := database.Text("(select id from storefronts where storefronts.brand_id = "+brand+
-		" and storefronts.is_primary and storefronts.country = ?", w.Country)
-	if w.Currency != "" {
-		shop.Add(" and storefronts.currency = ?", w.Currency)
-	}
-	shop.Add(")")
-	return shop
-}
-
 // Conditions of the rows of table that stand in the shop.
 func (w Shop) Conditions(table string) (c database.Conditions) {
 	if w.Storefront.ID != uuid.Nil {
 		c.Add(table+".brand_id = ? and "+table+".storefront_id = ?", w.Storefront.BrandID, w.Storefront.ID)
 		return c
 	}
-	c.Add("storefronts.is_primary and storefronts.country = ?", w.Country)
+	return w.OfMarket("storefronts")
+}
+
+// OfMarket are the conditions that a row of storefronts is that of its brand
+// in the market. There is one at most.
+func (w Shop) OfMarket(storefronts string) (c database.Conditions) {
+	c.Add(storefronts+".is_primary and "+storefronts+".country = ?", w.Country)
 	if w.Currency != "" {
-		c.Add("storefronts.currency = ?", w.Currency)
+		c.Add(storefronts+".currency = ?", w.Currency)
 	}
 	return c
 }
