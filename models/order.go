@@ -67,6 +67,7 @@ type OrderStatus string
 // Statuses of an order.
 const (
 	OrderPlaced    OrderStatus = "PLACED"
+	OrderCompleted OrderStatus = "COMPLETED"
 	OrderCancelled OrderStatus = "CANCELLED"
 )
 
@@ -75,9 +76,10 @@ type OrderPaymentStatus string
 
 // Payment statuses of an order; unknown for imported history.
 const (
-	OrderPaid           OrderPaymentStatus = "PAID"
-	OrderRefunded       OrderPaymentStatus = "REFUNDED"
-	OrderPaymentUnknown OrderPaymentStatus = "UNKNOWN"
+	OrderPaid              OrderPaymentStatus = "PAID"
+	OrderPartiallyRefunded OrderPaymentStatus = "PARTIALLY_REFUNDED"
+	OrderRefunded          OrderPaymentStatus = "REFUNDED"
+	OrderPaymentUnknown    OrderPaymentStatus = "UNKNOWN"
 )
 
 // FulfilmentStatus says whether an order's goods have left.
@@ -85,8 +87,24 @@ type FulfilmentStatus string
 
 // Fulfilment statuses of an order.
 const (
-	Unfulfilled FulfilmentStatus = "UNFULFILLED"
-	Fulfilled   FulfilmentStatus = "FULFILLED"
+	Unfulfilled        FulfilmentStatus = "UNFULFILLED"
+	Preparing          FulfilmentStatus = "PREPARING"
+	PartiallyFulfilled FulfilmentStatus = "PARTIALLY_FULFILLED"
+	Fulfilled          FulfilmentStatus = "FULFILLED"
+	PartiallyDelivered FulfilmentStatus = "PARTIALLY_DELIVERED"
+	Delivered          FulfilmentStatus = "DELIVERED"
+)
+
+// OrderReturnStatus says whether goods of an order come back.
+type OrderReturnStatus string
+
+// Return statuses of an order.
+const (
+	NoReturn          OrderReturnStatus = "NONE"
+	ReturnsRequested  OrderReturnStatus = "REQUESTED"
+	ReturnsInProgress OrderReturnStatus = "IN_PROGRESS"
+	PartiallyReturned OrderReturnStatus = "PARTIALLY_RETURNED"
+	Returned          OrderReturnStatus = "RETURNED"
 )
 
 // Recipient is who receives an order, and where. Region is the ISO 3166-2
@@ -117,12 +135,14 @@ type Order struct {
 	Status           OrderStatus
 	PaymentStatus    OrderPaymentStatus
 	FulfilmentStatus FulfilmentStatus
+	ReturnStatus     OrderReturnStatus
 	Currency         string
 	GoodsMinor       int64
 	DiscountMinor    int64
 	ShippingMinor    int64
 	TaxMinor         int64
 	TotalMinor       int64
+	RefundedMinor    int64
 	SellerName       string
 	BuyerCountry     *string
 	BuyerRegion      *string
@@ -158,7 +178,11 @@ func (o Order) Tax() money.Money { return o.money(o.TaxMinor) }
 // Total is what the shopper paid.
 func (o Order) Total() money.Money { return o.money(o.TotalMinor) }
 
-// CanCancel tells whether it may still be cancelled: placed here and not shipped.
+// Refunded is what was given back of the total.
+func (o Order) Refunded() money.Money { return o.money(o.RefundedMinor) }
+
+// CanCancel tells whether it may still be cancelled: placed here, and
+// no shipment of it was made.
 func (o Order) CanCancel() bool {
 	return o.Source == OrderFromShop && o.Status == OrderPlaced && o.FulfilmentStatus == Unfulfilled
 }
@@ -235,6 +259,7 @@ const (
 	OrderWasCancelled OrderEventType = "CANCELLED"
 	OrderWasRefunded  OrderEventType = "REFUNDED"
 	OrderWasImported  OrderEventType = "IMPORTED"
+	OrderWasCompleted OrderEventType = "COMPLETED"
 )
 
 // OrderEvent is an entry of an order's history.

@@ -46,5 +46,14 @@ func Relations() []Relation {
 		to(Charge{}, "OrderID", Order{}), to(Charge{}, "LineID", OrderLine{}),
 		{CartLine{}, []string{"CartID"}, Cart{}, []string{"ID"}}, {Address{}, []string{"ShopperID"}, Account{}, []string{"ID"}},
 		to(PaymentAllocation{}, "OrderID", Order{}), to(OrderEvent{}, "OrderID", Order{}), to(SalesFact{}, "OrderID", Order{}),
+		to(OrderRefund{}, "OrderID", Order{}),
+		to(OrderRefundLine{}, "RefundID", OrderRefund{}), to(OrderRefundLine{}, "LineID", OrderLine{}),
+		to(OrderRefundPart{}, "RefundID", OrderRefund{}), to(OrderRefundPart{}, "LineID", OrderLine{}),
+		to(OrderRefundPart{}, "ChargeID", Charge{}),
+		to(Shipment{}, "OrderID", Order{}), to(Shipment{}, "WarehouseID", Warehouse{}),
+		to(ShipmentLine{}, "ShipmentID", Shipment{}), to(ShipmentLine{}, "LineID", OrderLine{}),
+		to(ShipmentEvent{}, "ShipmentID", Shipment{}),
+		to(Return{}, "OrderID", Order{}), to(Return{}, "WarehouseID", Warehouse{}), to(Return{}, "RefundID", OrderRefund{}),
+		to(ReturnLine{}, "ReturnID", Return{}), to(ReturnLine{}, "LineID", OrderLine{}),
 	}
 }

@@ -28,6 +28,7 @@ type SalesFact struct {
 	RecordedAt    time.Time
 	OrderID       uuid.UUID
 	LineID        uuid.UUID
+	RefundID      *uuid.UUID
 	StorefrontID  uuid.UUID
 	ProductID     *uuid.UUID
 	VariantID     *uuid.UUID

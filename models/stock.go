@@ -67,6 +67,7 @@ const (
 	StockImported       StockReason = "IMPORTED"
 	StockOrderPlaced    StockReason = "ORDER_PLACED"
 	StockOrderCancelled StockReason = "ORDER_CANCELLED"
+	StockOrderResent    StockReason = "ORDER_RESENT"
 )
 
 // StaffReasons are those that people give; the system books the others.

@@ -7,6 +7,7 @@ func Tables() []any {
 		Brand{}, Membership{}, BrandDocument{}, PayoutAccount{}, BrandJobReport{}, BrandTransition{}, Storefront{},
 		Product{}, Media{}, Variant{}, Listing{}, Price{}, SearchEntry{}, Warehouse{}, StockLevel{}, StockAdjustment{}, StockReservation{},
 		Purchase{}, Payment{}, PaymentAllocation{}, ImportBatch{}, Order{}, OrderNumber{}, OrderLine{}, Charge{}, OrderEvent{},
-		SalesFact{}, OutboxEvent{}, Cart{}, CartLine{}, Address{},
+		SalesFact{}, OutboxEvent{}, Cart{}, CartLine{}, Address{}, OrderRefund{}, OrderRefundLine{}, OrderRefundPart{},
+		Shipment{}, ShipmentLine{}, ShipmentEvent{}, TrackingNumber{}, CarrierEvent{}, Return{}, ReturnLine{},
 	}
 }

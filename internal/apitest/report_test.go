@@ -20,7 +20,7 @@ func TestSalesReport(t *testing.T) {
 		order := &models.Order{
 			BrandID: brand.ID, ID: fixture.ID(), Number: fixture.ID().String(), Source: models.OrderFromImport,
 			Kind: models.OrderSale, StorefrontID: shop.ID, Status: models.OrderPlaced, PaymentStatus: models.OrderPaymentUnknown,
-			FulfilmentStatus: models.Fulfilled, Currency: "CNY", GoodsMinor: gross, TotalMinor: gross, SellerName: brand.Name,
+			FulfilmentStatus: models.Fulfilled, ReturnStatus: models.NoReturn, Currency: "CNY", GoodsMinor: gross, TotalMinor: gross, SellerName: brand.Name,
 			PlacedAt: at, RecordedAt: at, Version: 1,
 		}
 		us, line := "US", fixture.ID()

@@ -23,15 +23,14 @@ import (
 
 // Wire builds the domain on a database and a clock.
 func Wire(db *gorm.DB, now func() time.Time) *resolvers.Resolver {
-	stock := inventory.NewService(db, now)
 	return &resolvers.Resolver{
 		Identity:    identity.NewService(db, now),
 		Brands:      brand.NewService(db, now),
 		Storefronts: storefront.NewService(db, now),
 		Categories:  category.NewService(db, now),
 		Catalog:     catalog.NewService(db, now),
-		Inventory:   stock,
-		Orders:      order.NewService(db, stock, payment.Sandbox{}, now),
+		Inventory:   inventory.NewService(db, now),
+		Orders:      order.NewService(db, payment.Sandbox{}, now),
 		Reports:     report.NewService(db, now),
 		Search:      search.NewService(db, now),
 	}

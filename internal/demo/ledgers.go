@@ -89,6 +89,9 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 	var facts []models.SalesFact
 	var log []models.StockAdjustment
 	var events []models.OutboxEvent
+	var refunds []models.OrderRefund
+	var refundLines []models.OrderRefundLine
+	var refundParts []models.OrderRefundPart
 	for _, p := range plans {
 		purchase, paymentID := w.id(p.at), w.id(p.at)
 		b, err := w.book(p, w.number(), purchase)
@@ -118,9 +121,13 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 		})
 		lines, charges = append(lines, b.Lines...), append(charges, b.Charges...)
 		history, facts = append(history, b.Events...), append(facts, b.Facts...)
+		for _, r := range b.Refunds {
+			refunds, refundLines, refundParts = append(refunds, r.OrderRefund), append(refundLines, r.Lines...), append(refundParts, r.Parts...)
+		}
 	}
 	return copyAll(tx, rowsOf(purchases), rowsOf(payments), rowsOf(orders), rowsOf(numbers), rowsOf(lines), rowsOf(charges),
-		rowsOf(allocations), rowsOf(history), rowsOf(facts), rowsOf(log), rowsOf(events))
+		rowsOf(allocations), rowsOf(history), rowsOf(facts), rowsOf(log), rowsOf(events),
+		rowsOf(refunds), rowsOf(refundLines), rowsOf(refundParts))
 }
 
 func (w *world) moves(p plan, order uuid.UUID, at time.Time, sign int64, reason models.StockReason) (moves []models.StockAdjustment) {

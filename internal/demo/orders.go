@@ -166,7 +166,7 @@ func (w *world) book(p plan, number string, purchase uuid.UUID) (*order.Book, er
 	}
 	b, err := order.NewBook(o, lines, nil, p.shop.front.Country, w.ids(p.at))
 	if err == nil && !p.cancelled.IsZero() {
-		b.Cancel("changed my mind", &p.shopper.id, p.cancelled, w.ids(p.cancelled))
+		_, err = b.Cancel("changed my mind", &p.shopper.id, p.cancelled, w.ids(p.cancelled))
 	}
 	return b, err
 }

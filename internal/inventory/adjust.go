@@ -89,7 +89,7 @@ func (s *Service) Adjust(ctx context.Context, a Adjustment) (*models.StockLevel,
 			return err
 		}
 		level.OnHand, level.UpdatedAt = level.OnHand+delta, now
-		return move(tx, a.Variant.BrandID, []Move{{a.Variant.ID, a.Warehouse.ID, delta}}, models.StockAdjustment{
+		return MoveTx(tx, a.Variant.BrandID, []Move{{a.Variant.ID, a.Warehouse.ID, delta}}, models.StockAdjustment{
 			Reason: a.Reason, Note: models.Optional(a.Note), ActorID: actor, RecordedAt: now,
 		})
 	})

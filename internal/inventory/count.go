@@ -77,7 +77,7 @@ func (s *Service) CountTx(tx *gorm.DB, brand, warehouse uuid.UUID, counts []Coun
 	if err := database.Copy(tx, log); err != nil {
 		return nil, err
 	}
-	return kept, move(tx, brand, moves, models.StockAdjustment{Reason: reason, ActorID: actor, RecordedAt: now})
+	return kept, MoveTx(tx, brand, moves, models.StockAdjustment{Reason: reason, ActorID: actor, RecordedAt: now})
 }
 
 // MainTx gives the warehouse that stock lies in where nobody names one: the

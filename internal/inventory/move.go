@@ -55,7 +55,8 @@ func inOrder(moves []Move) {
 // Short reports whether moves failed since a level held too little.
 func Short(err error) bool { return database.Violates(err, "stock_levels_available_check") }
 
-func move(tx *gorm.DB, brand uuid.UUID, moves []Move, as models.StockAdjustment) error {
+// MoveTx is Moving for what is not part of a larger batch.
+func MoveTx(tx *gorm.DB, brand uuid.UUID, moves []Move, as models.StockAdjustment) error {
 	batch := database.NewBatch(tx)
 	Moving(batch, brand, moves, as)
 	if err := batch.Send(); err != nil {

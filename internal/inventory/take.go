@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
-	"github.com/tradewind-commerce/tradewind/models"
 )
 
 // Line asks for pieces of a variant. Several lines may name the same one.
@@ -118,35 +115,6 @@ func (s Supply) Take(lines []Line) ([]Move, error) {
 		}
 	}
 	return moves, short.Err()
-}
-
-// ReturnTx puts back whatever an order took and has not yet given back, into
-// the warehouses it came from. Repeating it moves nothing.
-func (s *Service) ReturnTx(tx *gorm.DB, brand, order uuid.UUID, actor *uuid.UUID, now time.Time) error {
-	err := tx.Exec(`
-select 1
-from stock_levels
-where brand_id = ? and (variant_id, warehouse_id) in
-  (select variant_id, warehouse_id from stock_adjustments where brand_id = ? and order_id = ?)
-order by variant_id, warehouse_id
-for update`, brand, brand, order).Error
-	if err != nil {
-		return fmt.Errorf("lock stock: %w", err)
-	}
-	var moves []Move
-	err = tx.Raw(`
-select variant_id, warehouse_id, -sum(delta) as delta
-from stock_adjustments
-where brand_id = ? and order_id = ?
-group by variant_id, warehouse_id
-having sum(delta) < 0
-order by variant_id, warehouse_id`, brand, order).Scan(&moves).Error
-	if err != nil {
-		return fmt.Errorf("read what the order took: %w", err)
-	}
-	return move(tx, brand, moves, models.StockAdjustment{
-		Reason: models.StockOrderCancelled, OrderID: &order, ActorID: actor, RecordedAt: now,
-	})
 }
 
 // want is the sum of the lines of one variant.

@@ -169,7 +169,7 @@ func TestTake(t *testing.T) {
 
 		// Giving back goes where it came from, once.
 		for range 2 {
-			if err := w.stock.ReturnTx(w.tx, w.brand, order, nil, now); err != nil {
+			if err := inventory.ReturnTx(w.tx, w.brand, order, nil, nil, now); err != nil {
 				t.Fatal(err)
 			}
 			got = onHand(t, w.tx, v)
@@ -257,7 +257,6 @@ func TestTakeRaces(t *testing.T) {
 		db := dbtest.New(t)
 		brand := fixture.Brand(t, db.Gorm, "circle")
 		goods := fixture.Sell(t, db.Gorm, fixture.Storefront(t, db.Gorm, brand, "circle"), "honey", 1000, 100, 100, 100)
-		stock := inventory.NewService(db.Gorm, nil)
 		deadlocks := func() (n int64) {
 			db.Gorm.Raw("select deadlocks from pg_stat_database where datname = current_database()").Scan(&n)
 			return n
@@ -269,7 +268,7 @@ func TestTakeRaces(t *testing.T) {
 			err := take(t, db.Gorm, brand.ID, lines, order, nil, now)
 			if err == nil && i%2 == 0 {
 				err = database.InTx(t.Context(), db.Gorm, func(tx *gorm.DB) error {
-					return stock.ReturnTx(tx, brand.ID, order, nil, now)
+					return inventory.ReturnTx(tx, brand.ID, order, nil, nil, now)
 				})
 			}
 			if err != nil {
@@ -293,7 +292,6 @@ func TestTakeRaces(t *testing.T) {
 		db := dbtest.New(t)
 		brand := fixture.Brand(t, db.Gorm, "back")
 		goods := fixture.Sell(t, db.Gorm, fixture.Storefront(t, db.Gorm, brand, "back"), "honey", 10, 100)
-		stock := inventory.NewService(db.Gorm, nil)
 		order := fixture.ID()
 		err := take(t, db.Gorm, brand.ID, []inventory.Line{line(goods.Variants[0], 7)}, order, nil, now)
 		if err != nil {
@@ -301,7 +299,7 @@ func TestTakeRaces(t *testing.T) {
 		}
 		crowd(20, func(int) {
 			err := database.InTx(t.Context(), db.Gorm, func(tx *gorm.DB) error {
-				return stock.ReturnTx(tx, brand.ID, order, nil, now)
+				return inventory.ReturnTx(tx, brand.ID, order, nil, nil, now)
 			})
 			if err != nil {
 				t.Error(err)

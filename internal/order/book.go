@@ -19,6 +19,9 @@ type Book struct {
 	Charges []models.Charge
 	Events  []models.OrderEvent
 	Facts   []models.SalesFact
+	Refunds []Refund
+	// Standing says where its pieces are.
+	Standing models.Standing
 }
 
 // NewBook completes an order and its lines, whose texts, prices and references
@@ -75,7 +78,7 @@ func (b *Book) complete(newID func() uuid.UUID) {
 	if o.Kind == "" {
 		o.Kind = models.OrderSale
 	}
-	o.Status, o.Version = models.OrderPlaced, 1
+	o.Status, o.ReturnStatus, o.Version = models.OrderPlaced, models.NoReturn, 1
 	for i := range b.Lines {
 		l := &b.Lines[i]
 		if l.ID == uuid.Nil {
@@ -131,16 +134,49 @@ func (b *Book) begin(newID func() uuid.UUID) {
 	}
 }
 
-// Cancel undoes the order at a time: its status, and the events and facts that
-// follow. Charges stay: they say what was asked for. Whether it may be
-// cancelled is for the caller to know.
-func (b *Book) Cancel(reason string, actor *uuid.UUID, at time.Time, newID func() uuid.UUID) {
-	b.Order.Status, b.Order.PaymentStatus = models.OrderCancelled, models.OrderRefunded
-	b.Order.CancelReason, b.Order.CancelledAt = &reason, &at
-	b.Order.Version++
-	b.event(newID, models.OrderWasCancelled, &reason, actor, at)
+// Cancel undoes the order at a time: what is left of its money goes back, and
+// its statuses and events follow. Charges stay: they say what was asked for.
+// Whether it may be cancelled is for the caller to know.
+func (b *Book) Cancel(reason string, actor *uuid.UUID, at time.Time, newID func() uuid.UUID) (*Refund, error) {
+	if b.Standing.Lines == nil {
+		for i := range b.Lines {
+			l := &b.Lines[i]
+			b.Standing.Lines = append(b.Standing.Lines, models.LineStanding{LineID: l.ID, VariantID: l.VariantID, Ordered: l.Quantity})
+		}
+	}
+	refund, err := b.Refund(RefundRequest{Whole: true, Reason: reason, Actor: actor, At: at, Field: "input.orderId"}, newID)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.derive(reason, actor, at, newID); err != nil {
+		return nil, err
+	}
 	b.event(newID, models.OrderWasRefunded, nil, actor, at)
-	b.Facts = append(b.Facts, sales.Refunds(b.Facts, at, at, newID)...)
+	return refund, nil
+}
+
+// derive makes the statuses follow from the standing and what was given back.
+func (b *Book) derive(reason string, actor *uuid.UUID, at time.Time, newID func() uuid.UUID) error {
+	o, before := &b.Order, b.Order
+	o.Status, o.FulfilmentStatus, o.ReturnStatus = b.Standing.Status(), b.Standing.Fulfilment(), b.Standing.Returns()
+	o.PaymentStatus = o.Payment()
+	switch {
+	case o.Status == before.Status:
+	case o.Status == models.OrderCancelled:
+		o.CancelReason, o.CancelledAt = &reason, &at
+		b.event(newID, models.OrderWasCancelled, &reason, actor, at)
+	case o.Status == models.OrderCompleted:
+		b.event(newID, models.OrderWasCompleted, nil, actor, at)
+	}
+	o.Version++
+	if models.MayBecome(models.LifeOfOrder, before.Status, o.Status) &&
+		models.MayBecome(models.LifeOfPayment, before.PaymentStatus, o.PaymentStatus) &&
+		models.MayBecome(models.LifeOfFulfilment, before.FulfilmentStatus, o.FulfilmentStatus) &&
+		models.MayBecome(models.LifeOfReturns, before.ReturnStatus, o.ReturnStatus) {
+		return nil
+	}
+	return fmt.Errorf("order %s must not go from %s, %s, %s, %s to %s, %s, %s, %s", o.Number, before.Status, before.PaymentStatus,
+		before.FulfilmentStatus, before.ReturnStatus, o.Status, o.PaymentStatus, o.FulfilmentStatus, o.ReturnStatus)
 }
 
 func (b *Book) event(newID func() uuid.UUID, what models.OrderEventType, note *string, actor *uuid.UUID, at time.Time) {

@@ -2,7 +2,6 @@ package order
 
 import (
 	"context"
-	"fmt"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -10,7 +9,6 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/idempotency"
-	"github.com/tradewind-commerce/tradewind/internal/outbox"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -56,33 +54,8 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (*models.Order, er
 		if !order.CanCancel() {
 			return problem.At("input.orderId", problem.Conflict, whyNot(order))
 		}
-		book := &Book{Order: *order}
-		if book.Facts, err = factsOf(tx, in.Order); err != nil {
-			return err
-		}
-		sold := len(book.Facts)
-		book.Cancel(in.Reason, actor.AccountID(), now, newID)
-		order = &book.Order
-		event, err := outbox.New(order.BrandID, "order.cancelled", "Order", order.ID, changeOf(order), now)
-		if err != nil {
-			return err
-		}
-		batch := database.NewBatch(tx)
-		batch.Exec(`
-update orders
-set status = $3, payment_status = $4, cancel_reason = $5, cancelled_at = $6, version = version + 1
-where brand_id = $1 and id = $2`,
-			order.BrandID, order.ID, order.Status, order.PaymentStatus, order.CancelReason, order.CancelledAt)
-		batch.Exec(`
-update payments
-set status = $3, updated_at = $4
-where id in (select payment_id from payment_allocations where brand_id = $1 and order_id = $2)`,
-			order.BrandID, order.ID, models.PaymentRefunded, now)
-		batch.Insert(book.Events, book.Facts[sold:], &event)
-		if err := batch.Send(); err != nil {
-			return fmt.Errorf("cancel the order: %w", err)
-		}
-		return s.stock.ReturnTx(tx, order.BrandID, order.ID, actor.AccountID(), now)
+		order, _, err = RefundTx(tx, RefundRequest{Order: in.Order, Whole: true, Reason: in.Reason, Actor: actor.AccountID(), At: now})
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -112,15 +85,9 @@ func whyNot(o *models.Order) string {
 		return "imported history cannot be cancelled"
 	case o.Status == models.OrderCancelled:
 		return "the order was cancelled already"
+	case o.FulfilmentStatus == models.Preparing:
+		return "a shipment is being made: it must be cancelled first"
 	default:
 		return "the order has left already"
 	}
-}
-
-func factsOf(tx *gorm.DB, key models.Key) (facts []models.SalesFact, err error) {
-	err = tx.Where("brand_id = ? and order_id = ?", key.BrandID, key.ID).Order("line_id, kind").Find(&facts).Error
-	if err != nil {
-		return nil, fmt.Errorf("read the order's facts: %w", err)
-	}
-	return facts, nil
 }

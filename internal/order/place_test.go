@@ -12,7 +12,6 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
-	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/visibility"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -185,7 +184,7 @@ func TestPlaceRefuses(t *testing.T) {
 		}, "input.payment.reference PAYMENT_REFERENCE_TAKEN"},
 		"a_payment_unknown_to_the_provider": {func(_ *testing.T, w *world, _ *order.PlaceInput) {
 			clock := func() time.Time { return w.clock }
-			w.orders = order.NewService(w.db, inventory.NewService(w.db, clock), declined{}, clock)
+			w.orders = order.NewService(w.db, declined{}, clock)
 		}, "input.payment.reference NOT_ALLOWED"},
 	}
 	for name, c := range cases {

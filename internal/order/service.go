@@ -7,7 +7,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 )
 
@@ -23,14 +22,12 @@ type Provider interface {
 // Service reads and writes with the caller's rights.
 type Service struct {
 	db     *gorm.DB
-	stock  *inventory.Service
 	pay    Provider
 	now    func() time.Time
 	number func() string
 }
 
-// NewService takes the database, the stock that orders take from, the payment
-// provider and the clock.
-func NewService(db *gorm.DB, stock *inventory.Service, pay Provider, now func() time.Time) *Service {
-	return &Service{db: db, stock: stock, pay: pay, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }, number: NewNumber}
+// NewService takes the database, the payment provider and the clock.
+func NewService(db *gorm.DB, pay Provider, now func() time.Time) *Service {
+	return &Service{db: db, pay: pay, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }, number: NewNumber}
 }

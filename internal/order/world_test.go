@@ -14,7 +14,6 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
-	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
@@ -54,7 +53,7 @@ func newWorld(t testing.TB, db *gorm.DB) *world {
 
 func (w *world) service(db *gorm.DB) *order.Service {
 	clock := func() time.Time { return w.clock }
-	return order.NewService(db, inventory.NewService(db, clock), payment.Sandbox{}, clock)
+	return order.NewService(db, payment.Sandbox{}, clock)
 }
 
 func key(v *models.Variant) models.Key { return models.Key{BrandID: v.BrandID, ID: v.ID} }

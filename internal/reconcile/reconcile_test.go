@@ -52,6 +52,8 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"numbers_find_their_orders":          `delete from order_numbers where number = 'PLACED0001' and brand_id = @brand`,
 		"orders_left_an_event":               `delete from outbox_events where brand_id = @brand and type = 'order.cancelled'`,
 		"imports_equal_their_control_totals": `update import_batches set booked_minor = 0 where brand_id = @brand`,
+		"refunds_add_up":                     `update orders set payment_status = 'PARTIALLY_REFUNDED' where brand_id = @brand and id = @cancelled`,
+		"no_charge_is_refunded_twice":        `update order_refund_lines set quantity = 3 where brand_id = @brand`,
 		"listings_span_their_prices":         `update prices set amount_minor = 1 where brand_id = @brand and variant_id = @variant`,
 		"the_public_sees_what_it_may":        `update listings set publish_at = publish_at + interval '1 day' where brand_id = @brand`,
 		"reservations_hold_their_stock":      `update stock_levels set reserved = 1 where brand_id = @brand and variant_id = @variant`,

@@ -41,7 +41,7 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 	order := &models.Order{
 		BrandID: w.brand.ID, ID: fixture.ID(), Number: number, Source: models.OrderFromShop, Kind: models.OrderSale,
 		StorefrontID: w.shop.ID, PurchaseID: new(fixture.ID()), ShopperID: &w.shopper.ID, Status: models.OrderPlaced,
-		PaymentStatus: models.OrderPaid, FulfilmentStatus: models.Unfulfilled, Currency: "CNY", GoodsMinor: 2400,
+		PaymentStatus: models.OrderPaid, FulfilmentStatus: models.Unfulfilled, ReturnStatus: models.NoReturn, Currency: "CNY", GoodsMinor: 2400,
 		ShippingMinor: 100, TotalMinor: 2500, SellerName: w.brand.Name, PlacedAt: at, RecordedAt: at, Version: 1,
 	}
 	payment := &models.Payment{
@@ -50,7 +50,7 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 	}
 	events := []string{"order.placed"}
 	if cancelled {
-		order.Status, order.CancelledAt, order.PaymentStatus = models.OrderCancelled, &at, models.OrderRefunded
+		order.Status, order.CancelledAt, order.PaymentStatus, order.RefundedMinor = models.OrderCancelled, &at, models.OrderRefunded, 2500
 		payment.Status = models.PaymentRefunded
 		events = append(events, "order.cancelled")
 	}
@@ -59,6 +59,8 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 		DefaultLanguage: "en", Texts: models.Texts[models.LineText]{"en": {Title: "Honey"}}, Options: []models.SelectedOption{},
 		Quantity: 2, UnitPrice: decimal.RequireFromString("12.00"), Currency: "CNY", GoodsMinor: 2400,
 	}
+	goods := &models.Charge{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, LineID: &line.ID, Kind: models.ChargeGoods, Currency: "CNY", AmountMinor: 2400}
+	carriage := &models.Charge{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, Kind: models.ChargeShipping, Currency: "CNY", AmountMinor: 100}
 	fixture.Create(t, w.db,
 		&models.Purchase{
 			ID: *order.PurchaseID, ShopperID: w.shopper.ID, Status: models.PurchaseCompleted, Currency: "CNY", TotalMinor: 2500,
@@ -67,13 +69,13 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 		payment, order, line,
 		&models.OrderNumber{Number: number, BrandID: w.brand.ID, OrderID: order.ID},
 		&models.PaymentAllocation{BrandID: w.brand.ID, ID: fixture.ID(), PaymentID: payment.ID, OrderID: order.ID, Currency: "CNY", AmountMinor: 2500},
-		&models.Charge{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, LineID: &line.ID, Kind: models.ChargeGoods, Currency: "CNY", AmountMinor: 2400},
-		&models.Charge{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, Kind: models.ChargeShipping, Currency: "CNY", AmountMinor: 100},
+		goods, carriage,
 	)
 	w.fact(t, order, line, models.FactSale)
 	w.move(t, variant, order.ID, -2, models.StockOrderPlaced)
 	if cancelled {
 		w.fact(t, order, line, models.FactRefund)
+		w.refund(t, order, line, goods, carriage)
 		w.move(t, variant, order.ID, 2, models.StockOrderCancelled)
 	}
 	for _, event := range events {
@@ -96,7 +98,7 @@ func (w *world) history(t *testing.T) uuid.UUID {
 	order := &models.Order{
 		BrandID: w.brand.ID, ID: fixture.ID(), Number: "536370", Source: models.OrderFromImport, Kind: models.OrderSale,
 		StorefrontID: w.shop.ID, BatchID: &batch.ID, Status: models.OrderPlaced, PaymentStatus: models.OrderPaymentUnknown,
-		FulfilmentStatus: models.Fulfilled, Currency: "CNY", GoodsMinor: -1, TotalMinor: -1, SellerName: w.brand.Name,
+		FulfilmentStatus: models.Fulfilled, ReturnStatus: models.NoReturn, Currency: "CNY", GoodsMinor: -1, TotalMinor: -1, SellerName: w.brand.Name,
 		PlacedAt: at, RecordedAt: at, Version: 1,
 	}
 	fixture.Create(t, w.db, batch, order)
@@ -117,6 +119,18 @@ func (w *world) history(t *testing.T) uuid.UUID {
 	return order.ID
 }
 
+// refund gives back all of an order.
+func (w *world) refund(t *testing.T, order *models.Order, line *models.OrderLine, charges ...*models.Charge) {
+	t.Helper()
+	refund := &models.OrderRefund{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, Currency: "CNY", AmountMinor: order.TotalMinor,
+		Reason: "cancelled", RecordedAt: order.PlacedAt}
+	fixture.Create(t, w.db, refund, &models.OrderRefundLine{BrandID: w.brand.ID, ID: fixture.ID(), RefundID: refund.ID, LineID: line.ID,
+		Quantity: line.Quantity, Withdrawn: line.Quantity, Currency: "CNY", AmountMinor: order.TotalMinor})
+	for _, c := range charges {
+		fixture.Create(t, w.db, &models.OrderRefundPart{BrandID: w.brand.ID, RefundID: refund.ID, LineID: line.ID, ChargeID: c.ID, AmountMinor: c.AmountMinor})
+	}
+}
+
 func (w *world) fact(t *testing.T, order *models.Order, line *models.OrderLine, kind models.FactKind) {
 	t.Helper()
 	f := &models.SalesFact{
@@ -127,6 +141,9 @@ func (w *world) fact(t *testing.T, order *models.Order, line *models.OrderLine, 
 		f.UnitsSold, f.GrossMinor = line.Quantity, line.GoodsMinor
 	} else {
 		f.UnitsReturned, f.RefundMinor = max(line.Quantity, -line.Quantity), max(line.GoodsMinor, -line.GoodsMinor)
+	}
+	if order.ShippingMinor > 0 {
+		f.ShippingMinor = map[models.FactKind]int64{models.FactSale: 100, models.FactRefund: -100}[kind]
 	}
 	fixture.Create(t, w.db, f)
 }

@@ -63,7 +63,7 @@ func (w *world) addOrder(t *testing.T, r *rand.Rand) {
 	order := &models.Order{
 		BrandID: shop.BrandID, ID: fixture.ID(), Number: uuid.NewString(), Source: models.OrderFromImport, Kind: models.OrderSale,
 		StorefrontID: shop.ID, Status: models.OrderPlaced, PaymentStatus: models.OrderPaymentUnknown,
-		FulfilmentStatus: models.Fulfilled, Currency: shop.Currency, SellerName: "x", PlacedAt: at, RecordedAt: at, Version: 1,
+		FulfilmentStatus: models.Fulfilled, ReturnStatus: models.NoReturn, Currency: shop.Currency, SellerName: "x", PlacedAt: at, RecordedAt: at, Version: 1,
 	}
 	fixture.Create(t, w.db, order)
 	for range 1 + r.IntN(3) {

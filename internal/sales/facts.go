@@ -20,7 +20,6 @@ import (
 func Facts(o *models.Order, lines []models.OrderLine, charges []models.Charge, market string, newID func() uuid.UUID) []models.SalesFact {
 	facts := make([]models.SalesFact, len(lines))
 	at := make(map[uuid.UUID]*models.SalesFact, len(lines))
-	weights := make([]int64, len(lines))
 	for i := range lines {
 		l := &lines[i]
 		facts[i] = models.SalesFact{
@@ -31,17 +30,10 @@ func Facts(o *models.Order, lines []models.OrderLine, charges []models.Charge, m
 			OriginCountry: l.OriginCountry, OriginRegion: l.OriginRegion, Currency: o.Currency,
 			UnitsSold: l.Quantity,
 		}
-		at[l.ID], weights[i] = &facts[i], max(l.GoodsMinor, -l.GoodsMinor)
+		at[l.ID] = &facts[i]
 	}
-	for i := range charges {
-		c := &charges[i]
-		if c.LineID != nil && at[*c.LineID] != nil {
-			add(at[*c.LineID], c.Kind, c.AmountMinor)
-			continue
-		}
-		for j, part := range c.Amount().Allocate(weights...) {
-			add(&facts[j], c.Kind, part.Minor)
-		}
+	for _, share := range Shares(lines, charges) {
+		add(at[share.LineID], share.Charge.Kind, share.Minor)
 	}
 	for i := range facts {
 		f := &facts[i]
@@ -74,20 +66,46 @@ func add(f *models.SalesFact, kind models.ChargeKind, minor int64) {
 	}
 }
 
-// Refunds gives the counter-facts of sales that were undone in full: on a date
-// of their own, so that the sale stays in the report of its day. What was
-// charged beside the goods is given back with them.
-func Refunds(facts []models.SalesFact, at, recorded time.Time, newID func() uuid.UUID) []models.SalesFact {
-	var refunds []models.SalesFact
-	for _, f := range facts {
-		if f.Kind != models.FactSale {
+// Share is what of a charge belongs to a line.
+type Share struct {
+	Charge *models.Charge
+	LineID uuid.UUID
+	Minor  int64
+}
+
+// Shares gives each charge to its line, and those on the order as a whole to
+// all its lines by their goods. The shares of a charge sum to it.
+func Shares(lines []models.OrderLine, charges []models.Charge) []Share {
+	weights := make([]int64, len(lines))
+	known := make(map[uuid.UUID]bool, len(lines))
+	for i := range lines {
+		known[lines[i].ID], weights[i] = true, max(lines[i].GoodsMinor, -lines[i].GoodsMinor)
+	}
+	shares := make([]Share, 0, len(charges))
+	for i := range charges {
+		c := &charges[i]
+		if c.LineID != nil && known[*c.LineID] {
+			shares = append(shares, Share{c, *c.LineID, c.AmountMinor})
 			continue
 		}
-		f.ID, f.Kind, f.EventAt, f.RecordedAt = newID(), models.FactRefund, at, recorded
-		f.UnitsReturned, f.RefundMinor = f.UnitsSold, f.GrossMinor-f.DiscountMinor
-		f.UnitsSold, f.GrossMinor, f.DiscountMinor = 0, 0, 0
-		f.ShippingMinor, f.DutyMinor, f.TaxMinor, f.FeeMinor = -f.ShippingMinor, -f.DutyMinor, -f.TaxMinor, -f.FeeMinor
-		refunds = append(refunds, f)
+		for j, part := range c.Amount().Allocate(weights...) {
+			shares = append(shares, Share{c, lines[j].ID, part.Minor})
+		}
 	}
-	return refunds
+	return shares
+}
+
+// Refund gives the fact of a refund, from that of the sale and what of the
+// line's shares was given back: on a date of its own, so that the sale stays
+// in the report of its day.
+func Refund(sale models.SalesFact, refund, id uuid.UUID, pieces int64, back []Share, at time.Time) models.SalesFact {
+	f := sale
+	f.ID, f.Kind, f.RefundID, f.EventAt, f.RecordedAt = id, models.FactRefund, &refund, at, at
+	f.UnitsSold, f.UnitsReturned, f.GrossMinor, f.DiscountMinor, f.RefundMinor = 0, pieces, 0, 0, 0
+	f.ShippingMinor, f.DutyMinor, f.TaxMinor, f.FeeMinor = 0, 0, 0, 0
+	for _, share := range back {
+		add(&f, share.Charge.Kind, -share.Minor)
+	}
+	f.RefundMinor, f.GrossMinor, f.DiscountMinor = f.DiscountMinor-f.GrossMinor, 0, 0
+	return f
 }

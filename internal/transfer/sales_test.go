@@ -218,7 +218,7 @@ func TestSales(t *testing.T) {
 		at := fixture.Start
 		fixture.Create(t, w.Gorm, &models.Order{
 			BrandID: w.brand.ID, ID: fixture.ID(), Number: "R-1001", Source: models.OrderFromShop, Kind: models.OrderSale, StorefrontID: w.shop.ID,
-			Status: models.OrderPlaced, PaymentStatus: models.OrderPaid, FulfilmentStatus: models.Unfulfilled, Currency: "EUR",
+			Status: models.OrderPlaced, PaymentStatus: models.OrderPaid, FulfilmentStatus: models.Unfulfilled, ReturnStatus: models.NoReturn, Currency: "EUR",
 			SellerName: "x", PlacedAt: at, RecordedAt: at, Version: 1,
 		})
 		r := w.importSales(w.sales(fixtureFile(t, "sales.csv")))

@@ -234,7 +234,7 @@ order by indexrelid::regclass::text`).Scan(&found).Error
 func tidy(ctx context.Context, db *gorm.DB) error {
 	return database.InTx(ctx, db, func(tx *gorm.DB) error {
 		for _, sql := range []string{
-			"truncate sales_facts, stock_adjustments, charges, order_events, outbox_events, payment_allocations, payments, purchases, idempotency_keys",
+			"truncate sales_facts, stock_adjustments, charges, order_events, outbox_events, payment_allocations, payments, purchases, idempotency_keys cascade",
 			"delete from order_numbers where (brand_id, order_id) in (select brand_id, id from orders where purchase_id is not null)",
 			"delete from orders where purchase_id is not null",
 		} {

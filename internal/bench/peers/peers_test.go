@@ -17,7 +17,6 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
-	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -124,7 +123,7 @@ func TestLimitWritesWhatPlacingWrites(t *testing.T) {
 	buyer := data.buyers[0]
 
 	now := func() time.Time { return time.Now().UTC() }
-	place := order.NewService(db.Gorm, inventory.NewService(db.Gorm, now), payment.Sandbox{}, now)
+	place := order.NewService(db.Gorm, payment.Sandbox{}, now)
 	asked := order.PlaceInput{
 		IdempotencyKey: in.Input.IdempotencyKey, Storefront: key(t, in.Input.StorefrontID), Recipient: in.Input.Recipient,
 		Payment: order.PaymentInput{Reference: in.Input.Payment.Reference, Amount: decimal.RequireFromString(in.Input.Payment.Amount), Currency: "CNY"},

@@ -209,7 +209,7 @@ create table stock_adjustments (
     references stock_levels (brand_id, variant_id, warehouse_id) on delete cascade,
   constraint stock_adjustments_delta_check check (delta <> 0),
   constraint stock_adjustments_reason_check check (reason in
-    ('RECEIVED', 'COUNTED', 'DAMAGED', 'LOST', 'RETURNED', 'CORRECTION', 'IMPORTED', 'ORDER_PLACED', 'ORDER_CANCELLED'))
+    ('RECEIVED', 'COUNTED', 'DAMAGED', 'LOST', 'RETURNED', 'CORRECTION', 'IMPORTED', 'ORDER_PLACED', 'ORDER_CANCELLED', 'ORDER_RESENT'))
 );
 create index stock_adjustments_level_idx on stock_adjustments (brand_id, variant_id, recorded_at, id);
 create index stock_adjustments_order_idx on stock_adjustments (brand_id, order_id) where order_id is not null;

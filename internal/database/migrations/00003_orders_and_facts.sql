@@ -66,12 +66,15 @@ create table orders (
   status             text        not null,
   payment_status     text        not null,
   fulfilment_status  text        not null,
+  return_status      text        not null default 'NONE',
   currency           text        not null,
   goods_minor        bigint      not null,
   discount_minor     bigint      not null default 0,
   shipping_minor     bigint      not null default 0,
   tax_minor          bigint      not null default 0,
   total_minor        bigint      not null,
+  -- What was given back of the total.
+  refunded_minor     bigint      not null default 0,
   seller_name        text        not null,
   buyer_country      text,
   buyer_region       text,
@@ -90,9 +93,12 @@ create table orders (
   constraint orders_batch_fk foreign key (brand_id, batch_id) references import_batches (brand_id, id) on delete restrict,
   constraint orders_source_check check (source in ('SHOP', 'IMPORT')),
   constraint orders_kind_check check (kind in ('SALE', 'CREDIT_NOTE')),
-  constraint orders_status_check check (status in ('PLACED', 'CANCELLED')),
-  constraint orders_payment_check check (payment_status in ('PAID', 'REFUNDED', 'UNKNOWN')),
-  constraint orders_fulfilment_check check (fulfilment_status in ('UNFULFILLED', 'FULFILLED')),
+  constraint orders_status_check check (status in ('PLACED', 'COMPLETED', 'CANCELLED')),
+  constraint orders_payment_check check (payment_status in ('PAID', 'PARTIALLY_REFUNDED', 'REFUNDED', 'UNKNOWN')),
+  constraint orders_fulfilment_check check (fulfilment_status in
+    ('UNFULFILLED', 'PREPARING', 'PARTIALLY_FULFILLED', 'FULFILLED', 'PARTIALLY_DELIVERED', 'DELIVERED')),
+  constraint orders_return_check check (return_status in ('NONE', 'REQUESTED', 'IN_PROGRESS', 'PARTIALLY_RETURNED', 'RETURNED')),
+  constraint orders_refunded_check check (refunded_minor = 0 or refunded_minor between 0 and total_minor),
   constraint orders_cancelled_check check ((status = 'CANCELLED') = (cancelled_at is not null))
 );
 create index orders_placed_idx on orders (brand_id, placed_at desc, id desc);
@@ -201,6 +207,8 @@ create table sales_facts (
   recorded_at     timestamptz not null,
   order_id        uuid        not null,
   line_id         uuid        not null,
+  -- The refund that a fact of an order placed here follows from.
+  refund_id       uuid,
   storefront_id   uuid        not null,
   product_id      uuid,
   variant_id      uuid,
@@ -222,7 +230,7 @@ create table sales_facts (
   tax_minor       bigint      not null default 0,
   fee_minor       bigint      not null default 0,
   constraint sales_facts_pk primary key (brand_id, id),
-  constraint sales_facts_line_key unique (brand_id, line_id, kind),
+  constraint sales_facts_line_key unique nulls not distinct (brand_id, line_id, kind, refund_id),
   constraint sales_facts_order_fk foreign key (brand_id, order_id) references orders (brand_id, id) on delete restrict,
   constraint sales_facts_source_check check (source in ('SHOP', 'IMPORT')),
   constraint sales_facts_kind_check check (kind in ('SALE', 'REFUND')),

@@ -1,0 +1,250 @@
+package order
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/sales"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// RefundRequest asks to give money of an order back.
+type RefundRequest struct {
+	Order models.Key
+	Lines []RefundLine
+	// Whole is for an order that is cancelled: all that is left of it.
+	Whole bool
+	// Carriage gives back, too, what is left of the carriage, its insurance and
+	// the fees of the order as a whole.
+	Carriage bool
+	Reason   string
+	Actor    *uuid.UUID
+	At       time.Time
+	// Field is the path of the input that refusals of the refund as a whole name.
+	Field string
+}
+
+// RefundLine asks for the money of pieces of a line: what was charged for
+// them, to the cent, and for its last pieces the remainder.
+type RefundLine struct {
+	LineID   uuid.UUID
+	Quantity int64
+	// Amounts by charge, in place of what was charged for the pieces; the
+	// quantity may be zero then.
+	Amounts map[uuid.UUID]int64
+	// Left says that these are pieces that have left. Otherwise those that
+	// wait to be shipped are taken off the order first, and go back to stock.
+	Left bool
+	// Field is the path of the input that refusals name.
+	Field string
+}
+
+// Refund is money given back, with its rows.
+type Refund struct {
+	models.OrderRefund
+	Lines []models.OrderRefundLine
+	Parts []models.OrderRefundPart
+}
+
+// withLine is a share's key: of a charge, the part of a line.
+type withLine struct{ line, charge uuid.UUID }
+
+// Refund books a refund: its rows, facts and event, and what the order's
+// amounts and its standing become. It refuses to give back more pieces or more
+// money than there are; nothing is booked then.
+func (b *Book) Refund(r RefundRequest, newID func() uuid.UUID) (*Refund, error) {
+	standing := models.Standing{Lines: slices.Clone(b.Standing.Lines)}
+	lines, err := r.lines(standing)
+	if err != nil {
+		return nil, err
+	}
+	back := map[uuid.UUID][]sales.Share{}
+	given := b.given()
+	for _, share := range sales.Shares(b.Lines, b.Charges) {
+		l := lines[share.LineID]
+		left := share.Minor - given[withLine{share.LineID, share.Charge.ID}]
+		if l == nil && !r.whole(standing) || left == 0 && share.Minor != 0 {
+			continue
+		}
+		share.Minor, err = r.part(l, share, left, standing)
+		if err != nil {
+			return nil, err
+		}
+		if share.Minor != 0 {
+			back[share.LineID] = append(back[share.LineID], share)
+		}
+	}
+	refund, err := b.refunded(r, lines, back, newID)
+	if err != nil {
+		return nil, err
+	}
+	b.Standing = standing
+	b.note(refund, back, newID)
+	return refund, nil
+}
+
+// wanted is a line of a refund, and what became of its pieces.
+type wanted struct {
+	RefundLine
+	withdrawn int64
+	// refundable is how many pieces there were before.
+	refundable int64
+}
+
+// lines checks what is asked for against the standing, and moves it there.
+func (r *RefundRequest) lines(standing models.Standing) (map[uuid.UUID]*wanted, error) {
+	asked := r.Lines
+	if r.Whole {
+		asked = nil
+		for _, l := range standing.Lines {
+			asked = append(asked, RefundLine{LineID: l.LineID, Quantity: l.Refundable()})
+		}
+	}
+	var refused problem.List
+	lines := make(map[uuid.UUID]*wanted, len(asked))
+	for _, l := range asked {
+		at := slices.IndexFunc(standing.Lines, func(s models.LineStanding) bool { return s.LineID == l.LineID })
+		if at < 0 {
+			refused.Add(l.Field+".lineId", problem.NotFound, "the order has no such line")
+			continue
+		}
+		if lines[l.LineID] != nil {
+			refused.Add(l.Field+".lineId", problem.Invalid, "this line is named twice")
+			continue
+		}
+		s := &standing.Lines[at]
+		w := &wanted{RefundLine: l, refundable: s.Refundable()}
+		if !l.Left {
+			w.withdrawn = min(l.Quantity, s.Waiting())
+		}
+		switch rest := l.Quantity - w.withdrawn; {
+		case l.Quantity > s.Refundable():
+			refused.Add(l.Field+".quantity", problem.Conflict, fmt.Sprintf("the money of %d pieces can be given back", s.Refundable()))
+		case rest > s.Kept():
+			refused.Add(l.Field+".quantity", problem.Conflict, "these pieces are in a shipment that has not left: cancel it first")
+		}
+		s.Refunded, s.Withdrawn = s.Refunded+l.Quantity, s.Withdrawn+w.withdrawn
+		lines[l.LineID] = w
+	}
+	return lines, refused.Err()
+}
+
+// whole tells whether carriage is given back, too: it was asked for, or there
+// is nothing left to carry and never was.
+func (r *RefundRequest) whole(after models.Standing) bool {
+	return r.Whole || r.Carriage || after.Withdrawn()
+}
+
+// part is how much of what is left of a share goes back.
+func (r *RefundRequest) part(l *wanted, share sales.Share, left int64, after models.Standing) (int64, error) {
+	carriage := false
+	if share.Charge.LineID == nil {
+		switch share.Charge.Kind {
+		case models.ChargeShipping, models.ChargeInsurance, models.ChargeFee:
+			carriage = true
+		case models.ChargeGoods, models.ChargeDiscount, models.ChargeDuty, models.ChargeConsumptionTax, models.ChargeVAT:
+		}
+	}
+	switch {
+	case carriage && r.whole(after):
+		return left, nil
+	case carriage || l == nil:
+		return 0, nil
+	case l.Amounts != nil:
+		amount := l.Amounts[share.Charge.ID]
+		if amount != 0 && (amount > 0 != (left > 0) || max(amount, -amount) > max(left, -left)) {
+			return 0, problem.At(l.Field+".amounts", problem.Conflict,
+				fmt.Sprintf("%s of this charge can be given back", money.New(left, money.Currency(share.Charge.Currency))))
+		}
+		return amount, nil
+	case l.Quantity == 0:
+		return 0, nil
+	}
+	return money.New(left, money.Currency(share.Charge.Currency)).Allocate(l.Quantity, l.refundable-l.Quantity)[0].Minor, nil
+}
+
+// given sums what was given back of each share before.
+func (b *Book) given() map[withLine]int64 {
+	sums := map[withLine]int64{}
+	for _, refund := range b.Refunds {
+		for _, p := range refund.Parts {
+			sums[withLine{p.LineID, p.ChargeID}] += p.AmountMinor
+		}
+	}
+	return sums
+}
+
+// refunded makes the rows of a refund, in the order of the lines.
+func (b *Book) refunded(
+	r RefundRequest, lines map[uuid.UUID]*wanted, back map[uuid.UUID][]sales.Share, newID func() uuid.UUID,
+) (*Refund, error) {
+	o := &b.Order
+	refund := &Refund{OrderRefund: models.OrderRefund{
+		BrandID: o.BrandID, ID: newID(), OrderID: o.ID, Currency: o.Currency, Reason: r.Reason, ActorID: r.Actor, RecordedAt: r.At,
+	}}
+	sum := money.New(0, money.Currency(o.Currency))
+	for i := range b.Lines {
+		id := b.Lines[i].ID
+		w := lines[id]
+		if len(back[id]) == 0 && (w == nil || w.Quantity == 0) {
+			continue
+		}
+		row := models.OrderRefundLine{BrandID: o.BrandID, ID: newID(), RefundID: refund.ID, LineID: id, Currency: o.Currency}
+		if w != nil {
+			row.Quantity, row.Withdrawn = w.Quantity, w.withdrawn
+		}
+		for _, share := range back[id] {
+			refund.Parts = append(refund.Parts, models.OrderRefundPart{
+				BrandID: o.BrandID, RefundID: refund.ID, LineID: id, ChargeID: share.Charge.ID, AmountMinor: share.Minor,
+			})
+			added, err := sum.Add(money.New(share.Minor, sum.Currency))
+			if err != nil {
+				return nil, fmt.Errorf("sum the refund: %w", err)
+			}
+			sum, row.AmountMinor = added, row.AmountMinor+share.Minor
+		}
+		refund.Lines = append(refund.Lines, row)
+	}
+	switch refund.AmountMinor = sum.Minor; {
+	case len(refund.Lines) == 0:
+		return nil, problem.At(r.Field, problem.Conflict, "there is nothing left to give back")
+	case sum.Minor < 0:
+		return nil, problem.At(r.Field, problem.NotAllowed, "the discounts of these pieces are more than their price")
+	}
+	return refund, nil
+}
+
+// note books what follows from a refund: facts, event and the order's amounts.
+func (b *Book) note(refund *Refund, back map[uuid.UUID][]sales.Share, newID func() uuid.UUID) {
+	sold := map[uuid.UUID]models.SalesFact{}
+	for _, f := range b.Facts {
+		if f.Kind == models.FactSale {
+			sold[f.LineID] = f
+		}
+	}
+	for _, l := range refund.Lines {
+		b.Facts = append(b.Facts, sales.Refund(sold[l.LineID], refund.ID, newID(), l.Quantity, back[l.LineID], refund.RecordedAt))
+	}
+	b.Refunds = append(b.Refunds, *refund)
+	b.Order.RefundedMinor += refund.AmountMinor
+}
+
+// withdrawn sums the pieces of each variant that a refund took off the order.
+func (r *Refund) withdrawn(lines []models.OrderLine) map[uuid.UUID]int64 {
+	pieces := map[uuid.UUID]int64{}
+	for _, row := range r.Lines {
+		for i := range lines {
+			if lines[i].ID == row.LineID && lines[i].VariantID != nil {
+				pieces[*lines[i].VariantID] += row.Withdrawn
+			}
+		}
+	}
+	maps.DeleteFunc(pieces, func(_ uuid.UUID, n int64) bool { return n == 0 })
+	return pieces
+}
