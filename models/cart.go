@@ -1,6 +1,7 @@
 package models
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,6 +47,27 @@ type CartDelivery struct {
 	BrandID      uuid.UUID `json:"brandId"`
 	StorefrontID uuid.UUID `json:"storefrontId"`
 	OptionID     uuid.UUID `json:"optionId"`
+}
+
+// Storefront is whose goods are delivered.
+func (d CartDelivery) Storefront() Key { return Key{BrandID: d.BrandID, ID: d.StorefrontID} }
+
+// DeliveryOf is the option chosen for a storefront, nil where there is none.
+func (c Cart) DeliveryOf(storefront Key) *uuid.UUID {
+	for _, d := range c.Deliveries {
+		if d.Storefront() == storefront {
+			return &d.OptionID
+		}
+	}
+	return nil
+}
+
+// Deliver chooses an option for a storefront, nil for none.
+func (c *Cart) Deliver(storefront Key, option *uuid.UUID) {
+	c.Deliveries = slices.DeleteFunc(slices.Clone(c.Deliveries), func(d CartDelivery) bool { return d.Storefront() == storefront })
+	if option != nil {
+		c.Deliveries = append(c.Deliveries, CartDelivery{BrandID: storefront.BrandID, StorefrontID: storefront.ID, OptionID: *option})
+	}
 }
 
 // CartLine is a variant in a cart, with price and texts as they were last shown.

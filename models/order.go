@@ -220,35 +220,6 @@ func (l OrderLine) TenantID() uuid.UUID { return l.BrandID }
 // Goods is quantity times unit price, rounded half up once per line.
 func (l OrderLine) Goods() money.Money { return money.New(l.GoodsMinor, money.Currency(l.Currency)) }
 
-// ChargeKind is what a part of an order's total is for. Duty is never a tax.
-type ChargeKind string
-
-// Kinds of charges.
-const (
-	ChargeGoods          ChargeKind = "GOODS"
-	ChargeDiscount       ChargeKind = "DISCOUNT"
-	ChargeShipping       ChargeKind = "SHIPPING"
-	ChargeInsurance      ChargeKind = "INSURANCE"
-	ChargeDuty           ChargeKind = "DUTY"
-	ChargeConsumptionTax ChargeKind = "CONSUMPTION_TAX"
-	ChargeVAT            ChargeKind = "VAT"
-	ChargeFee            ChargeKind = "FEE"
-)
-
-// Charge is a typed part of an order's total.
-type Charge struct {
-	BrandID     uuid.UUID `gorm:"primaryKey"`
-	ID          uuid.UUID `gorm:"primaryKey"`
-	OrderID     uuid.UUID
-	LineID      *uuid.UUID
-	Kind        ChargeKind
-	Currency    string
-	AmountMinor int64
-}
-
-// Amount is signed: discounts are negative.
-func (c Charge) Amount() money.Money { return money.New(c.AmountMinor, money.Currency(c.Currency)) }
-
 // OrderEventType is a step in an order's life.
 type OrderEventType string
 

@@ -91,34 +91,14 @@ func (b *Book) complete(newID func() uuid.UUID) {
 	}
 }
 
-// total sums the charges. Insurance counts as carriage; fees stand in the total alone.
 func (b *Book) total() error {
 	o := &b.Order
-	zero := money.New(0, money.Currency(o.Currency))
-	goods, discount, shipping, tax, fee, total := zero, zero, zero, zero, zero, zero
-	for i := range b.Charges {
-		part := &fee
-		switch b.Charges[i].Kind {
-		case models.ChargeGoods:
-			part = &goods
-		case models.ChargeDiscount:
-			part = &discount
-		case models.ChargeShipping, models.ChargeInsurance:
-			part = &shipping
-		case models.ChargeDuty, models.ChargeConsumptionTax, models.ChargeVAT:
-			part = &tax
-		case models.ChargeFee:
-		}
-		for _, sum := range []*money.Money{part, &total} {
-			added, err := sum.Add(b.Charges[i].Amount())
-			if err != nil {
-				return err
-			}
-			*sum = added
-		}
+	sums, err := models.Sum(b.Charges, o.Currency)
+	if err != nil {
+		return err
 	}
-	o.GoodsMinor, o.DiscountMinor, o.ShippingMinor = goods.Minor, -discount.Minor, shipping.Minor
-	o.TaxMinor, o.TotalMinor = tax.Minor, total.Minor
+	o.GoodsMinor, o.DiscountMinor, o.ShippingMinor = sums.Goods.Minor, sums.Discount.Minor, sums.Shipping.Minor
+	o.TaxMinor, o.TotalMinor = sums.Tax.Minor, sums.Total.Minor
 	return nil
 }
 

@@ -1,0 +1,154 @@
+package cart
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/offer"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// edit is a cart that is locked and being changed.
+type edit struct {
+	cart  models.Cart
+	lines []models.CartLine
+	goods *goods
+	was   []models.CartLine
+	at    time.Time
+}
+
+// change locks a cart of the caller's, lets fn work on it, prices it and
+// writes what has changed. More are goods beyond its lines that fn wants to know.
+func (s *Service) change(ctx context.Context, ref Ref, more []LineInput, fn func(*edit) error) (*Priced, error) {
+	var priced *Priced
+	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
+		e, err := s.openTx(tx, ref, more)
+		if err != nil {
+			return err
+		}
+		if err := fn(e); err != nil {
+			return err
+		}
+		priced, err = e.save(database.NewBatch(tx))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return priced, nil
+}
+
+// openTx locks an open cart of the caller's.
+func (s *Service) openTx(tx *gorm.DB, ref Ref, more []LineInput) (*edit, error) {
+	actor, now := auth.From(tx.Statement.Context), s.now()
+	reads := database.NewBatch(tx)
+	q := ask(reads, actor, named(ref, actor), true, more, now)
+	if err := reads.Send(); err != nil {
+		return nil, reading(err)
+	}
+	if len(*q.carts) == 0 || !opens(&(*q.carts)[0], actor, ref.Secret, now) {
+		return nil, noSuchCart()
+	}
+	return q.edit((*q.carts)[0], now)
+}
+
+// named is the condition of a cart that can be the caller's: no other is locked.
+func named(ref Ref, actor *auth.Actor) database.SQL {
+	return database.Text("c.id = ? and (c.shopper_id is null or c.shopper_id = ?)", ref.ID, actor.AccountID())
+}
+
+// edit begins to change one of the carts read.
+func (q *question) edit(c models.Cart, now time.Time) (*edit, error) {
+	if c.Status != models.CartOpen {
+		return nil, problem.At("input.cartId", problem.Conflict, "the cart was ordered")
+	}
+	lines := slices.DeleteFunc(slices.Clone(*q.lines), func(l models.CartLine) bool { return l.CartID != c.ID })
+	return &edit{cart: c, lines: lines, was: slices.Clone(lines), goods: q.goods(), at: now}, nil
+}
+
+// line finds the line of a variant in a storefront, nil where there is none.
+func (e *edit) line(at place) *models.CartLine {
+	for i := range e.lines {
+		if placeOf(&e.lines[i]) == at {
+			return &e.lines[i]
+		}
+	}
+	return nil
+}
+
+// show takes over how goods are sold now.
+func show(l *models.CartLine, o *offer.Offer) {
+	l.ProductID, l.SKU, l.DefaultLanguage, l.Texts = *o.ProductID, o.SKU, o.DefaultLanguage, o.Texts
+	l.Options, l.UnitPriceMinor = o.Options, o.AmountMinor
+}
+
+// save prices the cart and sends what has changed of it, with all else that is
+// in the batch.
+func (e *edit) save(writes *database.Batch) (*Priced, error) {
+	e.cart.Version++
+	e.cart.UpdatedAt, e.cart.ExpiresAt = e.at, keptUntil(&e.cart, e.at)
+	e.cart.Deliveries = slices.DeleteFunc(e.cart.Deliveries, func(d models.CartDelivery) bool {
+		return !slices.ContainsFunc(e.lines, func(l models.CartLine) bool { return l.Storefront() == d.Storefront() })
+	})
+	priced, err := price(e.cart, e.lines, e.goods)
+	if errors.Is(err, money.ErrOverflow) {
+		return nil, problem.New(problem.OutOfRange, "the total is too large")
+	}
+	if err != nil {
+		return nil, err
+	}
+	e.write(writes)
+	if err := writes.Send(); err != nil {
+		return nil, fmt.Errorf("write a cart: %w", err)
+	}
+	return priced, nil
+}
+
+func (e *edit) write(writes *database.Batch) {
+	c := &e.cart
+	writes.Exec(`
+update carts
+set shopper_id = $2, secret_hash = $3, recipient = $4, payment_method = $5, discount_codes = $6, deliveries = $7,
+  version = $8, expires_at = $9, updated_at = $10
+where id = $1`,
+		c.ID, c.ShopperID, c.SecretHash, c.Recipient, c.PaymentMethod, []string(c.DiscountCodes), c.Deliveries,
+		c.Version, c.ExpiresAt, c.UpdatedAt)
+	was := map[uuid.UUID]models.CartLine{}
+	for _, l := range e.was {
+		was[l.ID] = l
+	}
+	var added []models.CartLine
+	for _, l := range e.lines {
+		before, known := was[l.ID]
+		delete(was, l.ID)
+		switch {
+		case !known:
+			added = append(added, l)
+		case !reflect.DeepEqual(before, l):
+			writes.Exec(`
+update cart_lines
+set quantity = $3, unit_price_minor = $4, sku = $5, default_language = $6, texts = $7, options = $8
+where cart_id = $1 and id = $2`,
+				l.CartID, l.ID, l.Quantity, l.UnitPriceMinor, l.SKU, l.DefaultLanguage, l.Texts, l.Options)
+		}
+	}
+	if len(was) > 0 {
+		gone := make([]uuid.UUID, 0, len(was))
+		for id := range was {
+			gone = append(gone, id)
+		}
+		writes.Exec("delete from cart_lines where cart_id = $1 and id = any($2)", c.ID, gone)
+	}
+	writes.Insert(added)
+}

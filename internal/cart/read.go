@@ -1,0 +1,72 @@
+package cart
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// Get prices a cart of the caller's, or reports NOT_FOUND.
+func (s *Service) Get(ctx context.Context, ref Ref) (*Priced, error) {
+	return s.read(ctx, named(ref, auth.From(ctx)), ref.Secret)
+}
+
+// Own prices the open cart that the caller changed last as a shopper, or
+// reports NOT_FOUND. Country and currency narrow it where they are not empty.
+func (s *Service) Own(ctx context.Context, country, currency string) (*Priced, error) {
+	own := auth.From(ctx).AccountID()
+	if own == nil {
+		return nil, noSuchCart()
+	}
+	return s.read(ctx, database.Text(`
+c.id = (
+  select o.id
+  from carts o
+  where o.shopper_id = ? and o.status = 'OPEN' and o.expires_at > ? and (? = '' or o.country = ?) and (? = '' or o.currency = ?)
+  order by o.updated_at desc, o.id desc
+  limit 1
+)`, *own, s.now(), country, country, currency, currency), "")
+}
+
+func (s *Service) read(ctx context.Context, which database.SQL, secret string) (*Priced, error) {
+	var priced *Priced
+	err := database.InBatch(ctx, s.db, func(db *gorm.DB) error {
+		actor, now := auth.From(ctx), s.now()
+		reads := database.NewBatch(db)
+		q := ask(reads, actor, which, false, nil, now)
+		if err := reads.Send(); err != nil {
+			return reading(err)
+		}
+		if q.overtaken() {
+			return database.Again(problem.New(problem.Conflict, "the cart is being changed by others"))
+		}
+		if len(*q.carts) == 0 || !opens(&(*q.carts)[0], actor, secret, now) {
+			return noSuchCart()
+		}
+		var err error
+		priced, err = price((*q.carts)[0], *q.lines, q.goods())
+		return err
+	})
+	return priced, err
+}
+
+// LockTx prices an open cart of the caller's within a transaction, and keeps
+// others from changing it until that ends.
+func (s *Service) LockTx(tx *gorm.DB, ref Ref) (*Priced, error) {
+	e, err := s.openTx(tx, ref, nil)
+	if err != nil {
+		return nil, err
+	}
+	return price(e.cart, e.lines, e.goods)
+}
+
+// Ordered adds to a batch that a cart became a purchase: it stays as it is,
+// and its shopper's next cart is another.
+func (s *Service) Ordered(writes *database.Batch, c *models.Cart) {
+	writes.Exec("update carts set status = $2, version = version + 1, updated_at = $3 where id = $1", c.ID, models.CartOrdered, s.now())
+}

@@ -1,0 +1,39 @@
+// Package cart keeps what shoppers and guests may buy, prices it anew at each
+// step, and tells what has changed since it was shown. It also keeps the
+// shoppers' address books.
+package cart
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+)
+
+// Limits of a cart.
+const (
+	maxLines  = 100
+	maxPieces = 10_000
+	maxCodes  = 10
+)
+
+// How long a cart is kept after its last change.
+const (
+	keptForGuests   = 30 * 24 * time.Hour
+	keptForShoppers = 180 * 24 * time.Hour
+)
+
+// Service reads and writes with the caller's rights: a shopper's own carts,
+// and a guest's by its secret.
+type Service struct {
+	db  *gorm.DB
+	now func() time.Time
+}
+
+// NewService takes the database and the clock.
+func NewService(db *gorm.DB, now func() time.Time) *Service {
+	return &Service{db: db, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }}
+}
+
+// newID makes a row id. Randomness never fails.
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
