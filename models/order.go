@@ -10,29 +10,6 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/money"
 )
 
-// PaymentStatus says what became of a payment.
-type PaymentStatus string
-
-// Statuses of a payment and of an order's payments together.
-const (
-	PaymentCaptured PaymentStatus = "CAPTURED"
-	PaymentRefunded PaymentStatus = "REFUNDED"
-)
-
-// Payment is money taken from a shopper for a purchase.
-type Payment struct {
-	ID          uuid.UUID `gorm:"primaryKey"`
-	ShopperID   uuid.UUID
-	PurchaseID  uuid.UUID
-	Provider    string
-	Reference   string
-	Status      PaymentStatus
-	Currency    string
-	AmountMinor int64
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-}
-
 // PaymentAllocation is the part of a payment that belongs to an order.
 type PaymentAllocation struct {
 	BrandID     uuid.UUID `gorm:"primaryKey"`

@@ -26,6 +26,7 @@ func Relations() []Relation {
 		toBrand(Membership{}), toBrand(BrandDocument{}), toBrand(PayoutAccount{}), toBrand(BrandJobReport{}),
 		toBrand(BrandTransition{}), toBrand(Storefront{}), toBrand(Product{}), toBrand(Warehouse{}), toBrand(ImportBatch{}),
 		toBrand(Order{}),
+		{Refund{}, []string{"PaymentID"}, Payment{}, []string{"ID"}},
 		{Product{}, []string{"CategoryID"}, Category{}, []string{"ID"}},
 		to(Media{}, "ProductID", Product{}), to(Variant{}, "ProductID", Product{}),
 		to(Listing{}, "StorefrontID", Storefront{}), to(Listing{}, "ProductID", Product{}),
@@ -55,5 +56,6 @@ func Relations() []Relation {
 		to(ShipmentEvent{}, "ShipmentID", Shipment{}),
 		to(Return{}, "OrderID", Order{}), to(Return{}, "WarehouseID", Warehouse{}), to(Return{}, "RefundID", OrderRefund{}),
 		to(ReturnLine{}, "ReturnID", Return{}), to(ReturnLine{}, "LineID", OrderLine{}),
+		to(RefundAllocation{}, "OrderID", Order{}),
 	}
 }

@@ -9,5 +9,6 @@ func Tables() []any {
 		Purchase{}, Payment{}, PaymentAllocation{}, ImportBatch{}, Order{}, OrderNumber{}, OrderLine{}, Charge{}, OrderEvent{},
 		SalesFact{}, OutboxEvent{}, Cart{}, CartLine{}, Address{}, OrderRefund{}, OrderRefundLine{}, OrderRefundPart{},
 		Shipment{}, ShipmentLine{}, ShipmentEvent{}, TrackingNumber{}, CarrierEvent{}, Return{}, ReturnLine{},
+		Refund{}, RefundAllocation{}, PaymentEvent{},
 	}
 }

@@ -85,6 +85,8 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 	var lines []models.OrderLine
 	var charges []models.Charge
 	var allocations []models.PaymentAllocation
+	var returned []models.Refund
+	var returnedTo []models.RefundAllocation
 	var history []models.OrderEvent
 	var facts []models.SalesFact
 	var log []models.StockAdjustment
@@ -103,14 +105,19 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 			ID: purchase, ShopperID: p.shopper.id, Status: models.PurchaseCompleted, Currency: o.Currency, TotalMinor: o.TotalMinor,
 			PlacedAt: p.at, CompletedAt: &p.at,
 		})
-		paid := models.Payment{
-			ID: paymentID, ShopperID: p.shopper.id, PurchaseID: purchase, Provider: payment.Sandbox{}.Name(), Reference: "SANDBOX-OK-DEMO-" + o.Number,
-			Status: models.PaymentCaptured, Currency: o.Currency, AmountMinor: o.TotalMinor, CreatedAt: p.at, UpdatedAt: p.at,
-		}
+		paid := models.CapturedPayment(paymentID, p.shopper.id, purchase, payment.Sandbox{}.Name(), "SANDBOX-OK-DEMO-"+o.Number, o.Total(), p.at)
 		log = append(log, w.moves(p, o.ID, p.at, -1, models.StockOrderPlaced)...)
 		events = append(events, w.event(o, "order.placed", p.at))
 		if !p.cancelled.IsZero() {
-			paid.Status, paid.UpdatedAt = models.PaymentRefunded, p.cancelled
+			paid.RefundingMinor, paid.RefundedMinor, paid.UpdatedAt = o.TotalMinor, o.TotalMinor, p.cancelled
+			back := models.Refund{
+				ID: w.id(p.cancelled), PaymentID: paymentID, Key: o.ID.String(), Status: models.RefundSucceeded, Currency: o.Currency,
+				AmountMinor: o.TotalMinor, Reason: *o.CancelReason, CreatedAt: p.cancelled, UpdatedAt: p.cancelled,
+			}
+			returned = append(returned, back)
+			returnedTo = append(returnedTo, models.RefundAllocation{
+				BrandID: o.BrandID, ID: w.id(p.cancelled), RefundID: back.ID, OrderID: o.ID, Currency: o.Currency, AmountMinor: o.TotalMinor,
+			})
 			log = append(log, w.moves(p, o.ID, p.cancelled, 1, models.StockOrderCancelled)...)
 			events = append(events, w.event(o, "order.cancelled", p.cancelled))
 		}
@@ -126,7 +133,7 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 		}
 	}
 	return copyAll(tx, rowsOf(purchases), rowsOf(payments), rowsOf(orders), rowsOf(numbers), rowsOf(lines), rowsOf(charges),
-		rowsOf(allocations), rowsOf(history), rowsOf(facts), rowsOf(log), rowsOf(events),
+		rowsOf(allocations), rowsOf(returned), rowsOf(returnedTo), rowsOf(history), rowsOf(facts), rowsOf(log), rowsOf(events),
 		rowsOf(refunds), rowsOf(refundLines), rowsOf(refundParts))
 }
 

@@ -44,7 +44,7 @@ func TestCancel(t *testing.T) {
 			t.Error("charges did not stay")
 		}
 		var payment models.Payment
-		if w.db.Take(&payment, "purchase_id = ?", o.PurchaseID); payment.Status != models.PaymentRefunded {
+		if w.db.Take(&payment, "purchase_id = ?", o.PurchaseID); payment.Status != models.PaymentCaptured || payment.RefundingMinor != 2950 {
 			t.Errorf("payment %+v", payment)
 		}
 		events, err := w.orders.EventsOf(t.Context(), []models.Key{{BrandID: o.BrandID, ID: o.ID}})

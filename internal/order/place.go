@@ -153,10 +153,7 @@ func (s *Service) book(writes *database.Batch, p Purchase) error {
 		ID: newID(), ShopperID: p.Shopper, Status: models.PurchaseCompleted, Currency: string(p.Paid.Currency), TotalMinor: p.Paid.Minor,
 		PlacedAt: p.At, CompletedAt: &p.At,
 	}
-	payment := models.Payment{
-		ID: newID(), ShopperID: p.Shopper, PurchaseID: purchase.ID, Provider: s.pay.Name(), Reference: p.Reference,
-		Status: models.PaymentCaptured, Currency: string(p.Paid.Currency), AmountMinor: p.Paid.Minor, CreatedAt: p.At, UpdatedAt: p.At,
-	}
+	payment := models.CapturedPayment(newID(), p.Shopper, purchase.ID, s.pay.Name(), p.Reference, p.Paid, p.At)
 	writes.Insert(&purchase, &payment)
 	for _, q := range p.Quotes {
 		if err := s.Add(writes, q.Book, purchase.ID, payment.ID, p.At); err != nil {

@@ -41,17 +41,12 @@ func RefundTx(tx *gorm.DB, r RefundRequest) (*models.Order, *Refund, error) {
 	if err := saving(batch, b, before.Status, r.At); err != nil {
 		return nil, nil, err
 	}
-	if o.PaymentStatus == models.OrderRefunded {
-		// The payment of a single order; of others the provider tells.
-		batch.Exec(`
-update payments
-set status = 'REFUNDED', updated_at = $3
-where amount_minor = $4 and id in (select payment_id from payment_allocations where brand_id = $1 and order_id = $2)`,
-			o.BrandID, o.ID, r.At, o.TotalMinor)
-	}
 	batch.Insert(&refund.OrderRefund, refund.Lines, refund.Parts, b.Events, b.Facts[known:], &event)
 	if err := batch.Send(); err != nil {
 		return nil, nil, fmt.Errorf("write the refund: %w", err)
+	}
+	if err := giveBackTx(tx, refund); err != nil {
+		return nil, nil, err
 	}
 	if pieces := refund.withdrawn(b.Lines); len(pieces) > 0 {
 		if err := inventory.ReturnTx(tx, o.BrandID, o.ID, pieces, r.Actor, r.At); err != nil {

@@ -44,14 +44,11 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 		PaymentStatus: models.OrderPaid, FulfilmentStatus: models.Unfulfilled, ReturnStatus: models.NoReturn, Currency: "CNY", GoodsMinor: 2400,
 		ShippingMinor: 100, TotalMinor: 2500, SellerName: w.brand.Name, PlacedAt: at, RecordedAt: at, Version: 1,
 	}
-	payment := &models.Payment{
-		ID: fixture.ID(), ShopperID: w.shopper.ID, PurchaseID: *order.PurchaseID, Provider: "SANDBOX", Reference: number,
-		Status: models.PaymentCaptured, Currency: "CNY", AmountMinor: 2500, CreatedAt: at, UpdatedAt: at,
-	}
+	payment := new(models.CapturedPayment(fixture.ID(), w.shopper.ID, *order.PurchaseID, "SANDBOX", number, order.Total(), at))
 	events := []string{"order.placed"}
 	if cancelled {
 		order.Status, order.CancelledAt, order.PaymentStatus, order.RefundedMinor = models.OrderCancelled, &at, models.OrderRefunded, 2500
-		payment.Status = models.PaymentRefunded
+		payment.RefundingMinor, payment.RefundedMinor = 2500, 2500
 		events = append(events, "order.cancelled")
 	}
 	line := &models.OrderLine{
@@ -71,6 +68,15 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 		&models.PaymentAllocation{BrandID: w.brand.ID, ID: fixture.ID(), PaymentID: payment.ID, OrderID: order.ID, Currency: "CNY", AmountMinor: 2500},
 		goods, carriage,
 	)
+	if cancelled {
+		refund := &models.Refund{
+			ID: fixture.ID(), PaymentID: payment.ID, Key: number, Status: models.RefundSucceeded, Currency: "CNY", AmountMinor: 2500,
+			Reason: "changed my mind", CreatedAt: at, UpdatedAt: at,
+		}
+		fixture.Create(t, w.db, refund, &models.RefundAllocation{
+			BrandID: w.brand.ID, ID: fixture.ID(), RefundID: refund.ID, OrderID: order.ID, Currency: "CNY", AmountMinor: 2500,
+		})
+	}
 	w.fact(t, order, line, models.FactSale)
 	w.move(t, variant, order.ID, -2, models.StockOrderPlaced)
 	if cancelled {

@@ -1,5 +1,5 @@
 -- +goose Up
--- Purchases and payments belong to a shopper and have no brand; orders name
+-- Purchases belong to a shopper and have no brand; orders name
 -- them without a foreign key, so that brands can live on different nodes.
 
 create table purchases (
@@ -12,24 +12,6 @@ create table purchases (
   constraint purchases_total_check check (total_minor >= 0)
 );
 create index purchases_shopper_idx on purchases (shopper_id, placed_at, id);
-
-create table payments (
-  id            uuid        not null,
-  shopper_id    uuid        not null,
-  purchase_id   uuid        not null,
-  provider      text        not null,
-  reference     text        not null,
-  status        text        not null,
-  currency      text        not null,
-  amount_minor  bigint      not null,
-  created_at    timestamptz not null,
-  updated_at    timestamptz not null,
-  constraint payments_pk primary key (id),
-  constraint payments_reference_key unique (provider, reference),
-  constraint payments_status_check check (status in ('CAPTURED', 'REFUNDED')),
-  constraint payments_amount_check check (amount_minor >= 0)
-);
-create index payments_purchase_idx on payments (purchase_id);
 
 create table import_batches (
   brand_id       uuid        not null,
@@ -256,4 +238,4 @@ create index outbox_events_xid_idx on outbox_events (xid);
 
 -- +goose Down
 drop table outbox_events, sales_facts, order_events, payment_allocations, charges, order_lines, order_numbers, orders,
-  import_batches, payments, purchases;
+  import_batches, purchases;

@@ -1,10 +1,16 @@
--- A payment is allocated to the cent, to orders of its purchase.
-select a.brand_id, 'payment ' || p.reference as subject,
-  format('paid %s, allocated %s', p.amount_minor, coalesce(a.sum, 0)) as detail
+-- What a payment took is allocated to the cent, to orders of its purchase, or given back without an order.
+select a.brand_id, 'payment ' || coalesce(p.reference, p.id::text) as subject,
+  format('took %s, allocated %s, gave back without an order %s', p.captured_minor, coalesce(a.sum, 0), coalesce(r.sum, 0)) as detail
 from payments p
 left join (
   select payment_id, min(brand_id::text)::uuid as brand_id, sum(amount_minor) as sum
   from payment_allocations
   group by payment_id
 ) a on a.payment_id = p.id
-where p.amount_minor <> coalesce(a.sum, 0)
+left join (
+  select payment_id, sum(amount_minor) as sum
+  from refunds
+  where status <> 'FAILED' and id not in (select refund_id from refund_allocations)
+  group by payment_id
+) r on r.payment_id = p.id
+where p.status = 'CAPTURED' and p.captured_minor <> coalesce(a.sum, 0) + coalesce(r.sum, 0)

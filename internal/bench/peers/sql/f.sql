@@ -11,8 +11,9 @@ insert into purchases (id, shopper_id, status, currency, total_minor, placed_at,
 values ($1, $2, 'COMPLETED', $3, $4, $5, $5);
 
 -- payment
-insert into payments (id, shopper_id, purchase_id, provider, reference, status, currency, amount_minor, created_at, updated_at)
-values ($1, $2, $3, 'sandbox', $4, 'CAPTURED', $5, $6, $7, $7);
+insert into payments (id, shopper_id, purchase_id, provider, reference, method, status, currency, amount_minor, authorised_minor,
+  captured_minor, created_at, updated_at)
+values ($1, $2, $3, 'sandbox', $4, 'CARD', 'CAPTURED', $5, $6, $6, $6, $7, $7);
 
 -- number
 insert into order_numbers (number, brand_id, order_id)

@@ -1,0 +1,80 @@
+package payment
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// Settler does what follows from a payment, in the transaction that books its
+// new state: both happen or neither. It sees the payment as it is now, with
+// its row locked, and calls no provider.
+type Settler interface {
+	// PaidTx is called when a payment becomes AUTHORISED and when it becomes
+	// CAPTURED: once for each, and maybe for the second alone. It may ask for
+	// the capture, to void or to refund, by the Tx methods of this package.
+	PaidTx(tx *gorm.DB, p *models.Payment) error
+	// FailedTx is called when a payment becomes FAILED, or VOIDED from anything
+	// but FAILED. A provider may still report it paid later: PaidTx follows.
+	FailedTx(tx *gorm.DB, p *models.Payment) error
+}
+
+// Service keeps payments.
+type Service struct {
+	db       *gorm.DB
+	gateways map[string]Gateway
+	settler  Settler
+	now      func() time.Time
+	log      *slog.Logger
+}
+
+// NewService takes the database, the clock, a log and the providers. The first
+// provider takes new payments; the others still answer for theirs.
+func NewService(db *gorm.DB, now func() time.Time, log *slog.Logger, gateways ...Gateway) *Service {
+	s := &Service{db: db, gateways: map[string]Gateway{}, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }, log: log}
+	for _, g := range gateways {
+		s.gateways[g.Name()] = g
+	}
+	return s
+}
+
+// SettleBy names who is told of what became of payments. It is called once,
+// before any other method: the checkout, which settles, starts payments, too.
+func (s *Service) SettleBy(settler Settler) { s.settler = settler }
+
+// gateway is the provider of a payment.
+func (s *Service) gateway(p *models.Payment) (Gateway, error) {
+	g, ok := s.gateways[p.Provider]
+	if !ok {
+		return nil, fmt.Errorf("payment %s: the provider %q is not configured", p.ID, p.Provider)
+	}
+	return g, nil
+}
+
+// lockTx reads a payment and keeps others from changing it.
+func lockTx(tx *gorm.DB, id uuid.UUID) (*models.Payment, error) {
+	return one(tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id))
+}
+
+func (s *Service) read(ctx context.Context, id uuid.UUID) (*models.Payment, error) {
+	return one(s.db.WithContext(ctx).Where("id = ?", id))
+}
+
+func one(query *gorm.DB) (*models.Payment, error) {
+	var rows []*models.Payment
+	if err := query.Limit(1).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read a payment: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, problem.New(problem.NotFound, "there is no such payment, or you may not see it")
+	}
+	return rows[0], nil
+}
