@@ -130,6 +130,13 @@ type Order struct {
 	CancelledAt      *time.Time
 	RecordedAt       time.Time
 	Version          int32
+	// The commission is frozen when the order is placed; no plan, no commission.
+	CommissionPlanID     *uuid.UUID
+	CommissionRate       decimal.Decimal `gorm:"type:numeric"`
+	CommissionFixedMinor int64
+	CommissionMinor      int64
+	// PayableDue is when its money becomes payable to the brand; nil where none waits.
+	PayableDue *time.Time
 }
 
 // GlobalID is the opaque id of the API.
@@ -157,6 +164,9 @@ func (o Order) Total() money.Money { return o.money(o.TotalMinor) }
 
 // Refunded is what was given back of the total.
 func (o Order) Refunded() money.Money { return o.money(o.RefundedMinor) }
+
+// Commission is what the platform keeps of it, before refunds.
+func (o Order) Commission() money.Money { return o.money(o.CommissionMinor) }
 
 // CanCancel tells whether it may still be cancelled: placed here, and
 // no shipment of it was made.

@@ -57,5 +57,9 @@ func Relations() []Relation {
 		to(Return{}, "OrderID", Order{}), to(Return{}, "WarehouseID", Warehouse{}), to(Return{}, "RefundID", OrderRefund{}),
 		to(ReturnLine{}, "ReturnID", Return{}), to(ReturnLine{}, "LineID", OrderLine{}),
 		to(RefundAllocation{}, "OrderID", Order{}),
+		{CommissionPlan{}, []string{"ForBrandID"}, Brand{}, []string{"ID"}},
+		toBrand(Payout{}), toBrand(LedgerClosing{}),
+		to(LedgerTransaction{}, "OrderID", Order{}), to(LedgerTransaction{}, "PayoutID", Payout{}),
+		to(LedgerEntry{}, "TransactionID", LedgerTransaction{}),
 	}
 }

@@ -10,5 +10,6 @@ func Tables() []any {
 		SalesFact{}, OutboxEvent{}, Cart{}, CartLine{}, Address{}, OrderRefund{}, OrderRefundLine{}, OrderRefundPart{},
 		Shipment{}, ShipmentLine{}, ShipmentEvent{}, TrackingNumber{}, CarrierEvent{}, Return{}, ReturnLine{},
 		Refund{}, RefundAllocation{}, PaymentEvent{},
+		CommissionPlan{}, Payout{}, LedgerTransaction{}, LedgerEntry{}, LedgerClosing{},
 	}
 }

@@ -94,6 +94,8 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 	var refunds []models.OrderRefund
 	var refundLines []models.OrderRefundLine
 	var refundParts []models.OrderRefundPart
+	var journal []models.LedgerTransaction
+	var entries []models.LedgerEntry
 	for _, p := range plans {
 		purchase, paymentID := w.id(p.at), w.id(p.at)
 		b, err := w.book(p, w.number(), purchase)
@@ -131,10 +133,14 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 		for _, r := range b.Refunds {
 			refunds, refundLines, refundParts = append(refunds, r.OrderRefund), append(refundLines, r.Lines...), append(refundParts, r.Parts...)
 		}
+		for _, posting := range b.Postings {
+			journal, entries = append(journal, posting.Transaction), append(entries, posting.Entries...)
+		}
 	}
 	return copyAll(tx, rowsOf(purchases), rowsOf(payments), rowsOf(orders), rowsOf(numbers), rowsOf(lines), rowsOf(charges),
 		rowsOf(allocations), rowsOf(returned), rowsOf(returnedTo), rowsOf(history), rowsOf(facts), rowsOf(log), rowsOf(events),
-		rowsOf(refunds), rowsOf(refundLines), rowsOf(refundParts))
+		rowsOf(refunds), rowsOf(refundLines), rowsOf(refundParts),
+		rowsOf(journal), rowsOf(entries))
 }
 
 func (w *world) moves(p plan, order uuid.UUID, at time.Time, sign int64, reason models.StockReason) (moves []models.StockAdjustment) {

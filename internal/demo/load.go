@@ -69,7 +69,8 @@ func (w *world) write(tx *gorm.DB, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := copyAll(tx, rowsOf(w.categories()), rowsOf(people)); err != nil {
+	w.agree()
+	if err := copyAll(tx, rowsOf(w.categories()), rowsOf(people), one(w.terms)); err != nil {
 		return err
 	}
 	for _, m := range w.makers {

@@ -165,8 +165,8 @@ func (w *world) book(p plan, number string, purchase uuid.UUID) (*order.Book, er
 		}
 	}
 	b, err := order.NewBook(o, lines, nil, p.shop.front.Country, w.ids(p.at))
-	if err == nil && !p.cancelled.IsZero() {
-		_, err = b.Cancel("changed my mind", &p.shopper.id, p.cancelled, w.ids(p.cancelled))
+	if err != nil {
+		return nil, err
 	}
-	return b, err
+	return b, w.post(b, p)
 }

@@ -22,6 +22,9 @@ const (
 // world is what was made so far, as later steps need it.
 type world struct {
 	random *rand.Rand
+	// booked makes the ids of the ledger's rows.
+	booked *rand.Rand
+	terms  models.CommissionPlan
 	// today is midnight UTC: the orders end there. opened is when the
 	// marketplace began.
 	today, opened time.Time
@@ -56,16 +59,19 @@ func newWorld(today time.Time) *world {
 	today = today.UTC().Truncate(24 * time.Hour)
 	return &world{
 		random: rand.New(rand.NewPCG(uint64(today.Unix()), 0x7261646577696e64)),
+		booked: rand.New(rand.NewPCG(uint64(today.Unix()), 0x6c6564676572)),
 		today:  today, opened: today.AddDate(0, -months-3, 0),
 		category: map[string]*models.Category{},
 	}
 }
 
 // id makes a UUIDv7 of a time from the world's own chance.
-func (w *world) id(at time.Time) uuid.UUID {
+func (w *world) id(at time.Time) uuid.UUID { return idOf(at, w.random) }
+
+func idOf(at time.Time, random *rand.Rand) uuid.UUID {
 	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:8], uint64(at.UnixMilli())<<16|w.random.Uint64()&0xffff)
-	binary.BigEndian.PutUint64(id[8:], w.random.Uint64())
+	binary.BigEndian.PutUint64(id[:8], uint64(at.UnixMilli())<<16|random.Uint64()&0xffff)
+	binary.BigEndian.PutUint64(id[8:], random.Uint64())
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80
 	return id

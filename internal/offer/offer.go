@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -28,10 +30,24 @@ type Storefront struct {
 	Visible           bool
 	SellerName        string
 	PaymentMethods    models.StringList
+	// What is kept of a sale there; null without a commission plan.
+	PlanID             *uuid.UUID
+	Rate               *decimal.Decimal
+	FixedMinor         *int64
+	DaysAfterPlacement *int32
 }
 
 // Sells tells whether it takes orders now.
 func (s Storefront) Sells() bool { return s.Status == models.StorefrontOpen && s.Visible }
+
+// Plan is the commission plan that holds there, as far as an order freezes it;
+// nil for none.
+func (s Storefront) Plan() *models.CommissionPlan {
+	if s.PlanID == nil {
+		return nil
+	}
+	return &models.CommissionPlan{ID: *s.PlanID, Rate: *s.Rate, FixedMinor: *s.FixedMinor, DaysAfterPlacement: *s.DaysAfterPlacement}
+}
 
 // Ask adds to a batch the question which variants of a brand a storefront has
 // for sale at a time: listed, visible and priced.
@@ -99,8 +115,10 @@ cross join lateral (? offset 0) g`, wanted, shop(actor, at, database.Text("s.bra
 func shop(actor *auth.Actor, at time.Time, which database.SQL) database.SQL {
 	seen, args := auth.Where(actor, "storefronts", "s", at)
 	return database.Text(`
-select s.brand_id, s.id, s.country, s.currency, s.status, s.visible, b.name as seller_name, s.payment_methods
+select s.brand_id, s.id, s.country, s.currency, s.status, s.visible, b.name as seller_name, s.payment_methods,
+  p.id as plan_id, p.rate, p.fixed_minor, p.days_after_placement
 from storefronts s
 join brands b on b.id = s.brand_id
-where ? and `+seen, append([]any{which}, args...)...)
+left join lateral (?) p on true
+where ? and `+seen, append([]any{ledger.PlanOf("s.brand_id", "s.currency", at), which}, args...)...)
 }

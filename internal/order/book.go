@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
+	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/sales"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -20,8 +21,11 @@ type Book struct {
 	Events  []models.OrderEvent
 	Facts   []models.SalesFact
 	Refunds []Refund
-	// Standing says where its pieces are.
+	// Standing says where its pieces are, Balance how its money stands.
 	Standing models.Standing
+	Balance  ledger.Standing
+	// Postings are its movements of money; imported history has none.
+	Postings []ledger.Posting
 }
 
 // NewBook completes an order and its lines, whose texts, prices and references
@@ -58,6 +62,32 @@ func NewBook(o models.Order, lines []models.OrderLine, others []models.Charge, m
 	b.begin(newID)
 	b.Facts = sales.Facts(&b.Order, b.Lines, b.Charges, market, newID)
 	return b, nil
+}
+
+// Post freezes the commission of a plan, nil for none, and books the sale of
+// an order that is placed here.
+func (b *Book) Post(plan *models.CommissionPlan, newID func() uuid.UUID) error {
+	if err := ledger.Freeze(&b.Order, plan); err != nil {
+		return err
+	}
+	return b.posted(ledger.Sale(&b.Order, b.Facts, b.Order.PaymentStatus == models.OrderPaid, newID))
+}
+
+// Release makes the brand's part of the order payable at a time.
+func (b *Book) Release(at time.Time, newID func() uuid.UUID) error {
+	b.Order.PayableDue = nil
+	pending, err := ledger.Pending(&b.Order, b.Postings)
+	if err != nil {
+		return err
+	}
+	return b.posted(ledger.Release(&b.Order, pending, at, newID))
+}
+
+func (b *Book) posted(p ledger.Posting, err error) error {
+	if err == nil && !p.Empty() {
+		b.Postings = append(b.Postings, p)
+	}
+	return err
 }
 
 func (b *Book) complete(newID func() uuid.UUID) {
@@ -143,7 +173,7 @@ func (b *Book) derive(reason string, actor *uuid.UUID, at time.Time, newID func(
 	switch {
 	case o.Status == before.Status:
 	case o.Status == models.OrderCancelled:
-		o.CancelReason, o.CancelledAt = &reason, &at
+		o.CancelReason, o.CancelledAt, o.PayableDue = &reason, &at, nil
 		b.event(newID, models.OrderWasCancelled, &reason, actor, at)
 	case o.Status == models.OrderCompleted:
 		b.event(newID, models.OrderWasCompleted, nil, actor, at)

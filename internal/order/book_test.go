@@ -98,6 +98,9 @@ func TestBook(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if err := b.Post(nil, counted()); err != nil {
+				t.Fatal(err)
+			}
 			if _, err := b.Cancel("because", nil, now, counted()); err != nil {
 				t.Fatal(err)
 			}

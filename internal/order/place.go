@@ -177,6 +177,9 @@ func (s *Service) Add(writes *database.Batch, b *Book, purchase, payment uuid.UU
 		&models.PaymentAllocation{BrandID: o.BrandID, ID: newID(), PaymentID: payment, OrderID: o.ID, Currency: o.Currency, AmountMinor: o.TotalMinor},
 		b.Events, b.Facts, &event,
 	)
+	for _, p := range b.Postings {
+		writes.Insert(p.Rows()...)
+	}
 	return nil
 }
 

@@ -45,10 +45,49 @@ func TestPlace(t *testing.T) {
 		if w.stock(t, big) != 8 || w.stock(t, small) != 7 || w.stock(t, jam) != 9 {
 			t.Error("stock was not taken")
 		}
-		for table, n := range map[string]int64{"charges": 3, "sales_facts": 3, "order_events": 2, "outbox_events": 1, "payment_allocations": 1} {
+		for table, n := range map[string]int64{"charges": 3, "sales_facts": 3, "order_events": 2, "outbox_events": 1, "payment_allocations": 1,
+			"ledger_transactions": 1, "ledger_entries": 2} {
 			if got := w.rows(t, table); got != n {
 				t.Errorf("%d rows in %s, want %d", got, table, n)
 			}
+		}
+		w.sound(t)
+	})
+
+	t.Run("freezes_the_commission_and_books_the_sale", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, dbtest.Tx(t))
+		other := fixture.Brand(t, w.db, "other-"+w.brand.Slug)
+		for _, p := range []models.CommissionPlan{
+			{Name: "all", Rate: decimal.New(9, -2), ValidFrom: fixture.Start},
+			{Name: "own", ForBrandID: &w.brand.ID, Rate: decimal.New(7, -2), ValidFrom: fixture.Start},
+			{Name: "past", ForBrandID: &w.brand.ID, Currency: new("CNY"), Rate: decimal.New(1, -2), ValidFrom: fixture.Start, ValidTo: &now},
+			{Name: "own in CNY", ForBrandID: &w.brand.ID, Currency: new("CNY"), Rate: decimal.New(5, -2), FixedMinor: 3, ValidFrom: now, ValidTo: new(now.AddDate(0, 1, 0)), DaysAfterPlacement: 21},
+			{Name: "later", ForBrandID: &w.brand.ID, Currency: new("CNY"), Rate: decimal.New(2, -2), ValidFrom: now.AddDate(0, 1, 0)},
+			{Name: "another's", ForBrandID: &other.ID, Currency: new("CNY"), Rate: decimal.New(3, -2), ValidFrom: fixture.Start},
+		} {
+			p.ID, p.Source = fixture.ID(), "a contract"
+			fixture.Create(t, w.db, &p)
+		}
+		o := w.place(t, 2*1200+550, line(w.honey.Variants[0], 2), line(w.jam.Variants[0], 1))
+		w.db.Exec("update commission_plans set rate = 0.5")
+		stored, err := w.orders.ByKey(as(t, w.shopper), models.Key{BrandID: o.BrandID, ID: o.ID})
+		if err != nil || stored.CommissionMinor != 151 || stored.CommissionRate.String() != "0.05" || stored.CommissionFixedMinor != 3 ||
+			!stored.PayableDue.Equal(now.AddDate(0, 0, 21)) { // 147.5 up, and 3
+			t.Errorf("%+v %v", stored, err)
+		}
+		var entries []models.LedgerEntry
+		err = w.db.Where("brand_id = ?", w.brand.ID).Order("ordinal").Find(&entries).Error
+		if err != nil || len(entries) != 3 || entries[0].AmountMinor != 2799 || entries[1].AmountMinor != 151 || entries[2].AmountMinor != -2950 {
+			t.Errorf("%+v %v", entries, err)
+		}
+		if _, err := w.cancel(t, w.shopper, o, "c"); err != nil {
+			t.Fatal(err)
+		}
+		var left []string
+		err = w.db.Raw("select account from ledger_entries where brand_id = ? group by account having sum(amount_minor) <> 0", w.brand.ID).Scan(&left).Error
+		if err != nil || len(left) > 0 {
+			t.Errorf("the cancelled order left %v, %v", left, err)
 		}
 		w.sound(t)
 	})
@@ -220,7 +259,7 @@ func (w *world) everything(t *testing.T) string {
 	var counts []string
 	db := w.db.WithContext(database.AcrossBrands(t.Context(), database.Reconciliation))
 	for _, table := range []string{"orders", "order_numbers", "order_lines", "charges", "order_events", "sales_facts", "outbox_events",
-		"purchases", "payments", "payment_allocations", "idempotency_keys", "stock_adjustments"} {
+		"purchases", "payments", "payment_allocations", "idempotency_keys", "stock_adjustments", "ledger_transactions", "ledger_entries"} {
 		var n int64
 		if err := db.Table(table).Count(&n).Error; err != nil {
 			t.Fatal(err)

@@ -100,6 +100,9 @@ func (q *question) quote() (*Quote, error) {
 		Currency: shop.Currency, SellerName: shop.SellerName, BuyerCountry: &r.Country, BuyerRegion: models.Optional(r.Region),
 		Recipient: &r, PlacedAt: at, RecordedAt: at,
 	}, lines, nil, shop.Country, newID)
+	if err == nil {
+		err = quote.Book.Post(shop.Plan(), newID)
+	}
 	if errors.Is(err, money.ErrOverflow) {
 		return nil, problem.At("input.lines", problem.OutOfRange, "the total is too large")
 	}

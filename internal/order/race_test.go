@@ -262,7 +262,8 @@ func TestDyingServersLeaveNothingHalfWritten(t *testing.T) {
 		$$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$`)
 	before := w.everything(t)
 	for _, table := range []string{"idempotency_keys", "purchases", "payments", "order_numbers", "orders", "order_lines", "charges",
-		"payment_allocations", "order_events", "sales_facts", "outbox_events", "stock_levels", "stock_adjustments"} {
+		"payment_allocations", "order_events", "sales_facts", "outbox_events", "ledger_transactions", "ledger_entries", "stock_levels",
+		"stock_adjustments"} {
 		exec("create trigger die after insert or update on " + table + " execute function die()")
 		_, err := w.orders.Place(as(t, w.shopper), w.input(1200+550, line(w.honey.Variants[0], 1), line(w.jam.Variants[0], 1)))
 		if err == nil || problem.From(err) != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/internal/sales"
@@ -85,8 +86,7 @@ func (b *Book) Refund(r RefundRequest, newID func() uuid.UUID) (*Refund, error) 
 		return nil, err
 	}
 	b.Standing = standing
-	b.note(refund, back, newID)
-	return refund, nil
+	return refund, b.note(refund, back, newID)
 }
 
 // wanted is a line of a refund, and what became of its pieces.
@@ -220,19 +220,21 @@ func (b *Book) refunded(
 	return refund, nil
 }
 
-// note books what follows from a refund: facts, event and the order's amounts.
-func (b *Book) note(refund *Refund, back map[uuid.UUID][]sales.Share, newID func() uuid.UUID) {
+// note books what follows from a refund: facts, the ledger and the order's amounts.
+func (b *Book) note(refund *Refund, back map[uuid.UUID][]sales.Share, newID func() uuid.UUID) error {
 	sold := map[uuid.UUID]models.SalesFact{}
 	for _, f := range b.Facts {
 		if f.Kind == models.FactSale {
 			sold[f.LineID] = f
 		}
 	}
+	known := len(b.Facts)
 	for _, l := range refund.Lines {
 		b.Facts = append(b.Facts, sales.Refund(sold[l.LineID], refund.ID, newID(), l.Quantity, back[l.LineID], refund.RecordedAt))
 	}
 	b.Refunds = append(b.Refunds, *refund)
 	b.Order.RefundedMinor += refund.AmountMinor
+	return b.posted(ledger.Refund(&b.Order, b.Facts[known:], b.Balance, ledger.GivenBack, refund.ID.String(), newID))
 }
 
 // withdrawn sums the pieces of each variant that a refund took off the order.

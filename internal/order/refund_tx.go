@@ -8,6 +8,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
+	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/outbox"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -42,6 +43,9 @@ func RefundTx(tx *gorm.DB, r RefundRequest) (*models.Order, *Refund, error) {
 		return nil, nil, err
 	}
 	batch.Insert(&refund.OrderRefund, refund.Lines, refund.Parts, b.Events, b.Facts[known:], &event)
+	for _, p := range b.Postings {
+		batch.Insert(p.Rows()...)
+	}
 	if err := batch.Send(); err != nil {
 		return nil, nil, fmt.Errorf("write the refund: %w", err)
 	}
@@ -103,6 +107,9 @@ where r.brand_id = ? and r.order_id = ?`, key.BrandID, key.ID).Scan(&before.Part
 		return nil, fmt.Errorf("read earlier refunds: %w", err)
 	}
 	b.Refunds = []Refund{before}
+	if b.Balance, err = ledger.StandingTx(tx, key); err != nil {
+		return nil, err
+	}
 	b.Standing, err = StandingTx(tx, key)
 	return b, err
 }

@@ -105,9 +105,9 @@ func saving(batch *database.Batch, b *Book, before models.OrderStatus, at time.T
 	batch.Exec(`
 update orders
 set status = $3, payment_status = $4, fulfilment_status = $5, return_status = $6, refunded_minor = $7, cancel_reason = $8,
-  cancelled_at = $9, version = version + 1
+  cancelled_at = $9, payable_due = $10, version = version + 1
 where brand_id = $1 and id = $2`,
-		o.BrandID, o.ID, o.Status, o.PaymentStatus, o.FulfilmentStatus, o.ReturnStatus, o.RefundedMinor, o.CancelReason, o.CancelledAt)
+		o.BrandID, o.ID, o.Status, o.PaymentStatus, o.FulfilmentStatus, o.ReturnStatus, o.RefundedMinor, o.CancelReason, o.CancelledAt, o.PayableDue)
 	what := map[models.OrderStatus]string{models.OrderCancelled: "order.cancelled", models.OrderCompleted: "order.completed"}[o.Status]
 	if what == "" || o.Status == before {
 		return nil

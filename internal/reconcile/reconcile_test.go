@@ -59,6 +59,17 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"the_public_sees_what_it_may":        `update listings set publish_at = publish_at + interval '1 day' where brand_id = @brand`,
 		"reservations_hold_their_stock":      `update stock_levels set reserved = 1 where brand_id = @brand and variant_id = @variant`,
 		"the_search_knows_what_is_visible":   `update search_entries set min_price_minor = 1 where brand_id = @brand`,
+
+		"ledger_transactions_balance": `update ledger_entries set amount_minor = amount_minor + 1 where brand_id = @brand and account = 'COMMISSION'
+			and transaction_id in (select id from ledger_transactions where brand_id = @brand and order_id = @placed)`,
+		"facts_equal_the_ledger": `update ledger_entries set account = 'DUTY_COLLECTED' where brand_id = @brand and account = 'BRAND_PENDING'
+			and transaction_id in (select id from ledger_transactions where brand_id = @brand and order_id = @placed)`,
+		"commission_is_as_frozen":      `update orders set commission_minor = 119 where brand_id = @brand and id = @placed`,
+		"orders_wait_until_payable":    `update orders set payable_due = null where brand_id = @brand and id = @placed`,
+		"closings_equal_their_entries": `delete from ledger_closings where brand_id = @brand and account = 'COMMISSION'`,
+		"payouts_equal_the_ledger":     `update payouts set paid_minor = 334 where brand_id = @brand and id = @payout`,
+		"commission_plans_do_not_overlap": `insert into commission_plans select @stranger, null, null, 'Another', 0, 0, 0, 0, 'a letter', valid_from + interval '1 year',
+			null, null, created_at from commission_plans`,
 	}
 	db := dbtest.New(t).Gorm
 	w := newWorld(t, db)
@@ -78,7 +89,7 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 			defer tx.Rollback()
 			planted := tx.Exec(corruption, map[string]any{
 				"brand": w.brand.ID, "placed": w.placed, "cancelled": w.cancelled, "stranger": fixture.ID(),
-				"variant": w.goods.Variants[0].ID,
+				"variant": w.goods.Variants[0].ID, "payout": w.payout,
 			})
 			if planted.Error != nil || planted.RowsAffected == 0 {
 				t.Fatalf("planted nothing: %v", planted.Error)

@@ -21,6 +21,8 @@ type world struct {
 	goods                       fixture.Goods
 	shopper                     *models.Account
 	placed, cancelled, imported uuid.UUID
+	plan                        *models.CommissionPlan
+	payout                      uuid.UUID
 }
 
 func newWorld(t *testing.T, db *gorm.DB) *world {
@@ -29,9 +31,13 @@ func newWorld(t *testing.T, db *gorm.DB) *world {
 	w.brand = fixture.Brand(t, db, "acme")
 	w.shop = fixture.Storefront(t, db, w.brand, "acme-cn")
 	w.goods = fixture.Sell(t, db, w.shop, "honey", 50, 1200, 900)
+	w.plan = &models.CommissionPlan{ID: fixture.ID(), Name: "Standard", Rate: decimal.New(5, -2), Source: "a contract",
+		ValidFrom: fixture.Start, CreatedAt: fixture.Start}
+	fixture.Create(t, db, w.plan)
 	w.placed = w.order(t, "PLACED0001", false)
 	w.cancelled = w.order(t, "CANCEL0001", true)
 	w.imported = w.history(t)
+	w.payout = w.paidOut(t)
 	return w
 }
 
@@ -43,6 +49,10 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 		StorefrontID: w.shop.ID, PurchaseID: new(fixture.ID()), ShopperID: &w.shopper.ID, Status: models.OrderPlaced,
 		PaymentStatus: models.OrderPaid, FulfilmentStatus: models.Unfulfilled, ReturnStatus: models.NoReturn, Currency: "CNY", GoodsMinor: 2400,
 		ShippingMinor: 100, TotalMinor: 2500, SellerName: w.brand.Name, PlacedAt: at, RecordedAt: at, Version: 1,
+		CommissionPlanID: &w.plan.ID, CommissionRate: w.plan.Rate, CommissionMinor: 120,
+	}
+	if !cancelled {
+		order.PayableDue = new(at.AddDate(0, 0, 30))
 	}
 	payment := new(models.CapturedPayment(fixture.ID(), w.shopper.ID, *order.PurchaseID, "SANDBOX", number, order.Total(), at))
 	events := []string{"order.placed"}
@@ -79,9 +89,13 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 	}
 	w.fact(t, order, line, models.FactSale)
 	w.move(t, variant, order.ID, -2, models.StockOrderPlaced)
+	w.book(t, models.LedgerSale, &order.ID, nil, entry{models.AccountPending, "CNY", 2380}, entry{models.AccountCommission, "CNY", 120},
+		entry{models.AccountClearing, "CNY", -2500})
 	if cancelled {
 		w.fact(t, order, line, models.FactRefund)
 		w.refund(t, order, line, goods, carriage)
+		w.book(t, models.LedgerRefund, &order.ID, nil, entry{models.AccountPending, "CNY", -2380}, entry{models.AccountCommission, "CNY", -120},
+			entry{models.AccountClearing, "CNY", 2500})
 		w.move(t, variant, order.ID, 2, models.StockOrderCancelled)
 	}
 	for _, event := range events {
@@ -144,9 +158,10 @@ func (w *world) fact(t *testing.T, order *models.Order, line *models.OrderLine, 
 		OrderID: order.ID, LineID: line.ID, StorefrontID: w.shop.ID, Market: w.shop.Country, Currency: order.Currency,
 	}
 	if kind == models.FactSale {
-		f.UnitsSold, f.GrossMinor = line.Quantity, line.GoodsMinor
+		f.UnitsSold, f.GrossMinor, f.ShippingMinor = line.Quantity, line.GoodsMinor, order.ShippingMinor
 	} else {
 		f.UnitsReturned, f.RefundMinor = max(line.Quantity, -line.Quantity), max(line.GoodsMinor, -line.GoodsMinor)
+		f.ShippingMinor = -order.ShippingMinor
 	}
 	if order.ShippingMinor > 0 {
 		f.ShippingMinor = map[models.FactKind]int64{models.FactSale: 100, models.FactRefund: -100}[kind]
@@ -164,4 +179,46 @@ func (w *world) move(t *testing.T, v *models.Variant, order uuid.UUID, delta int
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+type entry struct {
+	account  models.LedgerAccount
+	currency string
+	minor    int64
+}
+
+func (w *world) book(t *testing.T, kind models.LedgerKind, order, payout *uuid.UUID, entries ...entry) {
+	t.Helper()
+	booked := &models.LedgerTransaction{BrandID: w.brand.ID, ID: fixture.ID(), Kind: kind, OrderID: order, PayoutID: payout, RecordedAt: fixture.Start}
+	fixture.Create(t, w.db, booked)
+	for i, e := range entries {
+		fixture.Create(t, w.db, &models.LedgerEntry{BrandID: w.brand.ID, TransactionID: booked.ID, Ordinal: int32(i + 1), Account: e.account,
+			Currency: e.currency, AmountMinor: e.minor, RecordedAt: booked.RecordedAt})
+	}
+}
+
+// paidOut is an order whose money was sent in another currency, and the month closed after it.
+func (w *world) paidOut(t *testing.T) uuid.UUID {
+	t.Helper()
+	order := w.order(t, "PAIDOUT001", false)
+	if err := w.db.Exec("update orders set payable_due = null where brand_id = ? and id = ?", w.brand.ID, order).Error; err != nil {
+		t.Fatal(err)
+	}
+	rate := decimal.RequireFromString("0.1401")
+	payout := &models.Payout{BrandID: w.brand.ID, ID: fixture.ID(), Status: models.PayoutSent, Currency: "CNY", AmountMinor: 2380,
+		PaidCurrency: "USD", PaidMinor: 333, Rate: &rate, RateSource: new("a bank"), RatedOn: &fixture.Start, Holder: "Acme", BankName: "First",
+		LastDigits: "6789", CreatedAt: fixture.Start}
+	fixture.Create(t, w.db, payout)
+	w.book(t, models.LedgerRelease, &order, nil, entry{models.AccountPayable, "CNY", 2380}, entry{models.AccountPending, "CNY", -2380})
+	w.book(t, models.LedgerPayout, nil, &payout.ID, entry{models.AccountPayable, "CNY", -2380}, entry{models.AccountFX, "CNY", 2380},
+		entry{models.AccountPayout, "USD", 333}, entry{models.AccountFX, "USD", -333})
+	for account, minor := range map[entry]int64{
+		{models.AccountPending, "CNY", 0}: 2380, {models.AccountPayable, "CNY", 0}: 0, {models.AccountCommission, "CNY", 0}: 240,
+		{models.AccountClearing, "CNY", 0}: -5000, {models.AccountFX, "CNY", 0}: 2380, {models.AccountFX, "USD", 0}: -333,
+		{models.AccountPayout, "USD", 0}: 333,
+	} {
+		fixture.Create(t, w.db, &models.LedgerClosing{BrandID: w.brand.ID, Until: fixture.Start.AddDate(0, 1, 0), Account: account.account,
+			Currency: account.currency, BalanceMinor: minor, ClosedAt: fixture.Start.AddDate(0, 2, 0)})
+	}
+	return payout.ID
 }

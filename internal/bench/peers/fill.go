@@ -149,6 +149,10 @@ func (a Amounts) writePeople(tx *gorm.DB, progress func(step string, done, total
 	if err := database.Copy(tx, shoppers); err != nil {
 		return err
 	}
+	// The commission of every order, as a marketplace takes it.
+	if err := database.Copy(tx, []models.CommissionPlan{plan}); err != nil {
+		return err
+	}
 	for _, sql := range []string{
 		"insert into brand_slugs (slug, brand_id) select slug, id from brands",
 		"insert into storefront_slugs (slug, brand_id, storefront_id) select slug, brand_id, id from storefronts",
@@ -234,7 +238,7 @@ order by indexrelid::regclass::text`).Scan(&found).Error
 func tidy(ctx context.Context, db *gorm.DB) error {
 	return database.InTx(ctx, db, func(tx *gorm.DB) error {
 		for _, sql := range []string{
-			"truncate sales_facts, stock_adjustments, charges, order_events, outbox_events, payment_allocations, payments, purchases, idempotency_keys cascade",
+			"truncate ledger_entries, ledger_transactions, sales_facts, stock_adjustments, charges, order_events, outbox_events, payment_allocations, payments, purchases, idempotency_keys cascade",
 			"delete from order_numbers where (brand_id, order_id) in (select brand_id, id from orders where purchase_id is not null)",
 			"delete from orders where purchase_id is not null",
 		} {

@@ -106,7 +106,7 @@ func (l *Limit) write(ctx context.Context, in *placeInput, lines []wanted, w wri
 	batch.Queue(placing["payment"], payment, w.actor, purchase, in.Payment.Reference, string(w.paid.Currency), w.paid.Minor, w.now)
 	batch.Queue(placing["number"], w.number, w.brand, w.id)
 	batch.Queue(placing["order"], w.brand, w.shop, w.id, w.number, purchase, w.actor, w.paid.Minor, in.Recipient.Country,
-		string(recipient), w.now, variants, quantities)
+		string(recipient), w.now, variants, quantities, newID())
 	batch.Queue(placing["lines"], w.brand, w.shop, w.id, newIDs(n), variants, quantities, newIDs(n), newIDs(n), w.now, w.actor, in.Recipient.Country)
 	batch.Queue(placing["allocation"], w.brand, newID(), payment, w.id, string(w.paid.Currency), w.paid.Minor)
 	batch.Queue(placing["events"], w.brand, newID(), newID(), w.id, w.actor, w.now)

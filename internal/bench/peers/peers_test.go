@@ -184,12 +184,12 @@ func rows(t *testing.T, db *database.DB) map[string][]string {
 	for table, where := range map[string]string{
 		"orders": " where purchase_id is not null", "order_lines": ofPurchases, "order_numbers": ofPurchases,
 		"sales_facts": "", "stock_adjustments": "", "charges": "", "order_events": "", "outbox_events": "", "payment_allocations": "",
-		"payments": "", "purchases": "", "idempotency_keys": "",
+		"payments": "", "purchases": "", "idempotency_keys": "", "ledger_transactions": "", "ledger_entries": "",
 	} {
 		var list []string
 		err := db.Gorm.WithContext(ctx).Raw(`
 select cast((to_jsonb(x) #- '{payload,number}') - array['id', 'order_id', 'line_id', 'purchase_id', 'payment_id', 'result_id', 'subject_id', 'number', 'xid',
-  'input_hash', 'placed_at', 'completed_at', 'recorded_at', 'created_at', 'updated_at', 'event_at'] as text)
+  'input_hash', 'placed_at', 'completed_at', 'recorded_at', 'created_at', 'updated_at', 'event_at', 'transaction_id', 'payable_due'] as text)
 from ` + table + " x" + where + " order by 1").Scan(&list).Error
 		if err != nil || len(list) == 0 {
 			t.Fatalf("%d rows in %s, %v", len(list), table, err)

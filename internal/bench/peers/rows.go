@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/search"
@@ -24,7 +25,14 @@ const (
 	productRow
 	accountRow
 	handleRow
+	planRow
 )
+
+// plan is the commission of every order.
+var plan = models.CommissionPlan{
+	ID: idOf(planRow, 0, start), Name: "Standard", Rate: decimal.New(5, -2), DaysAfterDelivery: 7, DaysAfterPlacement: 30,
+	Source: "the benchmark", ValidFrom: start, CreatedAt: start,
+}
 
 // idOf is a UUIDv7 that is the same in every database.
 func idOf(kind uint64, n int, at time.Time) uuid.UUID {

@@ -19,20 +19,44 @@ values ($1, $2, $3, 'sandbox', $4, 'CARD', 'CAPTURED', $5, $6, $6, $6, $7, $7);
 insert into order_numbers (number, brand_id, order_id)
 values ($1, $2, $3);
 
--- order, unless the storefront is closed or the goods cost something else
-insert into orders (brand_id, id, number, source, kind, storefront_id, purchase_id, shopper_id, status, payment_status, fulfilment_status,
-  currency, goods_minor, discount_minor, shipping_minor, tax_minor, total_minor, seller_name, buyer_country, recipient, placed_at, recorded_at, version)
-select s.brand_id, $3, $4, 'SHOP', 'SALE', s.id, $5, $6, 'PLACED', 'PAID', 'UNFULFILLED', s.currency, $7, 0, 0, 0, $7, b.name, $8, $9, $10, $10, 1
-from storefronts s
-join brands b on b.id = s.brand_id
-where s.brand_id = $1 and s.id = $2 and s.status = 'OPEN' and s.visible
-  and cast($7 as bigint) = (
-    select sum(r.amount_minor * w.quantity)
-    from unnest(cast($11 as uuid[]), cast($12 as bigint[])) as w (variant, quantity)
-    cross join lateral (select * from prices where brand_id = $1 and storefront_id = $2 and variant_id = w.variant offset 0) r
-    cross join lateral (select * from listings where brand_id = $1 and storefront_id = $2 and product_id = r.product_id offset 0) l
-    where r.currency = s.currency and l.visible_from <= now()
-  );
+-- order with its sale in the ledger, unless the storefront is closed or the goods cost something else
+with placed as (
+  insert into orders (brand_id, id, number, source, kind, storefront_id, purchase_id, shopper_id, status, payment_status, fulfilment_status,
+    currency, goods_minor, discount_minor, shipping_minor, tax_minor, total_minor, seller_name, buyer_country, recipient, placed_at, recorded_at, version,
+    commission_plan_id, commission_rate, commission_fixed_minor, commission_minor, payable_due)
+  select s.brand_id, $3, $4, 'SHOP', 'SALE', s.id, $5, $6, 'PLACED', 'PAID', 'UNFULFILLED', s.currency, w.total, 0, 0, 0, w.total, b.name, $8, $9, $10, $10, 1,
+    p.id, coalesce(p.rate, 0), coalesce(p.fixed_minor, 0), least(round(w.total * coalesce(p.rate, 0)) + coalesce(p.fixed_minor, 0), w.total),
+    $10 + coalesce(p.days_after_placement, 30) * interval '24 hours'
+  from storefronts s
+  join brands b on b.id = s.brand_id
+  cross join (values (cast($7 as bigint))) as w (total)
+  left join lateral (
+    select *
+    from commission_plans
+    where (for_brand_id = s.brand_id or for_brand_id is null) and (currency = s.currency or currency is null)
+      and valid_from <= $10 and coalesce(valid_to, 'infinity') > $10
+    order by for_brand_id is null, currency is null
+    limit 1
+  ) p on true
+  where s.brand_id = $1 and s.id = $2 and s.status = 'OPEN' and s.visible
+    and w.total = (
+      select sum(r.amount_minor * l.quantity)
+      from unnest(cast($11 as uuid[]), cast($12 as bigint[])) as l (variant, quantity)
+      cross join lateral (select * from prices where brand_id = $1 and storefront_id = $2 and variant_id = l.variant offset 0) r
+      cross join lateral (select * from listings where brand_id = $1 and storefront_id = $2 and product_id = r.product_id offset 0) i
+      where r.currency = s.currency and i.visible_from <= now()
+    )
+  returning brand_id, id, currency, commission_minor, total_minor
+), sale as (
+  insert into ledger_transactions (brand_id, id, kind, order_id, recorded_at)
+  select brand_id, $13, 'SALE', id, $10
+  from placed
+)
+insert into ledger_entries (brand_id, transaction_id, ordinal, account, currency, amount_minor, recorded_at)
+select brand_id, $13, row_number() over (order by place), account, currency, amount, $10
+from placed
+cross join lateral (values (1, 'BRAND_PENDING', total_minor - commission_minor), (2, 'COMMISSION', commission_minor), (3, 'GATEWAY_CLEARING', -total_minor)) as e (place, account, amount)
+where amount <> 0;
 
 -- lines with their charges and facts
 with line as (

@@ -1,0 +1,69 @@
+package ledger
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// Terms are what a sale is booked by. Those of an order are of the plan that
+// held when it was placed.
+type Terms struct {
+	DaysAfterDelivery, DaysAfterPlacement int32
+}
+
+// Unplanned holds where no commission plan does: nothing is kept.
+var Unplanned = Terms{DaysAfterDelivery: 14, DaysAfterPlacement: 30}
+
+// Freeze gives an order the commission of its plan, nil for none, and the day
+// on which its money becomes payable where no delivery is heard of. Goods and
+// discounts must be known.
+func Freeze(o *models.Order, plan *models.CommissionPlan) error {
+	days := Unplanned.DaysAfterPlacement
+	if plan != nil {
+		days = plan.DaysAfterPlacement
+		o.CommissionPlanID, o.CommissionRate, o.CommissionFixedMinor = &plan.ID, plan.Rate, plan.FixedMinor
+	}
+	o.PayableDue = new(o.PlacedAt.AddDate(0, 0, int(days)))
+	commission, err := Commission(commissioned(o), o.CommissionRate, o.CommissionFixedMinor)
+	o.CommissionMinor = commission.Minor
+	return err
+}
+
+// commissioned is what a commission is taken of: goods less discounts.
+func commissioned(o *models.Order) money.Money {
+	return money.New(o.GoodsMinor-o.DiscountMinor, money.Currency(o.Currency))
+}
+
+// Commission is the share of an amount, rounded half up once to the minor unit,
+// and a fixed part; never more than the amount.
+func Commission(of money.Money, rate decimal.Decimal, fixed int64) (money.Money, error) {
+	if of.Minor <= 0 {
+		return money.New(0, of.Currency), nil
+	}
+	share, err := money.RoundHalfUp(of.Decimal().Mul(rate), of.Currency)
+	if err != nil {
+		return money.Money{}, err
+	}
+	commission, err := share.Add(money.New(fixed, of.Currency))
+	if err != nil || commission.Minor > of.Minor {
+		return of, nil // also where the sum would be out of range
+	}
+	return commission, nil
+}
+
+// returned is how much of an order's commission has been given back once goods
+// of an amount were refunded: its share, rounded half up once. What a refund
+// gives back is the difference to what was given back before it, so that all
+// refunds together give back the commission to the cent.
+func returned(o *models.Order, goods money.Money) (money.Money, error) {
+	whole := commissioned(o)
+	if whole.Minor <= 0 || o.CommissionMinor == 0 {
+		return money.New(0, whole.Currency), nil
+	}
+	// Of goods with larger discounts than prices more may go back than was left, for a while.
+	goods.Minor = min(max(goods.Minor, 0), whole.Minor)
+	part := decimal.New(o.CommissionMinor, 0).Mul(decimal.New(goods.Minor, 0)).DivRound(decimal.New(whole.Minor, 0), 0)
+	return money.New(part.IntPart(), whole.Currency), nil
+}
