@@ -95,12 +95,13 @@ type Promotion struct {
 	MinimumQuantity int64
 	UseLimit        *int64
 	ShopperLimit    *int64
-	Uses            int64
-	StartsAt        time.Time
-	EndsAt          *time.Time
-	Version         int32
-	CreatedAt       time.Time
-	UpdatedAt       time.Time
+	// Uses are counted while there is a UseLimit.
+	Uses      int64
+	StartsAt  time.Time
+	EndsAt    *time.Time
+	Version   int32
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 // GlobalID is the opaque id of the API.
@@ -141,6 +142,25 @@ type PromotionCode struct {
 	Code        string    `gorm:"primaryKey"`
 	PromotionID uuid.UUID
 	UseLimit    *int64
+	// Uses are counted where there is a UseLimit.
+	Uses      int64
+	CreatedAt time.Time
+}
+
+// PromotionShopper counts what a shopper has used.
+type PromotionShopper struct {
+	BrandID     uuid.UUID `gorm:"primaryKey"`
+	PromotionID uuid.UUID `gorm:"primaryKey"`
+	ShopperID   uuid.UUID `gorm:"primaryKey"`
 	Uses        int64
-	CreatedAt   time.Time
+}
+
+// PromotionUse is a promotion that a purchase has used.
+type PromotionUse struct {
+	BrandID     uuid.UUID `gorm:"primaryKey"`
+	PromotionID uuid.UUID `gorm:"primaryKey"`
+	PurchaseID  uuid.UUID `gorm:"primaryKey"`
+	ShopperID   uuid.UUID
+	Code        *string
+	UsedAt      time.Time
 }

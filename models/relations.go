@@ -61,5 +61,8 @@ func Relations() []Relation {
 		toBrand(Payout{}), toBrand(LedgerClosing{}),
 		to(LedgerTransaction{}, "OrderID", Order{}), to(LedgerTransaction{}, "PayoutID", Payout{}),
 		to(LedgerEntry{}, "TransactionID", LedgerTransaction{}),
+		toBrand(Promotion{}), to(Promotion{}, "StorefrontID", Storefront{}),
+		to(PromotionCode{}, "PromotionID", Promotion{}), to(PromotionShopper{}, "PromotionID", Promotion{}),
+		to(PromotionUse{}, "PromotionID", Promotion{}), to(DeliveryOption{}, "StorefrontID", Storefront{}),
 	}
 }

@@ -11,5 +11,6 @@ func Tables() []any {
 		Shipment{}, ShipmentLine{}, ShipmentEvent{}, TrackingNumber{}, CarrierEvent{}, Return{}, ReturnLine{},
 		Refund{}, RefundAllocation{}, PaymentEvent{},
 		CommissionPlan{}, Payout{}, LedgerTransaction{}, LedgerEntry{}, LedgerClosing{},
+		Promotion{}, PromotionCode{}, PromotionShopper{}, PromotionUse{}, DeliveryOption{},
 	}
 }

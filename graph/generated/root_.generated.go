@@ -5954,6 +5954,8 @@ enum Permission {
   ORDER_CANCEL
   "Read sales reports: a brand's as its staff, all as operator or reporting client."
   REPORT_READ
+  "Keep promotions and their codes."
+  PROMOTION_WRITE
 }
 
 "Something with an id that ` + "`" + `node` + "`" + ` finds again."

@@ -22,12 +22,13 @@ const (
 	OrderRead        Permission = "ORDER_READ"
 	OrderCancel      Permission = "ORDER_CANCEL"
 	ReportRead       Permission = "REPORT_READ"
+	PromotionWrite   Permission = "PROMOTION_WRITE"
 )
 
 // Permissions in order of the schema.
 var Permissions = []Permission{
 	SignedIn, BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite,
-	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, ReportRead,
+	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, ReportRead, PromotionWrite,
 }
 
 // What everybody who signed in may do, for themselves.
@@ -36,7 +37,7 @@ var accountPermissions = []Permission{SignedIn, OrderPlace, OrderRead, OrderCanc
 var platformPermissions = map[models.PlatformRole][]Permission{
 	models.RoleOperator: {
 		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite, ProductWrite,
-		StockRead, StockWrite, OrderRead, OrderCancel, ReportRead,
+		StockRead, StockWrite, OrderRead, OrderCancel, ReportRead, PromotionWrite,
 	},
 	models.RoleReporting: {BrandRead, ReportRead},
 }
@@ -44,11 +45,11 @@ var platformPermissions = map[models.PlatformRole][]Permission{
 var brandPermissions = map[models.BrandRole][]Permission{
 	models.RoleOwner: {
 		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, StorefrontWrite, ProductWrite, StockRead, StockWrite,
-		OrderRead, OrderCancel, ReportRead,
+		OrderRead, OrderCancel, ReportRead, PromotionWrite,
 	},
 	models.RoleManager: {
 		BrandRead, BrandWrite, BrandPrivateRead, StorefrontWrite, ProductWrite, StockRead, StockWrite, OrderRead,
-		OrderCancel, ReportRead,
+		OrderCancel, ReportRead, PromotionWrite,
 	},
 	models.RoleStaff:   {BrandRead, ProductWrite, StockRead, StockWrite, OrderRead, OrderCancel},
 	models.RoleAnalyst: {BrandRead, StockRead, OrderRead, ReportRead},

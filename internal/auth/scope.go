@@ -49,14 +49,16 @@ var Scopes = map[string]Scope{
 	"brands":     {{Rows: TextIs, Column: "status", Text: "ACTIVE"}, {BrandRead, OfBrands, "id", ""}, {Permission: BrandRead, Rows: AllRows}},
 	"categories": {{Rows: Everybody}},
 
-	"storefronts": {{Rows: IsTrue, Column: "visible"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
-	"products":    {{Rows: Past, Column: "visible_from"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
-	"variants":    {{Rows: IsNull, Column: "archived_at"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
-	"listings":    {{Rows: Past, Column: "visible_from"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
+	"storefronts":      {{Rows: IsTrue, Column: "visible"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
+	"products":         {{Rows: Past, Column: "visible_from"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
+	"variants":         {{Rows: IsNull, Column: "archived_at"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
+	"delivery_options": {{Rows: IsNull, Column: "archived_at"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
+	"listings":         {{Rows: Past, Column: "visible_from"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
 
 	"memberships":     {{Rows: OfAccount, Column: "account_id"}, {BrandPrivateRead, OfBrands, "brand_id", ""}, {Permission: BrandPrivateRead, Rows: AllRows}},
 	"brand_documents": {{BrandPrivateRead, OfBrands, "brand_id", ""}, {Permission: BrandPrivateRead, Rows: AllRows}},
 	"warehouses":      {{StockRead, OfBrands, "brand_id", ""}, {Permission: StockRead, Rows: AllRows}},
+	"promotions":      {{BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
 	"orders":          {{Rows: OfAccount, Column: "shopper_id"}, {OrderRead, OfBrands, "brand_id", ""}, {Permission: OrderRead, Rows: AllRows}},
 	"sales_facts":     {{ReportRead, OfBrands, "brand_id", ""}, {Permission: ReportRead, Rows: AllRows}},
 }
