@@ -46,14 +46,14 @@ var outputs = sync.Pool{New: func() any {
 // tooLarge is a buffer that a rare answer left behind.
 const tooLarge = 256 << 10
 
+// release gives the output back. What values are left in its stacks are bytes
+// of a few messages of PostgreSQL, which later answers write over.
 func (o *output) release() {
 	if cap(o.json) > tooLarge || cap(o.records) > tooLarge || cap(o.stack) > tooLarge/16 {
 		return
 	}
 	s := &o.statement
 	clear(s.args)
-	clear(o.stack[:cap(o.stack)])
-	clear(o.shown[:cap(o.shown)])
 	clear(o.pages)
 	clear(o.nodes)
 	o.value = nil

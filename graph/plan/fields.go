@@ -30,12 +30,14 @@ func expression(sql string) Field {
 	}
 }
 
-// computed reads an expression whose arguments depend on the run.
-func computed(write func(s *statement, alias string)) Field {
+// computed reads an expression whose arguments depend on the run. What it is
+// made of for an alias is made once, the expression each time.
+func computed(of func(alias string) func(*statement)) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
 		form, _ := formOf(c.schema.Types[f.Definition.Type.Name()])
+		write := of(at.alias)
 		column := at.add(func(s *statement) error {
-			write(s, at.alias)
+			write(s)
 			return nil
 		})
 		return leaf{column, form, !f.Definition.Type.NonNull}, nil
@@ -100,8 +102,9 @@ func one(typeName, field string) Field {
 		if err != nil {
 			return nil, err
 		}
+		join := " left join " + to.typ.table.Table + " as " + to.alias + " on " + on + " and "
 		return c.join(to, f, func(s *statement) error {
-			s.text(" left join " + to.typ.table.Table + " as " + to.alias + " on " + on + " and ")
+			s.text(join)
 			s.reach(to.typ, to.alias)
 			return nil
 		})
@@ -136,8 +139,9 @@ func (s *statement) reach(t *Type, alias string) {
 func linked(typeName, on string, reached bool) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
 		to := row{at.record, c.types[typeName], c.alias(), nil}
+		join := " left join " + to.typ.table.Table + " as " + to.alias + " on " + fmt.Sprintf(on, at.alias, to.alias)
 		return c.join(to, f, func(s *statement) error {
-			s.text(" left join " + to.typ.table.Table + " as " + to.alias + " on " + fmt.Sprintf(on, at.alias, to.alias))
+			s.text(join)
 			if reached {
 				s.text(" and ")
 				s.reach(to.typ, to.alias)
@@ -174,15 +178,17 @@ func many(list rows) Field {
 				return nil, err
 			}
 		}
+		before, after := "select "+table+".*"+sortColumns(list.order)+" from "+table+" "+list.from+" where "+on, ""
+		if list.limit > 0 {
+			after = " order by " + strings.Join(list.order, ", ") + " limit " + strconv.Itoa(list.limit)
+		}
 		return c.list(at, to, f, func(s *statement) error {
-			s.text("select " + table + ".*" + sortColumns(list.order) + " from " + table + " " + list.from + " where " + on)
+			s.text(before)
 			if list.where != nil {
 				s.text(" and ")
 				list.where(s)
 			}
-			if list.limit > 0 {
-				s.text(" order by " + strings.Join(list.order, ", ") + " limit " + strconv.Itoa(list.limit))
-			}
+			s.text(after)
 			return nil
 		}, list.order)
 	}
@@ -208,21 +214,21 @@ func items(typeName, from string, order string) Field {
 }
 
 // list adds a column with the records of a select, whose columns s1, s2 … sort it.
-func (c *compiler) list(at, to row, f *call, selected part, order []string) (emitter, error) {
+func (c *compiler) list(at, to row, f *call, selected part, keys []string) (emitter, error) {
 	fields, err := c.object(to, f.sets)
 	if err != nil {
 		return nil, err
 	}
-	return list{at.add(func(s *statement) error {
-		return to.array(s, from(to.alias, selected), sorted(to.alias, order))
-	}), fields}, nil
+	source, order := from(to.alias, selected), sorted(to.alias, keys)
+	return list{at.add(func(s *statement) error { return to.array(s, source, order) }), fields}, nil
 }
 
 func from(alias string, selected part) source {
+	after := ") as " + alias
 	return func(s *statement, _ []byte) error {
 		s.text("(")
 		err := selected(s)
-		s.text(") as " + alias)
+		s.text(after)
 		return err
 	}
 }
@@ -236,16 +242,16 @@ func sortColumns(order []string) (sql string) {
 	return sql
 }
 
+// sorted is the order by those columns.
 func sorted(alias string, order []string) part {
+	text, between := "", " order by "
+	for i, expr := range order {
+		_, desc := direction(expr)
+		text += fmt.Sprintf("%s%s.s%d%s", between, alias, i+1, desc)
+		between = ", "
+	}
 	return func(s *statement) error {
-		for i, expr := range order {
-			between := ", "
-			if i == 0 {
-				between = " order by "
-			}
-			_, desc := direction(expr)
-			s.text(fmt.Sprintf("%s%s.s%d%s", between, alias, i+1, desc))
-		}
+		s.text(text)
 		return nil
 	}
 }

@@ -35,17 +35,21 @@ func (c *compiler) listingIn(product row, f *call) row {
 	listing := row{product.record, c.types["Listing"], c.alias(), nil}
 	product.others[name] = listing
 	l, shop := listing.alias, c.alias()
-	primary := fmt.Sprintf(" left join storefronts as %[1]s on %[1]s.brand_id = %[2]s.brand_id", shop, product.alias)
+	primary, sells := catalog.Primary(shop)
+	primary = fmt.Sprintf(" left join storefronts as %[1]s on %[1]s.brand_id = %[2]s.brand_id and %[3]s", shop, product.alias, primary)
+	ofPrimary := fmt.Sprintf(" and %s.storefront_id = %s.id", l, shop)
 	listed := fmt.Sprintf(" left join listings as %[1]s on %[1]s.brand_id = %[2]s.brand_id and %[1]s.product_id = %[2]s.id", l, product.alias)
 	product.joins = append(product.joins, func(s *statement) error {
 		wanted, err := s.shop(f)
 		if wanted.Storefront.ID == uuid.Nil {
-			s.text(primary)
-			s.conditions(wanted.OfMarket(shop))
+			s.add(primary, wanted.Country)
+			if wanted.Currency != "" {
+				s.add(" and "+sells, wanted.Currency)
+			}
 		}
 		s.text(listed)
 		if wanted.Storefront.ID == uuid.Nil {
-			s.text(" and " + l + ".storefront_id = " + shop + ".id")
+			s.text(ofPrimary)
 		} else {
 			s.conditions(wanted.Conditions(l))
 		}
@@ -70,9 +74,10 @@ func priceIn(c *compiler, at row, f *call) (emitter, error) {
 		})
 	}
 	listing, price := c.listingIn(*product, f), row{at.record, c.types["Price"], c.alias(), nil}
+	join := fmt.Sprintf(" left join prices as %[1]s on %[1]s.brand_id = %[2]s.brand_id and %[1]s.storefront_id = %[2]s.storefront_id"+
+		" and %[1]s.variant_id = %[3]s.id", price.alias, listing.alias, at.alias)
 	price.joins = append(price.joins, func(s *statement) error {
-		s.of(" left join prices as "+price.alias+" on "+price.alias+".brand_id = %s.brand_id and "+price.alias+
-			".storefront_id = %s.storefront_id and "+price.alias+".variant_id = "+at.alias+".id", listing.alias)
+		s.text(join)
 		return nil
 	})
 	return c.present(price, f)

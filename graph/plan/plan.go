@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -30,6 +31,18 @@ type plan struct {
 	questions []question
 	needs     []auth.Permission
 	across    bool
+	// sent is the statement that was sent last.
+	sent atomic.Pointer[string]
+}
+
+// text keeps a statement that is sent again, as most are.
+func (p *plan) text(sql []byte) string {
+	if last := p.sent.Load(); last != nil && *last == string(sql) {
+		return *last
+	}
+	text := string(sql)
+	p.sent.Store(&text)
+	return text
 }
 
 // compile makes the plan of an operation, or of what a payload shows, for
@@ -47,7 +60,8 @@ func (p *Planner) compile(op *ast.OperationDefinition, of *payload, switches map
 	if err != nil {
 		return nil, err
 	}
-	return &plan{root.record, fields, c.pages, c.nodes, c.questions, c.needs, c.across}, nil
+	return &plan{root: root.record, fields: fields, pages: c.pages, nodes: c.nodes,
+		questions: c.questions, needs: c.needs, across: c.across}, nil
 }
 
 // Planner answers reads.
@@ -120,7 +134,7 @@ func (p *Planner) run(ctx context.Context, planned *plan, variables map[string]a
 	if planned.across {
 		ctx = database.AcrossBrands(ctx, database.PlannedReads)
 	}
-	rows, err := p.db.Pool.Query(ctx, string(s.sql), s.args...)
+	rows, err := p.db.Pool.Query(ctx, planned.text(s.sql), s.args...)
 	if err != nil {
 		return nil, err
 	}

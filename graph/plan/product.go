@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"fmt"
+
 	"github.com/tradewind-commerce/tradewind/graph/filter"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
@@ -70,8 +72,8 @@ func products() []*Type {
 		{Name: "Listing", Model: models.Listing{}, ID: globalid.Listing, Key: ofBrandKey, Tenant: "brand_id", Fields: map[string]Field{
 			"product":    one("Product", "ProductID"),
 			"storefront": one("Storefront", "StorefrontID"),
-			"visible": computed(func(s *statement, alias string) {
-				s.add("coalesce("+alias+".visible_from <= ?, false)", s.now)
+			"visible": computed(func(alias string) func(*statement) {
+				return func(s *statement) { s.add("coalesce("+alias+".visible_from <= ?, false)", s.now) }
 			}),
 			"publicationBlockers": publicationBlockers,
 			"priceRange":          inside("PriceRange", "%s.min_price_minor", "%s.max_price_minor"),
@@ -113,22 +115,30 @@ func variantOfProduct(s *statement, alias string) {
 	ofProduct(s, alias)
 }
 
-func seoTitle(s *statement, alias string) {
-	s.text("coalesce(nullif(")
-	s.words(alias, "seoTitle", ownLanguage)
-	s.text(", ''), ")
-	s.words(alias, "title", ownLanguage)
-	s.text(")")
+func seoTitle(alias string) func(*statement) {
+	own, title := wordsOf(alias, "seoTitle", ownLanguage), wordsOf(alias, "title", ownLanguage)
+	return func(s *statement) {
+		s.text("coalesce(nullif(")
+		own(s)
+		s.text(", ''), ")
+		title(s)
+		s.text(")")
+	}
 }
 
 // variantTitle is made of the options, of the product's title where there are none.
-func variantTitle(s *statement, alias string) {
-	s.text("case when jsonb_array_length(" + alias + ".options) > 0 then (select string_agg(o.value ->> 'value', ' / ' order by o.n)" +
-		" from jsonb_array_elements(" + alias + ".options) with ordinality as o (value, n)) else coalesce((select ")
-	s.words("p", "title", ownLanguage)
-	s.text(" from products as p where p.brand_id = " + alias + ".brand_id and p.id = " + alias + ".product_id and ")
-	s.scope("products", "p")
-	s.text("), '') end")
+func variantTitle(alias string) func(*statement) {
+	options := fmt.Sprintf("case when jsonb_array_length(%[1]s.options) > 0 then (select string_agg(o.value ->> 'value', ' / ' order by o.n)"+
+		" from jsonb_array_elements(%[1]s.options) with ordinality as o (value, n)) else coalesce((select ", alias)
+	title := wordsOf("p", "title", ownLanguage)
+	from := fmt.Sprintf(" from products as p where p.brand_id = %[1]s.brand_id and p.id = %[1]s.product_id and ", alias)
+	return func(s *statement) {
+		s.text(options)
+		title(s)
+		s.text(from)
+		s.scope("products", "p")
+		s.text("), '') end")
+	}
 }
 
 func variantsOfProduct(_ *statement, alias string, _ *call, _ paging.Args) (selection, error) {

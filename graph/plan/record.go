@@ -108,8 +108,8 @@ type source func(s *statement, read []byte) error
 // columns lists, behind others, those columns of a table that are read under
 // an alias, s1, s2 … excepted.
 func (s *statement) columns(table, alias string, read []byte) {
-	var known [32]string
-	listed := append(known[:0], sortNames[:]...)
+	var known [32][]byte
+	listed := known[:0]
 	for {
 		i := bytes.Index(read, []byte(alias))
 		if i < 0 {
@@ -125,10 +125,10 @@ func (s *statement) columns(table, alias string, read []byte) {
 			n++
 		}
 		name := read[1:n]
-		if slices.ContainsFunc(listed, func(known string) bool { return known == string(name) }) {
+		if slices.Contains(sortNames[:], string(name)) || slices.ContainsFunc(listed, func(known []byte) bool { return bytes.Equal(known, name) }) {
 			continue
 		}
-		listed = append(listed, string(name))
+		listed = append(listed, name)
 		s.text(", ")
 		s.text(table)
 		s.text(".")

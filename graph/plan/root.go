@@ -25,8 +25,9 @@ func (c *compiler) single(at, to row, f *call, where func(s *statement, alias st
 	if err != nil {
 		return nil, err
 	}
+	from := table(to)
 	return first{at.add(func(s *statement) error {
-		return to.array(s, table(to), func(s *statement) error {
+		return to.array(s, from, func(s *statement) error {
 			s.text(" where ")
 			if err := where(s, to.alias, f); err != nil {
 				return err
@@ -39,8 +40,9 @@ func (c *compiler) single(at, to row, f *call, where func(s *statement, alias st
 }
 
 func table(to row) source {
+	text := to.typ.table.Table + " as " + to.alias
 	return func(s *statement, _ []byte) error {
-		s.text(to.typ.table.Table + " as " + to.alias)
+		s.text(text)
 		return nil
 	}
 }
@@ -70,8 +72,16 @@ func named(typeName string, t globalid.Type, other string, byOther func(s *state
 // key is the condition that a row is the one that an id names.
 func (s *statement) key(t *Type, alias string, id globalid.ID) {
 	if len(t.Key) == 2 {
-		s.add(alias+"."+t.Key[0]+" = ? and "+alias+"."+t.Key[1]+" = ?", id.Brand, id.Row)
-		return
+		s.equal(alias, t.Key[0], id.Brand)
+		s.text(" and ")
 	}
-	s.add(alias+"."+t.Key[0]+" = ?", id.Row)
+	s.equal(alias, t.Key[len(t.Key)-1], id.Row)
+}
+
+func (s *statement) equal(alias, column string, v any) {
+	s.text(alias)
+	s.text(".")
+	s.text(column)
+	s.text(" = ")
+	s.value(v)
 }

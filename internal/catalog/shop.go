@@ -35,17 +35,18 @@ func (w Shop) Conditions(table string) (c database.Conditions) {
 		c.Add(table+".brand_id = ? and "+table+".storefront_id = ?", w.Storefront.BrandID, w.Storefront.ID)
 		return c
 	}
-	return w.OfMarket("storefronts")
-}
-
-// OfMarket are the conditions that a row of storefronts is that of its brand
-// in the market. There is one at most.
-func (w Shop) OfMarket(storefronts string) (c database.Conditions) {
-	c.Add(storefronts+".is_primary and "+storefronts+".country = ?", w.Country)
+	country, currency := Primary("storefronts")
+	c.Add(country, w.Country)
 	if w.Currency != "" {
-		c.Add(storefronts+".currency = ?", w.Currency)
+		c.Add(currency, w.Currency)
 	}
 	return c
+}
+
+// Primary are the conditions that a row of storefronts is the one of its brand
+// in a country, and that it sells in a currency.
+func Primary(storefronts string) (country, currency string) {
+	return storefronts + ".is_primary and " + storefronts + ".country = ?", storefronts + ".currency = ?"
 }
 
 // narrow adds the choice to a query that reads table.

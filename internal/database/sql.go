@@ -81,13 +81,22 @@ func (c Conditions) All() SQL {
 	if len(c) == 0 {
 		return SQL{Text: "true"}
 	}
-	var all SQL
+	var text strings.Builder
+	args, size := 0, 0
+	for _, each := range c {
+		args, size = args+len(each.Args), size+len(each.Text)+len("() and ")
+	}
+	text.Grow(size)
+	all := SQL{Args: make([]any, 0, args)}
 	for i, each := range c {
 		if i > 0 {
-			all.Text += " and "
+			text.WriteString(" and ")
 		}
-		all.Text += "(" + each.Text + ")"
+		text.WriteByte('(')
+		text.WriteString(each.Text)
+		text.WriteByte(')')
 		all.Args = append(all.Args, each.Args...)
 	}
+	all.Text = text.String()
 	return all
 }
