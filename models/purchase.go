@@ -51,6 +51,8 @@ type Draft struct {
 	Charges []Charge
 	// Market is the country of the storefront.
 	Market string
+	// Commission is the plan that was agreed with the seller, nil for none.
+	Commission *CommissionPlan
 }
 
 // ReservationStatus is what became of reserved stock.

@@ -60,6 +60,7 @@ var Scopes = map[string]Scope{
 	"warehouses":      {{StockRead, OfBrands, "brand_id", ""}, {Permission: StockRead, Rows: AllRows}},
 	"promotions":      {{BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
 	"orders":          {{Rows: OfAccount, Column: "shopper_id"}, {OrderRead, OfBrands, "brand_id", ""}, {Permission: OrderRead, Rows: AllRows}},
+	"purchases":       {{Rows: OfAccount, Column: "shopper_id"}, {Permission: OrderRead, Rows: AllRows}},
 	"sales_facts":     {{ReportRead, OfBrands, "brand_id", ""}, {Permission: ReportRead, Rows: AllRows}},
 }
 

@@ -79,10 +79,11 @@ func (s Supply) Left(variant uuid.UUID) (pieces int64, tracked bool) {
 // lowest priority number first, one variant from several where it must: all of
 // them, or OUT_OF_STOCK at the first line of each variant that is short. What
 // is not tracked moves nothing. The moves may fail, since the supply is not
-// locked: see Short.
+// locked: see Short. What one order takes is not there for the next.
 func (s Supply) Take(lines []Line) ([]Move, error) {
-	byVariant := map[uuid.UUID][]held{}
-	for _, l := range *s.levels {
+	byVariant := map[uuid.UUID][]*held{}
+	for i := range *s.levels {
+		l := &(*s.levels)[i]
 		byVariant[l.VariantID] = append(byVariant[l.VariantID], l)
 	}
 	wanted, err := sums(lines)
@@ -103,7 +104,7 @@ func (s Supply) Take(lines []Line) ([]Move, error) {
 		for _, l := range from {
 			if n := min(left, l.Free); n > 0 {
 				moves = append(moves, Move{w.variant, *l.WarehouseID, -n})
-				left -= n
+				left, l.Free = left-n, l.Free-n
 			}
 		}
 		if left > 0 {

@@ -31,6 +31,7 @@ type Settler interface {
 type Service struct {
 	db       *gorm.DB
 	gateways map[string]Gateway
+	provider string
 	settler  Settler
 	now      func() time.Time
 	log      *slog.Logger
@@ -43,8 +44,14 @@ func NewService(db *gorm.DB, now func() time.Time, log *slog.Logger, gateways ..
 	for _, g := range gateways {
 		s.gateways[g.Name()] = g
 	}
+	if len(gateways) > 0 {
+		s.provider = gateways[0].Name()
+	}
 	return s
 }
+
+// Provider takes new payments.
+func (s *Service) Provider() string { return s.provider }
 
 // SettleBy names who is told of what became of payments. It is called once,
 // before any other method: the checkout, which settles, starts payments, too.

@@ -1,0 +1,163 @@
+package checkout
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
+	"github.com/tradewind-commerce/tradewind/internal/payment"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+var _ payment.Settler = (*Service)(nil)
+
+// PaidTx places the orders of a purchase whose money is there. The stock that
+// was held is taken. Where it was released since, since the payment came late,
+// it is taken if there is enough of all of it; if not, or if the purchase was
+// paid before, the money is given back at once.
+func (s *Service) PaidTx(tx *gorm.DB, p *models.Payment) error {
+	if p.Status != models.PaymentCaptured {
+		return nil
+	}
+	purchase, err := lockTx(tx, p.PurchaseID)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	switch purchase.Status {
+	case models.PurchaseCompleted:
+		return refundTx(tx, p, "the purchase was paid before", now)
+	case models.PurchaseRefunded:
+		return refundTx(tx, p, "the purchase was given back before", now)
+	case models.PurchaseAwaiting, models.PurchaseFailed, models.PurchaseCancelled, models.PurchaseExpired:
+	}
+	held, err := heldTx(tx, purchase)
+	if err != nil {
+		return err
+	}
+	err = s.placeTx(tx, purchase, p, held, now)
+	if problem.From(err) == nil {
+		return err
+	}
+	if err := endTx(tx, purchase, models.PurchaseRefunded, now); err != nil {
+		return err
+	}
+	return refundTx(tx, p, "the goods were sold before the payment came", now)
+}
+
+// placeTx books the orders; it refuses where their stock is gone, and has then
+// changed nothing.
+func (s *Service) placeTx(tx *gorm.DB, purchase *models.Purchase, p *models.Payment, held []models.StockReservation, now time.Time) error {
+	err := database.InBatch(tx.Statement.Context, tx, func(tx *gorm.DB) error {
+		writes := database.NewBatch(tx)
+		for _, d := range purchase.Draft {
+			b, err := book(d, now)
+			if err != nil {
+				return err
+			}
+			if err := s.orders.Add(writes, b, purchase.ID, p.ID, now); err != nil {
+				return err
+			}
+		}
+		writes.Exec("update purchases set status = $2, draft = null, expires_at = null, completed_at = $3 where id = $1",
+			purchase.ID, models.PurchaseCompleted, now)
+		if purchase.CartID != nil {
+			s.carts.Ordered(writes, &models.Cart{ID: *purchase.CartID})
+		}
+		if purchase.Status == models.PurchaseAwaiting {
+			inventory.Taking(writes, held, &purchase.ShopperID, now)
+		} else if err := take(tx, writes, purchase, now); err != nil {
+			return err
+		}
+		switch err := writes.Send(); {
+		case inventory.Short(err):
+			return database.Again(problem.New(problem.OutOfStock, "the goods are gone"))
+		case database.Violates(err, "order_numbers_pk"), database.Violates(err, "orders_number_key"):
+			return database.Again(err)
+		default:
+			return err
+		}
+	})
+	if err != nil && problem.From(err) == nil {
+		return fmt.Errorf("place the orders of a purchase: %w", err)
+	}
+	return err
+}
+
+// take takes stock that is not held, the last in the batch.
+func take(tx *gorm.DB, writes *database.Batch, purchase *models.Purchase, now time.Time) error {
+	supplies, err := supplyTx(tx, purchase.Draft)
+	if err != nil {
+		return err
+	}
+	for _, d := range purchase.Draft {
+		moves, err := supplies[d.Order.BrandID].Take(goodsOf(d))
+		if err != nil {
+			return err
+		}
+		order := d.Order.ID
+		inventory.Moving(writes, d.Order.BrandID, moves, models.StockAdjustment{
+			Reason: models.StockOrderPlaced, OrderID: &order, ActorID: &purchase.ShopperID, RecordedAt: now,
+		})
+	}
+	return nil
+}
+
+// FailedTx releases what a purchase held whose payment has failed.
+func (s *Service) FailedTx(tx *gorm.DB, p *models.Payment) error {
+	purchase, err := lockTx(tx, p.PurchaseID)
+	if err != nil || purchase.Status != models.PurchaseAwaiting {
+		return err
+	}
+	now, as := s.now(), models.PurchaseFailed
+	if !purchase.ExpiresAt.After(now) {
+		as = models.PurchaseExpired
+	}
+	return endTx(tx, purchase, as, now)
+}
+
+// endTx ends a purchase without orders, and releases what it holds. The draft
+// stays: its payment may still come.
+func endTx(tx *gorm.DB, purchase *models.Purchase, as models.PurchaseStatus, now time.Time) error {
+	held, err := heldTx(tx, purchase)
+	if err != nil {
+		return err
+	}
+	writes := database.NewBatch(tx)
+	writes.Exec("update purchases set status = $2, expires_at = null where id = $1", purchase.ID, as)
+	inventory.Releasing(writes, held, now)
+	if err := writes.Send(); err != nil {
+		return fmt.Errorf("end a purchase: %w", err)
+	}
+	purchase.Status, purchase.ExpiresAt = as, nil
+	return nil
+}
+
+func heldTx(tx *gorm.DB, purchase *models.Purchase) ([]models.StockReservation, error) {
+	if purchase.Status != models.PurchaseAwaiting {
+		return nil, nil
+	}
+	var brands []uuid.UUID
+	for _, d := range purchase.Draft {
+		brands = append(brands, d.Order.BrandID)
+	}
+	return inventory.HeldTx(tx, slices.Compact(brands), purchase.ID)
+}
+
+// refundTx gives all of a payment back that never became an order.
+func refundTx(tx *gorm.DB, p *models.Payment, reason string, now time.Time) error {
+	left := p.Amount()
+	left.Minor = p.CapturedMinor - p.RefundingMinor
+	_, err := payment.RefundTx(tx, payment.RefundRequest{PaymentID: p.ID, Amount: left, Reason: reason, Key: "checkout", At: now})
+	if err != nil {
+		return errors.Join(errors.New("give a payment back"), err)
+	}
+	return nil
+}
