@@ -9,6 +9,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/order"
+	"github.com/tradewind-commerce/tradewind/internal/payment"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/internal/storefront"
@@ -23,6 +24,7 @@ type Resolver struct {
 	Catalog     *catalog.Service
 	Inventory   *inventory.Service
 	Orders      *order.Service
+	Payments    *payment.Service
 	Reports     *report.Service
 	Search      *search.Service
 }

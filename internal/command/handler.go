@@ -15,6 +15,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
+	play "github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/startpage"
 	"github.com/tradewind-commerce/tradewind/resolvers"
 )
@@ -26,6 +27,8 @@ type parts struct {
 	// plans answer reads before the resolvers do; nil leaves all to these.
 	plans  *plan.Planner
 	tokens *identity.Verifier
+	// sandbox is nil where payments are real.
+	sandbox *play.Gateway
 	// observe may be nil.
 	observe observer
 	start   http.Handler
@@ -52,7 +55,7 @@ func (s *Serve) planner(db *database.DB, api *resolvers.Resolver, log *slog.Logg
 
 // handler is everything that is served.
 func (s *Serve) handler(p parts) http.Handler {
-	return httpserver.New(httpserver.Options{
+	o := httpserver.Options{
 		GraphQL: graph.NewHandler(p.api, graph.Options{
 			Limits:     graph.Limits{Depth: s.MaxDepth, Fields: s.MaxFields, Cost: s.MaxCost, Tokens: s.MaxTokens, Page: s.MaxPage},
 			QueryCache: s.QueryCache, MaxBody: s.MaxBody, NoIntrospection: !s.Introspection, Planner: p.plans, Observe: p.observe, Log: p.log,
@@ -71,7 +74,12 @@ func (s *Serve) handler(p parts) http.Handler {
 		OperationTimeout: s.OperationTimeout,
 		LocalHosts:       p.localHosts,
 		Log:              p.log,
-	})
+		Webhook:          p.api.Payments.Receive,
+	}
+	if p.sandbox != nil {
+		o.SandboxPage, o.SandboxPath = p.sandbox.Page(), play.PagePath
+	}
+	return httpserver.New(o)
 }
 
 // startPage offers to run its examples as a visitor, and as each role there is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
@@ -33,6 +34,9 @@ type Serve struct {
 	QueryCache       int           `default:"1000" group:"Limits of one operation" help:"Parsed operations to keep, and as many with their plans (${default})."`
 	Introspection    bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer questions about the schema."`
 	Plan             bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer reads with one statement where that can be; else all through the resolvers."`
+
+	PublicURL            string `placeholder:"URL" help:"Where shoppers reach this server, for the sandbox's page. Default: the address it listens on."`
+	SandboxWebhookSecret string `group:"Payments" placeholder:"TEXT" help:"Signs the sandbox's webhooks; give all instances behind one address the same. Default: random at each start."`
 
 	HeaderTimeout time.Duration `default:"5s" group:"Connections" help:"Longest time to read a request's headers (${default})."`
 	ReadTimeout   time.Duration `default:"30s" group:"Connections" help:"Longest time to read a request (${default})."`
@@ -80,7 +84,11 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	if err != nil {
 		return err
 	}
-	api := Wire(db.Gorm, utc)
+	gateways, bank, err := s.gateways(db, server.Addr())
+	if err != nil {
+		return err
+	}
+	api := Wire(db.Gorm, utc, gateways...)
 	var tokens []RoleToken
 	development := s.forDevelopment(c, server.Addr())
 	if development {
@@ -100,9 +108,13 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 		return err
 	}
 	server.Open(s.handler(parts{
-		db: db, api: api, plans: plans, tokens: verifier, start: start, localHosts: development && s.Demo == nil, log: log,
+		db: db, api: api, plans: plans, tokens: verifier, sandbox: bank, start: start, localHosts: development && s.Demo == nil, log: log,
 	}))
 	go sweep(ctx, db, log)
+	go every(ctx, recoverEvery, log, "payments", api.Payments.Recover)
+	if bank != nil {
+		go every(ctx, deliverEvery, log, "sandbox webhooks", func(ctx context.Context) (int, error) { return bank.Deliver(ctx, http.DefaultClient) })
+	}
 	s.welcome(c.Out, server.Addr(), tokens)
 	return nil
 }

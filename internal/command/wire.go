@@ -2,6 +2,7 @@
 package command
 
 import (
+	"log/slog"
 	"time"
 
 	"gorm.io/gorm"
@@ -15,14 +16,19 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
+	play "github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/internal/storefront"
 	"github.com/tradewind-commerce/tradewind/resolvers"
 )
 
-// Wire builds the domain on a database and a clock.
-func Wire(db *gorm.DB, now func() time.Time) *resolvers.Resolver {
+// Wire builds the domain on a database, a clock and the payment providers, the
+// first of which takes new payments: the sandbox where none is named.
+func Wire(db *gorm.DB, now func() time.Time, gateways ...payment.Gateway) *resolvers.Resolver {
+	if len(gateways) == 0 {
+		gateways = []payment.Gateway{play.New(db, now, play.Options{})}
+	}
 	return &resolvers.Resolver{
 		Identity:    identity.NewService(db, now),
 		Brands:      brand.NewService(db, now),
@@ -31,6 +37,7 @@ func Wire(db *gorm.DB, now func() time.Time) *resolvers.Resolver {
 		Catalog:     catalog.NewService(db, now),
 		Inventory:   inventory.NewService(db, now),
 		Orders:      order.NewService(db, payment.Sandbox{}, now),
+		Payments:    payment.NewService(db, now, slog.Default(), gateways...),
 		Reports:     report.NewService(db, now),
 		Search:      search.NewService(db, now),
 	}

@@ -28,6 +28,11 @@ type Options struct {
 	// Authenticate tells who presents a token. It reports problem.Denied for
 	// one that is not good.
 	Authenticate func(ctx context.Context, token string) (*auth.Actor, error)
+	// Webhook takes what payment providers send to /webhooks/{provider}, nil where none may.
+	Webhook Receiver
+	// SandboxPage is served below SandboxPath, nil where the sandbox is off.
+	SandboxPage http.Handler
+	SandboxPath string
 	// Ready fails while requests cannot be served.
 	Ready func(context.Context) error
 	// Origins of other sites whose pages may call the API; "*" is all.
@@ -66,6 +71,13 @@ func New(o Options) http.Handler {
 			r.Method(method, "/graphql", o.GraphQL)
 		}
 	})
+	if o.Webhook != nil {
+		r.With(limited(o.OperationTimeout)).Post("/webhooks/{provider}", webhook(o.Webhook, o.Log))
+	}
+	if o.SandboxPage != nil {
+		r.Method(http.MethodGet, o.SandboxPath+"*", o.SandboxPage)
+		r.Method(http.MethodPost, o.SandboxPath+"*", o.SandboxPage)
+	}
 	r.Get("/healthz", text("text/plain; charset=utf-8", "ok\n"))
 	r.Get("/readyz", ready(o.Ready, o.Log))
 	r.Get("/schema.graphql", text("text/plain; charset=utf-8", o.Schema))

@@ -1,5 +1,3 @@
-// Package payment holds the payment providers. What a provider must do is said
-// where it is used.
 package payment
 
 import (
@@ -19,9 +17,13 @@ var reference = regexp.MustCompile(`^SANDBOX-OK-[A-Za-z0-9-]{1,60}$`)
 // Name is what payments are booked under.
 func (Sandbox) Name() string { return "sandbox" }
 
+// IsSandboxReference tells whether a reference stands for a payment that was
+// made at the sandbox before it was told of.
+func IsSandboxReference(ref string) bool { return reference.MatchString(ref) }
+
 // Confirm accepts references of the form SANDBOX-OK-… and refuses others.
 func (Sandbox) Confirm(_ context.Context, ref string, _ money.Money) error {
-	if reference.MatchString(ref) {
+	if IsSandboxReference(ref) {
 		return nil
 	}
 	return problem.New(problem.Invalid,

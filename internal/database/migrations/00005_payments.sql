@@ -100,5 +100,52 @@ create table payment_events (
 );
 create index payment_events_payment_idx on payment_events (payment_id) where payment_id is not null;
 
+-- The sandbox's own books: a provider that lives here, so that a restart
+-- loses nothing of it. Nothing else reads them.
+create table sandbox_payments (
+  reference         text        not null,
+  key               text        not null,
+  payment_id        uuid        not null,
+  method            text        not null,
+  manual            boolean     not null,
+  currency          text        not null,
+  amount_minor      bigint      not null,
+  status            text        not null,
+  authorised_minor  bigint      not null default 0,
+  captured_minor    bigint      not null default 0,
+  dispute           text        not null default 'NONE',
+  -- The test account it was confirmed with.
+  account           text        not null default '',
+  return_url        text        not null default '',
+  failure_code      text        not null default '',
+  -- When a delayed success, or a dispute, comes.
+  due_at            timestamptz,
+  constraint sandbox_payments_pk primary key (reference),
+  constraint sandbox_payments_key unique (key)
+);
+
+create table sandbox_refunds (
+  id            uuid   not null,
+  reference     text   not null,
+  currency      text   not null,
+  amount_minor  bigint not null,
+  status        text   not null,
+  failure_code  text   not null default '',
+  constraint sandbox_refunds_pk primary key (id)
+);
+create index sandbox_refunds_reference_idx on sandbox_refunds (reference);
+
+create table sandbox_events (
+  id          text        not null,
+  reference   text        not null,
+  type        text        not null,
+  created_at  timestamptz not null,
+  -- When it is sent next; null once it was received or given up.
+  due_at      timestamptz,
+  tries       integer     not null default 0,
+  constraint sandbox_events_pk primary key (id)
+);
+create index sandbox_events_due_idx on sandbox_events (due_at) where due_at is not null;
+
 -- +goose Down
-drop table payment_events, refund_allocations, refunds, payments;
+drop table sandbox_events, sandbox_refunds, sandbox_payments, payment_events, refund_allocations, refunds, payments;
