@@ -23,18 +23,29 @@ func Text(text string, args ...any) SQL {
 
 // Add puts text behind what is there.
 func (s *SQL) Add(text string, args ...any) {
+	size := len(s.Text) + len(text)
 	for _, arg := range args {
-		piece, ok := arg.(SQL)
-		if !ok {
-			s.Args = append(s.Args, arg)
-			continue
+		if piece, ok := arg.(SQL); ok {
+			size += len(piece.Text)
 		}
-		before, rest := cutAt(text, len(s.Args)-strings.Count(s.Text, "?"))
-		s.Text += before + piece.Text
-		s.Args = append(s.Args, piece.Args...)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	b.WriteString(s.Text)
+	for _, arg := range args {
+		before, rest, _ := strings.Cut(text, "?")
+		b.WriteString(before)
+		if piece, ok := arg.(SQL); ok {
+			b.WriteString(piece.Text)
+			s.Args = append(s.Args, piece.Args...)
+		} else {
+			b.WriteByte('?')
+			s.Args = append(s.Args, arg)
+		}
 		text = rest
 	}
-	s.Text += text
+	b.WriteString(text)
+	s.Text = b.String()
 }
 
 // dollars is the text as PostgreSQL itself wants it, with $1, $2, … for its
@@ -51,15 +62,6 @@ func (s SQL) dollars() string {
 	}
 	b.WriteString(parts[len(parts)-1])
 	return b.String()
-}
-
-// cutAt cuts at the placeholder behind n others.
-func cutAt(text string, n int) (before, rest string) {
-	at := 0
-	for ; n >= 0; n-- {
-		at += strings.IndexByte(text[at:], '?') + 1
-	}
-	return text[:at-1], text[at:]
 }
 
 // Conditions all hold.
