@@ -8,6 +8,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
+	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
 	"github.com/tradewind-commerce/tradewind/internal/report"
@@ -25,6 +26,7 @@ type Resolver struct {
 	Inventory   *inventory.Service
 	Orders      *order.Service
 	Payments    *payment.Service
+	Ledger      *ledger.Service
 	Reports     *report.Service
 	Search      *search.Service
 }

@@ -5956,6 +5956,10 @@ enum Permission {
   REPORT_READ
   "Keep promotions and their codes."
   PROMOTION_WRITE
+  "Read a brand's balance, ledger, payouts and statements."
+  BALANCE_READ
+  "Set commission plans and pay brands out."
+  LEDGER_WRITE
 }
 
 "Something with an id that ` + "`" + `node` + "`" + ` finds again."

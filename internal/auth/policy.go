@@ -23,12 +23,14 @@ const (
 	OrderCancel      Permission = "ORDER_CANCEL"
 	ReportRead       Permission = "REPORT_READ"
 	PromotionWrite   Permission = "PROMOTION_WRITE"
+	BalanceRead      Permission = "BALANCE_READ"
+	LedgerWrite      Permission = "LEDGER_WRITE"
 )
 
 // Permissions in order of the schema.
 var Permissions = []Permission{
 	SignedIn, BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite,
-	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, ReportRead, PromotionWrite,
+	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, ReportRead, PromotionWrite, BalanceRead, LedgerWrite,
 }
 
 // What everybody who signed in may do, for themselves.
@@ -37,7 +39,7 @@ var accountPermissions = []Permission{SignedIn, OrderPlace, OrderRead, OrderCanc
 var platformPermissions = map[models.PlatformRole][]Permission{
 	models.RoleOperator: {
 		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite, ProductWrite,
-		StockRead, StockWrite, OrderRead, OrderCancel, ReportRead, PromotionWrite,
+		StockRead, StockWrite, OrderRead, OrderCancel, ReportRead, PromotionWrite, BalanceRead, LedgerWrite,
 	},
 	models.RoleReporting: {BrandRead, ReportRead},
 }
@@ -45,14 +47,14 @@ var platformPermissions = map[models.PlatformRole][]Permission{
 var brandPermissions = map[models.BrandRole][]Permission{
 	models.RoleOwner: {
 		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, StorefrontWrite, ProductWrite, StockRead, StockWrite,
-		OrderRead, OrderCancel, ReportRead, PromotionWrite,
+		OrderRead, OrderCancel, ReportRead, PromotionWrite, BalanceRead,
 	},
 	models.RoleManager: {
 		BrandRead, BrandWrite, BrandPrivateRead, StorefrontWrite, ProductWrite, StockRead, StockWrite, OrderRead,
-		OrderCancel, ReportRead, PromotionWrite,
+		OrderCancel, ReportRead, PromotionWrite, BalanceRead,
 	},
 	models.RoleStaff:   {BrandRead, ProductWrite, StockRead, StockWrite, OrderRead, OrderCancel},
-	models.RoleAnalyst: {BrandRead, StockRead, OrderRead, ReportRead},
+	models.RoleAnalyst: {BrandRead, StockRead, OrderRead, ReportRead, BalanceRead},
 }
 
 // Rule is what a type or field asks of its reader.

@@ -33,10 +33,11 @@ func sweep(ctx context.Context, db *Database, log *slog.Logger) {
 	}
 }
 
-// Times between rounds of what keeps payments moving.
+// Times between rounds of what keeps payments moving, and the books.
 const (
 	recoverEvery = 2 * time.Second
 	deliverEvery = time.Second
+	booksEvery   = time.Hour
 )
 
 // every runs a round of work now and then at intervals until ctx ends. What a

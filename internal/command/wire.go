@@ -14,6 +14,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
+	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
 	play "github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
@@ -38,6 +39,7 @@ func Wire(db *gorm.DB, now func() time.Time, gateways ...payment.Gateway) *resol
 		Inventory:   inventory.NewService(db, now),
 		Orders:      order.NewService(db, payment.Sandbox{}, now),
 		Payments:    payment.NewService(db, now, slog.Default(), gateways...),
+		Ledger:      ledger.NewService(db, now),
 		Reports:     report.NewService(db, now),
 		Search:      search.NewService(db, now),
 	}

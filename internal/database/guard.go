@@ -23,6 +23,7 @@ const (
 	ProgrammeReports  Crossing = "programme reports"  // the programme office counts all brands
 	Reconciliation    Crossing = "reconciliation"     // `check` compares all facts and balances
 	PlannedReads      Crossing = "planned reads"      // lists and rows by id in one statement, each within its scope
+	LedgerSweep       Crossing = "ledger sweep"       // what became payable, and months to close, whoever's they are
 	Outbox            Crossing = "outbox"             // the runner takes events in order of arrival
 )
 

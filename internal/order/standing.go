@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/outbox"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -105,9 +106,12 @@ func saving(batch *database.Batch, b *Book, before models.OrderStatus, at time.T
 	batch.Exec(`
 update orders
 set status = $3, payment_status = $4, fulfilment_status = $5, return_status = $6, refunded_minor = $7, cancel_reason = $8,
-  cancelled_at = $9, payable_due = $10, version = version + 1
+  cancelled_at = $9, payable_due = case when $3 = 'CANCELLED' then null else payable_due end, version = version + 1
 where brand_id = $1 and id = $2`,
-		o.BrandID, o.ID, o.Status, o.PaymentStatus, o.FulfilmentStatus, o.ReturnStatus, o.RefundedMinor, o.CancelReason, o.CancelledAt, o.PayableDue)
+		o.BrandID, o.ID, o.Status, o.PaymentStatus, o.FulfilmentStatus, o.ReturnStatus, o.RefundedMinor, o.CancelReason, o.CancelledAt)
+	if o.Status == models.OrderCompleted && o.Status != before {
+		ledger.Delivered(batch, o, at)
+	}
 	what := map[models.OrderStatus]string{models.OrderCancelled: "order.cancelled", models.OrderCompleted: "order.completed"}[o.Status]
 	if what == "" || o.Status == before {
 		return nil

@@ -129,7 +129,9 @@ alter table orders
   -- When its money becomes payable to the brand; null where none waits.
   add column payable_due         timestamptz,
   add constraint orders_commission_check check (commission_minor between 0 and greatest(goods_minor - discount_minor, 0));
-create index orders_payable_idx on orders (payable_due, brand_id, id) where payable_due is not null;
+-- Only what has left can become payable: an order is not in it when it is placed.
+create index orders_payable_idx on orders (payable_due, brand_id, id)
+  where payable_due is not null and fulfilment_status in ('FULFILLED', 'DELIVERED');
 
 -- +goose Down
 alter table orders

@@ -1,0 +1,71 @@
+package ledger
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// The rule of what is payable: what a brand has of an order waits until some
+// days after all of it arrived, as its commission plan says; where no arrival
+// is heard of, until some days after it was placed, if all of it has left. An
+// open return holds it back.
+
+// Delivered adds to a batch from when the money of an order, all of which
+// arrived, will be payable.
+func Delivered(batch *database.Batch, o *models.Order, at time.Time) {
+	batch.Exec(`
+update orders
+set payable_due = $3 + coalesce((select days_after_delivery from commission_plans where id = $4), $5) * interval '24 hours'
+where brand_id = $1 and id = $2 and payable_due is not null`, o.BrandID, o.ID, at, o.CommissionPlanID, Unplanned.DaysAfterDelivery)
+}
+
+// ReleaseTx makes what is pending of an order payable now, whether or not it
+// is due. It does nothing for an order that was released or cancelled, nor for
+// imported history.
+func ReleaseTx(tx *gorm.DB, key models.Key, at time.Time) error {
+	_, err := releaseTx(tx, key, at, "true")
+	return err
+}
+
+// due are the orders that are released by themselves; ? is the time.
+const due = "payable_due <= ? and fulfilment_status in ('FULFILLED', 'DELIVERED') and return_status not in ('REQUESTED', 'IN_PROGRESS')"
+
+func releaseTx(tx *gorm.DB, key models.Key, at time.Time, condition string, args ...any) (bool, error) {
+	var orders []models.Order
+	err := tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
+		Where("brand_id = ? and id = ? and payable_due is not null", key.BrandID, key.ID).Where(condition, args...).Find(&orders).Error
+	if err != nil {
+		return false, fmt.Errorf("lock the order: %w", err)
+	}
+	if len(orders) == 0 {
+		return false, nil
+	}
+	o := &orders[0]
+	var pending int64
+	err = tx.Raw(`
+select coalesce(sum(e.amount_minor), 0)::bigint
+from ledger_transactions t
+join ledger_entries e on e.brand_id = t.brand_id and e.transaction_id = t.id
+where t.brand_id = ? and t.order_id = ? and e.account = 'BRAND_PENDING'`, key.BrandID, key.ID).Scan(&pending).Error
+	if err != nil {
+		return false, fmt.Errorf("read what is pending of the order: %w", err)
+	}
+	posting, err := Release(o, money.New(pending, money.Currency(o.Currency)), at, newID)
+	if err != nil {
+		return false, err
+	}
+	batch := database.NewBatch(tx)
+	batch.Exec("update orders set payable_due = null where brand_id = $1 and id = $2", key.BrandID, key.ID)
+	batch.Insert(posting.Rows()...)
+	if err := batch.Send(); err != nil {
+		return false, fmt.Errorf("make the order's money payable: %w", err)
+	}
+	return true, nil
+}
