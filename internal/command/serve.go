@@ -35,7 +35,11 @@ type Serve struct {
 	Introspection    bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer questions about the schema."`
 	Plan             bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer reads with one statement where that can be; else all through the resolvers."`
 
-	PublicURL            string `placeholder:"URL" help:"Where shoppers reach this server, for the sandbox's page. Default: the address it listens on."`
+	StripeSecretKey     string `group:"Payments" placeholder:"KEY" help:"Secret key of Stripe, better given by the environment. New payments are then made there; the sandbox is off."`
+	StripeWebhookSecret string `group:"Payments" placeholder:"SECRET" help:"Signs what Stripe sends to /webhooks/stripe, better given by the environment."`
+	StripeURL           string `name:"stripe-url" group:"Payments" placeholder:"URL" help:"Where Stripe's API is, for tests. Default: Stripe's own."`
+
+	PublicURL            string `name:"public-url" group:"Payments" placeholder:"URL" help:"Where shoppers reach this server, for the sandbox's page. Default: the address it listens on."`
 	SandboxWebhookSecret string `group:"Payments" placeholder:"TEXT" help:"Signs the sandbox's webhooks; give all instances behind one address the same. Default: random at each start."`
 
 	HeaderTimeout time.Duration `default:"5s" group:"Connections" help:"Longest time to read a request's headers (${default})."`

@@ -81,7 +81,7 @@ func (s *Service) confirm(ctx context.Context, p *models.Payment, in ConfirmInpu
 	defer cancel()
 	how := sha256.Sum256([]byte(in.Token + "\n" + in.ReturnURL))
 	state, err := g.Confirm(ctx, *p.Reference, Confirmation{
-		Key: p.ID.String() + "-confirm-" + hex.EncodeToString(how[:8]), Token: in.Token, ReturnURL: in.ReturnURL,
+		Key: p.ID.String() + "-confirm-" + hex.EncodeToString(how[:8]), Method: p.Method, Token: in.Token, ReturnURL: in.ReturnURL,
 	})
 	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		// The provider may have been paid by then, or take another token.

@@ -62,7 +62,8 @@ type Charge struct {
 
 // Confirmation is how a shopper pays.
 type Confirmation struct {
-	Key string
+	Key    string
+	Method string
 	// Token stands for a card or an account at the provider; empty for methods
 	// whose next action asks for it.
 	Token string
