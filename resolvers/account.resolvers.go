@@ -55,7 +55,10 @@ func (r *Resolver) Account() generated.AccountResolver { return &accountResolver
 
 func (r *Resolver) Membership() generated.MembershipResolver { return &membershipResolver{r} }
 
+func (r *Resolver) Viewer() generated.ViewerResolver { return &viewerResolver{r} }
+
 type (
 	accountResolver    struct{ *Resolver }
 	membershipResolver struct{ *Resolver }
+	viewerResolver     struct{ *Resolver }
 )

@@ -33,15 +33,11 @@ func lineOf(ctx context.Context, r *Resolver, c *models.Charge) (*models.OrderLi
 
 func placeInput(in api.OrderPlaceInput) (order.PlaceInput, error) {
 	var ids ids
-	r := in.Recipient
 	out := order.PlaceInput{
 		IdempotencyKey: in.IdempotencyKey,
 		Storefront:     ids.key("input.storefrontId", globalid.Storefront, in.StorefrontID),
-		Recipient: models.Recipient{
-			Name: r.Name, Phone: r.Phone, Country: r.Country, Region: or(given(r.Region), ""), Province: or(given(r.Province), ""), City: r.City,
-			District: or(given(r.District), ""), Street: r.Street, PostalCode: or(given(r.PostalCode), ""),
-		},
-		Payment: order.PaymentInput{Reference: in.Payment.Reference, Amount: in.Payment.Amount, Currency: in.Payment.Currency},
+		Recipient:      recipientOf(in.Recipient),
+		Payment:        order.PaymentInput{Reference: in.Payment.Reference, Amount: in.Payment.Amount, Currency: in.Payment.Currency},
 	}
 	for i, l := range in.Lines {
 		out.Lines = append(out.Lines, order.LineInput{

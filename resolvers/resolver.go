@@ -4,6 +4,7 @@ package resolvers
 
 import (
 	"github.com/tradewind-commerce/tradewind/internal/brand"
+	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
@@ -27,6 +28,7 @@ type Resolver struct {
 	Orders      *order.Service
 	Payments    *payment.Service
 	Ledger      *ledger.Service
+	Carts       *cart.Service
 	Reports     *report.Service
 	Search      *search.Service
 }

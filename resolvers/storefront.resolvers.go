@@ -104,11 +104,7 @@ func (r *storefrontResolver) Languages(ctx context.Context, obj *models.Storefro
 }
 
 func (r *storefrontResolver) PaymentMethods(ctx context.Context, obj *models.Storefront) ([]api.PaymentMethod, error) {
-	methods := make([]api.PaymentMethod, len(obj.PaymentMethods))
-	for i, name := range obj.PaymentMethods {
-		methods[i] = api.PaymentMethod(name)
-	}
-	return methods, nil
+	return methodsOf(obj.PaymentMethods), nil
 }
 
 func (r *storefrontResolver) Listings(ctx context.Context, obj *models.Storefront, first *int32, after *string, last *int32, before *string, status []models.ListingStatus) (*paging.Connection[models.Listing], error) {

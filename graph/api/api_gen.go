@@ -12,10 +12,61 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/shopspring/decimal"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
+
+// Adds an entry to the caller's own address book.
+type AddressCreateInput struct {
+	// Who receives goods there, and where it is.
+	Recipient *RecipientInput `json:"recipient"`
+	// Whether clients should offer it first, instead of another. Default: false.
+	IsDefault graphql.Omittable[*bool] `json:"isDefault,omitempty"`
+}
+
+// The new entry.
+type AddressCreatePayload struct {
+	// Null where it was refused.
+	Address *models.Address `json:"address,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Takes an entry out of the caller's own address book.
+type AddressDeleteInput struct {
+	// The entry.
+	AddressID string `json:"addressId"`
+}
+
+// The entry as it was.
+type AddressDeletePayload struct {
+	// Null where it was refused.
+	Address *models.Address `json:"address,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Replaces an entry of the caller's own address book.
+type AddressUpdateInput struct {
+	// The entry.
+	AddressID string `json:"addressId"`
+	// Its version when it was read.
+	ExpectedVersion int32 `json:"expectedVersion"`
+	// Who receives goods there, and where it is.
+	Recipient *RecipientInput `json:"recipient"`
+	// Whether clients should offer it first, instead of another. Default: false.
+	IsDefault graphql.Omittable[*bool] `json:"isDefault,omitempty"`
+}
+
+// The entry as it is now.
+type AddressUpdatePayload struct {
+	// Null where it was refused.
+	Address *models.Address `json:"address,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
 
 // A span of amounts in major units, both ends included.
 type AmountRange struct {
@@ -243,6 +294,188 @@ type BrandWhere struct {
 	JobsNow graphql.Omittable[*IntRange] `json:"jobsNow,omitempty"`
 	// When it joined.
 	JoinedAt graphql.Omittable[*DateTimeRange] `json:"joinedAt,omitempty"`
+}
+
+// Says who receives the goods: by an entry of the address book, or in full. Give one of them.
+type CartAddressSetInput struct {
+	// The cart.
+	CartID string `json:"cartId"`
+	// A guest's secret.
+	Secret graphql.Omittable[*string] `json:"secret,omitempty"`
+	// An entry of the caller's own address book.
+	AddressID graphql.Omittable[*string] `json:"addressId,omitempty"`
+	// In full; must be in the cart's market.
+	Recipient graphql.Omittable[*RecipientInput] `json:"recipient,omitempty"`
+}
+
+// The cart as it is now.
+type CartAddressSetPayload struct {
+	// Null where it was refused.
+	Cart *cart.Priced `json:"cart,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Begins a cart. A shopper has one open cart for each market and currency: where there is one, the lines go there.
+type CartCreateInput struct {
+	// Market whose storefronts it buys from.
+	Country string `json:"country"`
+	// Currency of all its amounts.
+	Currency money.Currency `json:"currency"`
+	// At most 100 lines.
+	Lines graphql.Omittable[[]*CartLineInput] `json:"lines,omitempty"`
+}
+
+// The cart, with the secret of a guest's.
+type CartCreatePayload struct {
+	// Null where it was refused.
+	Cart *cart.Priced `json:"cart,omitempty"`
+	// What a guest must show to use the cart, told this once; null for shoppers.
+	Secret *string `json:"secret,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Says which discount codes are to apply, instead of those before.
+type CartDiscountCodesSetInput struct {
+	// The cart.
+	CartID string `json:"cartId"`
+	// A guest's secret.
+	Secret graphql.Omittable[*string] `json:"secret,omitempty"`
+	// At most 10 codes of 1 to 40 characters; small letters are taken for capitals.
+	Codes []string `json:"codes"`
+}
+
+// The cart as it is now.
+type CartDiscountCodesSetPayload struct {
+	// Null where it was refused.
+	Cart *cart.Priced `json:"cart,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Pieces of a variant to put into a cart.
+type CartLineInput struct {
+	// The storefront; must be open, and of the cart's market and currency.
+	StorefrontID string `json:"storefrontId"`
+	// The variant.
+	VariantID string `json:"variantId"`
+	// 1 to 10,000 pieces; added to those of the same variant that the cart holds already.
+	Quantity int32 `json:"quantity"`
+}
+
+// How many pieces of a line are wanted.
+type CartLineQuantityInput struct {
+	// The line.
+	LineID string `json:"lineId"`
+	// At most 10,000 pieces; 0 removes the line.
+	Quantity int32 `json:"quantity"`
+}
+
+// Puts goods into a cart.
+type CartLinesAddInput struct {
+	// The cart.
+	CartID string `json:"cartId"`
+	// A guest's secret.
+	Secret graphql.Omittable[*string] `json:"secret,omitempty"`
+	// 1 to 100 lines; a cart holds at most 100.
+	Lines []*CartLineInput `json:"lines"`
+}
+
+// The cart as it is now.
+type CartLinesAddPayload struct {
+	// Null where it was refused.
+	Cart *cart.Priced `json:"cart,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Takes lines out of a cart.
+type CartLinesRemoveInput struct {
+	// The cart.
+	CartID string `json:"cartId"`
+	// A guest's secret.
+	Secret graphql.Omittable[*string] `json:"secret,omitempty"`
+	// 1 to 100 lines.
+	LineIds []string `json:"lineIds"`
+}
+
+// The cart as it is now.
+type CartLinesRemovePayload struct {
+	// Null where it was refused.
+	Cart *cart.Priced `json:"cart,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Changes how many pieces of lines are wanted.
+type CartLinesUpdateInput struct {
+	// The cart.
+	CartID string `json:"cartId"`
+	// A guest's secret.
+	Secret graphql.Omittable[*string] `json:"secret,omitempty"`
+	// 1 to 100 different lines.
+	Lines []*CartLineQuantityInput `json:"lines"`
+}
+
+// The cart as it is now.
+type CartLinesUpdatePayload struct {
+	// Null where it was refused.
+	Cart *cart.Priced `json:"cart,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Gives a guest's cart to the shopper that the guest turned out to be.
+type CartMergeInput struct {
+	// The guest's cart.
+	CartID string `json:"cartId"`
+	// Its secret.
+	Secret string `json:"secret"`
+}
+
+// The shopper's cart, with all that the guest's held.
+type CartMergePayload struct {
+	// Null where it was refused.
+	Cart *cart.Priced `json:"cart,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Chooses how to pay.
+type CartPaymentMethodSetInput struct {
+	// The cart.
+	CartID string `json:"cartId"`
+	// A guest's secret.
+	Secret graphql.Omittable[*string] `json:"secret,omitempty"`
+	// One that all storefronts of the cart take; null chooses none.
+	Method graphql.Omittable[*PaymentMethod] `json:"method,omitempty"`
+}
+
+// The cart as it is now.
+type CartPaymentMethodSetPayload struct {
+	// Null where it was refused.
+	Cart *cart.Priced `json:"cart,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Accepts what has changed about a cart.
+type CartProblemsAcceptInput struct {
+	// The cart.
+	CartID string `json:"cartId"`
+	// A guest's secret.
+	Secret graphql.Omittable[*string] `json:"secret,omitempty"`
+	// Of the problems that the shopper was shown; where the cart has others now, it is refused with CONFLICT.
+	ProblemsKey string `json:"problemsKey"`
+}
+
+// The cart as it is now.
+type CartProblemsAcceptPayload struct {
+	// Null where it was refused.
+	Cart *cart.Priced `json:"cart,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
 // Adds a category.
@@ -661,7 +894,7 @@ type ProductWhere struct {
 	Available graphql.Omittable[*bool] `json:"available,omitempty"`
 }
 
-// Who receives an order, and where.
+// Who receives goods, and where.
 type RecipientInput struct {
 	// Full name, 1 to 120 characters.
 	Name string `json:"name"`
@@ -899,6 +1132,10 @@ type Viewer struct {
 	Account *models.Account `json:"account,omitempty"`
 	// What the caller may do across all brands.
 	Permissions []auth.Permission `json:"permissions"`
+	// The open cart that the caller changed last as a shopper; null where there is none, and for guests.
+	Cart *cart.Priced `json:"cart,omitempty"`
+	// The caller's own address book, the default first, then the newest; at most 50.
+	Addresses []*models.Address `json:"addresses"`
 }
 
 // Creates a warehouse.

@@ -767,25 +767,7 @@ func (ec *executionContext) _Order_recipient(ctx context.Context, field graphql.
 		func(ctx context.Context) (any, error) {
 			return obj.Recipient, nil
 		},
-		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
-			directive0 := next
-
-			directive1 := func(ctx context.Context) (any, error) {
-				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "ORDER_READ")
-				if err != nil {
-					var zeroVal *models.Recipient
-					return zeroVal, err
-				}
-				if ec.Directives.Requires == nil {
-					var zeroVal *models.Recipient
-					return zeroVal, errors.New("directive requires is not implemented")
-				}
-				return ec.Directives.Requires(ctx, obj, directive0, permission)
-			}
-
-			next = directive1
-			return next
-		},
+		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *models.Recipient) graphql.Marshaler {
 			return ec.marshalORecipient2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐRecipient(ctx, selections, v)
 		},
@@ -3374,6 +3356,10 @@ func (ec *executionContext) marshalNOrderStatus2githubᚗcomᚋtradewindᚑcomme
 	return res
 }
 
+func (ec *executionContext) marshalNRecipient2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐRecipient(ctx context.Context, sel ast.SelectionSet, v models.Recipient) graphql.Marshaler {
+	return ec._Recipient(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNRecipientInput2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐRecipientInput(ctx context.Context, v any) (*api.RecipientInput, error) {
 	res, err := ec.unmarshalInputRecipientInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
@@ -3461,6 +3447,14 @@ func (ec *executionContext) marshalORecipient2ᚖgithubᚗcomᚋtradewindᚑcomm
 		return graphql.Null
 	}
 	return ec._Recipient(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORecipientInput2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐRecipientInput(ctx context.Context, v any) (*api.RecipientInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputRecipientInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOShopper2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐShopper(ctx context.Context, sel ast.SelectionSet, v *models.Shopper) graphql.Marshaler {

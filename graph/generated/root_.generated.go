@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/models"
 	gqlparser "github.com/vektah/gqlparser/v2"
@@ -28,6 +29,9 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Account() AccountResolver
 	Brand() BrandResolver
+	Cart() CartResolver
+	CartGroup() CartGroupResolver
+	CartLine() CartLineResolver
 	Category() CategoryResolver
 	Charge() ChargeResolver
 	Listing() ListingResolver
@@ -43,6 +47,7 @@ type ResolverRoot interface {
 	StockLevel() StockLevelResolver
 	Storefront() StorefrontResolver
 	Variant() VariantResolver
+	Viewer() ViewerResolver
 }
 
 type DirectiveRoot struct {
@@ -56,6 +61,29 @@ type ComplexityRoot struct {
 		GlobalID    func(childComplexity int) int
 		Memberships func(childComplexity int) int
 		Name        func(childComplexity int) int
+	}
+
+	Address struct {
+		CreatedAt func(childComplexity int) int
+		GlobalID  func(childComplexity int) int
+		IsDefault func(childComplexity int) int
+		Recipient func(childComplexity int) int
+		Version   func(childComplexity int) int
+	}
+
+	AddressCreatePayload struct {
+		Address    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AddressDeletePayload struct {
+		Address    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AddressUpdatePayload struct {
+		Address    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Blocker struct {
@@ -176,6 +204,113 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Cart struct {
+		Country             func(childComplexity int) int
+		Currency            func(childComplexity int) int
+		Discount            func(childComplexity int) int
+		DiscountCodes       func(childComplexity int) int
+		ExpiresAt           func(childComplexity int) int
+		GlobalID            func(childComplexity int) int
+		Goods               func(childComplexity int) int
+		Groups              func(childComplexity int) int
+		OptionalProblemsKey func(childComplexity int) int
+		PaymentMethod       func(childComplexity int) int
+		PaymentMethods      func(childComplexity int) int
+		Problems            func(childComplexity int) int
+		Recipient           func(childComplexity int) int
+		Shipping            func(childComplexity int) int
+		Status              func(childComplexity int) int
+		Tax                 func(childComplexity int) int
+		Total               func(childComplexity int) int
+		UpdatedAt           func(childComplexity int) int
+		Version             func(childComplexity int) int
+	}
+
+	CartAddressSetPayload struct {
+		Cart       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CartCharge struct {
+		Amount func(childComplexity int) int
+		Kind   func(childComplexity int) int
+		Line   func(childComplexity int) int
+	}
+
+	CartCreatePayload struct {
+		Cart       func(childComplexity int) int
+		Secret     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CartDiscountCodesSetPayload struct {
+		Cart       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CartGroup struct {
+		Charges    func(childComplexity int) int
+		Discount   func(childComplexity int) int
+		Goods      func(childComplexity int) int
+		Lines      func(childComplexity int) int
+		SellerName func(childComplexity int) int
+		Shipping   func(childComplexity int) int
+		Storefront func(childComplexity int) int
+		Tax        func(childComplexity int) int
+		Total      func(childComplexity int) int
+	}
+
+	CartLine struct {
+		GlobalID  func(childComplexity int) int
+		Goods     func(childComplexity int) int
+		Options   func(childComplexity int) int
+		Product   func(childComplexity int) int
+		Quantity  func(childComplexity int) int
+		SKU       func(childComplexity int) int
+		Title     func(childComplexity int) int
+		UnitPrice func(childComplexity int) int
+		Variant   func(childComplexity int) int
+	}
+
+	CartLinesAddPayload struct {
+		Cart       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CartLinesRemovePayload struct {
+		Cart       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CartLinesUpdatePayload struct {
+		Cart       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CartMergePayload struct {
+		Cart       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CartPaymentMethodSetPayload struct {
+		Cart       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CartProblem struct {
+		Available func(childComplexity int) int
+		Code      func(childComplexity int) int
+		Line      func(childComplexity int) int
+		Message   func(childComplexity int) int
+		Now       func(childComplexity int) int
+		Was       func(childComplexity int) int
+	}
+
+	CartProblemsAcceptPayload struct {
+		Cart       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Category struct {
 		Children func(childComplexity int) int
 		GlobalID func(childComplexity int) int
@@ -280,6 +415,9 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		AddressCreate            func(childComplexity int, input api.AddressCreateInput) int
+		AddressDelete            func(childComplexity int, input api.AddressDeleteInput) int
+		AddressUpdate            func(childComplexity int, input api.AddressUpdateInput) int
 		BrandApply               func(childComplexity int, input api.BrandApplyInput) int
 		BrandApprove             func(childComplexity int, input api.BrandTransitionInput) int
 		BrandClose               func(childComplexity int, input api.BrandTransitionInput) int
@@ -293,6 +431,15 @@ type ComplexityRoot struct {
 		BrandReviewStart         func(childComplexity int, input api.BrandTransitionInput) int
 		BrandSuspend             func(childComplexity int, input api.BrandTransitionInput) int
 		BrandUpdate              func(childComplexity int, input api.BrandUpdateInput) int
+		CartAddressSet           func(childComplexity int, input api.CartAddressSetInput) int
+		CartCreate               func(childComplexity int, input api.CartCreateInput) int
+		CartDiscountCodesSet     func(childComplexity int, input api.CartDiscountCodesSetInput) int
+		CartLinesAdd             func(childComplexity int, input api.CartLinesAddInput) int
+		CartLinesRemove          func(childComplexity int, input api.CartLinesRemoveInput) int
+		CartLinesUpdate          func(childComplexity int, input api.CartLinesUpdateInput) int
+		CartMerge                func(childComplexity int, input api.CartMergeInput) int
+		CartPaymentMethodSet     func(childComplexity int, input api.CartPaymentMethodSetInput) int
+		CartProblemsAccept       func(childComplexity int, input api.CartProblemsAcceptInput) int
 		CategoryCreate           func(childComplexity int, input api.CategoryCreateInput) int
 		CategoryUpdate           func(childComplexity int, input api.CategoryUpdateInput) int
 		ListingPricesSet         func(childComplexity int, input api.ListingPricesSetInput) int
@@ -507,6 +654,7 @@ type ComplexityRoot struct {
 	Query struct {
 		Brand       func(childComplexity int, id *string, slug *string) int
 		Brands      func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.BrandWhere, sortKey *api.BrandSortKey, reverse *bool) int
+		Cart        func(childComplexity int, id string, secret *string) int
 		Categories  func(childComplexity int) int
 		Category    func(childComplexity int, id *string, path *string) int
 		Node        func(childComplexity int, id string) int
@@ -718,6 +866,8 @@ type ComplexityRoot struct {
 
 	Viewer struct {
 		Account     func(childComplexity int) int
+		Addresses   func(childComplexity int) int
+		Cart        func(childComplexity int, country *string, currency *money.Currency) int
 		Permissions func(childComplexity int) int
 	}
 
@@ -788,6 +938,76 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Account.Name(childComplexity), true
+
+	case "Address.createdAt":
+		if e.ComplexityRoot.Address.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.CreatedAt(childComplexity), true
+	case "Address.id":
+		if e.ComplexityRoot.Address.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.GlobalID(childComplexity), true
+	case "Address.isDefault":
+		if e.ComplexityRoot.Address.IsDefault == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.IsDefault(childComplexity), true
+	case "Address.recipient":
+		if e.ComplexityRoot.Address.Recipient == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.Recipient(childComplexity), true
+	case "Address.version":
+		if e.ComplexityRoot.Address.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Address.Version(childComplexity), true
+
+	case "AddressCreatePayload.address":
+		if e.ComplexityRoot.AddressCreatePayload.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddressCreatePayload.Address(childComplexity), true
+	case "AddressCreatePayload.userErrors":
+		if e.ComplexityRoot.AddressCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddressCreatePayload.UserErrors(childComplexity), true
+
+	case "AddressDeletePayload.address":
+		if e.ComplexityRoot.AddressDeletePayload.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddressDeletePayload.Address(childComplexity), true
+	case "AddressDeletePayload.userErrors":
+		if e.ComplexityRoot.AddressDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddressDeletePayload.UserErrors(childComplexity), true
+
+	case "AddressUpdatePayload.address":
+		if e.ComplexityRoot.AddressUpdatePayload.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddressUpdatePayload.Address(childComplexity), true
+	case "AddressUpdatePayload.userErrors":
+		if e.ComplexityRoot.AddressUpdatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddressUpdatePayload.UserErrors(childComplexity), true
 
 	case "Blocker.code":
 		if e.ComplexityRoot.Blocker.Code == nil {
@@ -1240,6 +1460,410 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BrandUpdatePayload.UserErrors(childComplexity), true
 
+	case "Cart.country":
+		if e.ComplexityRoot.Cart.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Country(childComplexity), true
+	case "Cart.currency":
+		if e.ComplexityRoot.Cart.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Currency(childComplexity), true
+	case "Cart.discount":
+		if e.ComplexityRoot.Cart.Discount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Discount(childComplexity), true
+	case "Cart.discountCodes":
+		if e.ComplexityRoot.Cart.DiscountCodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.DiscountCodes(childComplexity), true
+	case "Cart.expiresAt":
+		if e.ComplexityRoot.Cart.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.ExpiresAt(childComplexity), true
+	case "Cart.id":
+		if e.ComplexityRoot.Cart.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.GlobalID(childComplexity), true
+	case "Cart.goods":
+		if e.ComplexityRoot.Cart.Goods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Goods(childComplexity), true
+	case "Cart.groups":
+		if e.ComplexityRoot.Cart.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Groups(childComplexity), true
+	case "Cart.problemsKey":
+		if e.ComplexityRoot.Cart.OptionalProblemsKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.OptionalProblemsKey(childComplexity), true
+	case "Cart.paymentMethod":
+		if e.ComplexityRoot.Cart.PaymentMethod == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.PaymentMethod(childComplexity), true
+	case "Cart.paymentMethods":
+		if e.ComplexityRoot.Cart.PaymentMethods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.PaymentMethods(childComplexity), true
+	case "Cart.problems":
+		if e.ComplexityRoot.Cart.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Problems(childComplexity), true
+	case "Cart.recipient":
+		if e.ComplexityRoot.Cart.Recipient == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Recipient(childComplexity), true
+	case "Cart.shipping":
+		if e.ComplexityRoot.Cart.Shipping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Shipping(childComplexity), true
+	case "Cart.status":
+		if e.ComplexityRoot.Cart.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Status(childComplexity), true
+	case "Cart.tax":
+		if e.ComplexityRoot.Cart.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Tax(childComplexity), true
+	case "Cart.total":
+		if e.ComplexityRoot.Cart.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Total(childComplexity), true
+	case "Cart.updatedAt":
+		if e.ComplexityRoot.Cart.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.UpdatedAt(childComplexity), true
+	case "Cart.version":
+		if e.ComplexityRoot.Cart.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Version(childComplexity), true
+
+	case "CartAddressSetPayload.cart":
+		if e.ComplexityRoot.CartAddressSetPayload.Cart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartAddressSetPayload.Cart(childComplexity), true
+	case "CartAddressSetPayload.userErrors":
+		if e.ComplexityRoot.CartAddressSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartAddressSetPayload.UserErrors(childComplexity), true
+
+	case "CartCharge.amount":
+		if e.ComplexityRoot.CartCharge.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartCharge.Amount(childComplexity), true
+	case "CartCharge.kind":
+		if e.ComplexityRoot.CartCharge.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartCharge.Kind(childComplexity), true
+	case "CartCharge.line":
+		if e.ComplexityRoot.CartCharge.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartCharge.Line(childComplexity), true
+
+	case "CartCreatePayload.cart":
+		if e.ComplexityRoot.CartCreatePayload.Cart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartCreatePayload.Cart(childComplexity), true
+	case "CartCreatePayload.secret":
+		if e.ComplexityRoot.CartCreatePayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartCreatePayload.Secret(childComplexity), true
+	case "CartCreatePayload.userErrors":
+		if e.ComplexityRoot.CartCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartCreatePayload.UserErrors(childComplexity), true
+
+	case "CartDiscountCodesSetPayload.cart":
+		if e.ComplexityRoot.CartDiscountCodesSetPayload.Cart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartDiscountCodesSetPayload.Cart(childComplexity), true
+	case "CartDiscountCodesSetPayload.userErrors":
+		if e.ComplexityRoot.CartDiscountCodesSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartDiscountCodesSetPayload.UserErrors(childComplexity), true
+
+	case "CartGroup.charges":
+		if e.ComplexityRoot.CartGroup.Charges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.Charges(childComplexity), true
+	case "CartGroup.discount":
+		if e.ComplexityRoot.CartGroup.Discount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.Discount(childComplexity), true
+	case "CartGroup.goods":
+		if e.ComplexityRoot.CartGroup.Goods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.Goods(childComplexity), true
+	case "CartGroup.lines":
+		if e.ComplexityRoot.CartGroup.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.Lines(childComplexity), true
+	case "CartGroup.sellerName":
+		if e.ComplexityRoot.CartGroup.SellerName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.SellerName(childComplexity), true
+	case "CartGroup.shipping":
+		if e.ComplexityRoot.CartGroup.Shipping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.Shipping(childComplexity), true
+	case "CartGroup.storefront":
+		if e.ComplexityRoot.CartGroup.Storefront == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.Storefront(childComplexity), true
+	case "CartGroup.tax":
+		if e.ComplexityRoot.CartGroup.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.Tax(childComplexity), true
+	case "CartGroup.total":
+		if e.ComplexityRoot.CartGroup.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.Total(childComplexity), true
+
+	case "CartLine.id":
+		if e.ComplexityRoot.CartLine.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLine.GlobalID(childComplexity), true
+	case "CartLine.goods":
+		if e.ComplexityRoot.CartLine.Goods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLine.Goods(childComplexity), true
+	case "CartLine.options":
+		if e.ComplexityRoot.CartLine.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLine.Options(childComplexity), true
+	case "CartLine.product":
+		if e.ComplexityRoot.CartLine.Product == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLine.Product(childComplexity), true
+	case "CartLine.quantity":
+		if e.ComplexityRoot.CartLine.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLine.Quantity(childComplexity), true
+	case "CartLine.sku":
+		if e.ComplexityRoot.CartLine.SKU == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLine.SKU(childComplexity), true
+	case "CartLine.title":
+		if e.ComplexityRoot.CartLine.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLine.Title(childComplexity), true
+	case "CartLine.unitPrice":
+		if e.ComplexityRoot.CartLine.UnitPrice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLine.UnitPrice(childComplexity), true
+	case "CartLine.variant":
+		if e.ComplexityRoot.CartLine.Variant == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLine.Variant(childComplexity), true
+
+	case "CartLinesAddPayload.cart":
+		if e.ComplexityRoot.CartLinesAddPayload.Cart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLinesAddPayload.Cart(childComplexity), true
+	case "CartLinesAddPayload.userErrors":
+		if e.ComplexityRoot.CartLinesAddPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLinesAddPayload.UserErrors(childComplexity), true
+
+	case "CartLinesRemovePayload.cart":
+		if e.ComplexityRoot.CartLinesRemovePayload.Cart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLinesRemovePayload.Cart(childComplexity), true
+	case "CartLinesRemovePayload.userErrors":
+		if e.ComplexityRoot.CartLinesRemovePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLinesRemovePayload.UserErrors(childComplexity), true
+
+	case "CartLinesUpdatePayload.cart":
+		if e.ComplexityRoot.CartLinesUpdatePayload.Cart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLinesUpdatePayload.Cart(childComplexity), true
+	case "CartLinesUpdatePayload.userErrors":
+		if e.ComplexityRoot.CartLinesUpdatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartLinesUpdatePayload.UserErrors(childComplexity), true
+
+	case "CartMergePayload.cart":
+		if e.ComplexityRoot.CartMergePayload.Cart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartMergePayload.Cart(childComplexity), true
+	case "CartMergePayload.userErrors":
+		if e.ComplexityRoot.CartMergePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartMergePayload.UserErrors(childComplexity), true
+
+	case "CartPaymentMethodSetPayload.cart":
+		if e.ComplexityRoot.CartPaymentMethodSetPayload.Cart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartPaymentMethodSetPayload.Cart(childComplexity), true
+	case "CartPaymentMethodSetPayload.userErrors":
+		if e.ComplexityRoot.CartPaymentMethodSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartPaymentMethodSetPayload.UserErrors(childComplexity), true
+
+	case "CartProblem.available":
+		if e.ComplexityRoot.CartProblem.Available == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartProblem.Available(childComplexity), true
+	case "CartProblem.code":
+		if e.ComplexityRoot.CartProblem.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartProblem.Code(childComplexity), true
+	case "CartProblem.line":
+		if e.ComplexityRoot.CartProblem.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartProblem.Line(childComplexity), true
+	case "CartProblem.message":
+		if e.ComplexityRoot.CartProblem.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartProblem.Message(childComplexity), true
+	case "CartProblem.now":
+		if e.ComplexityRoot.CartProblem.Now == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartProblem.Now(childComplexity), true
+	case "CartProblem.was":
+		if e.ComplexityRoot.CartProblem.Was == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartProblem.Was(childComplexity), true
+
+	case "CartProblemsAcceptPayload.cart":
+		if e.ComplexityRoot.CartProblemsAcceptPayload.Cart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartProblemsAcceptPayload.Cart(childComplexity), true
+	case "CartProblemsAcceptPayload.userErrors":
+		if e.ComplexityRoot.CartProblemsAcceptPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartProblemsAcceptPayload.UserErrors(childComplexity), true
+
 	case "Category.children":
 		if e.ComplexityRoot.Category.Children == nil {
 			break
@@ -1586,6 +2210,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Money.Minor(childComplexity), true
 
+	case "Mutation.addressCreate":
+		if e.ComplexityRoot.Mutation.AddressCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addressCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddressCreate(childComplexity, args["input"].(api.AddressCreateInput)), true
+	case "Mutation.addressDelete":
+		if e.ComplexityRoot.Mutation.AddressDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addressDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddressDelete(childComplexity, args["input"].(api.AddressDeleteInput)), true
+	case "Mutation.addressUpdate":
+		if e.ComplexityRoot.Mutation.AddressUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addressUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddressUpdate(childComplexity, args["input"].(api.AddressUpdateInput)), true
 	case "Mutation.brandApply":
 		if e.ComplexityRoot.Mutation.BrandApply == nil {
 			break
@@ -1729,6 +2386,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.BrandUpdate(childComplexity, args["input"].(api.BrandUpdateInput)), true
+	case "Mutation.cartAddressSet":
+		if e.ComplexityRoot.Mutation.CartAddressSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cartAddressSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CartAddressSet(childComplexity, args["input"].(api.CartAddressSetInput)), true
+	case "Mutation.cartCreate":
+		if e.ComplexityRoot.Mutation.CartCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cartCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CartCreate(childComplexity, args["input"].(api.CartCreateInput)), true
+	case "Mutation.cartDiscountCodesSet":
+		if e.ComplexityRoot.Mutation.CartDiscountCodesSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cartDiscountCodesSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CartDiscountCodesSet(childComplexity, args["input"].(api.CartDiscountCodesSetInput)), true
+	case "Mutation.cartLinesAdd":
+		if e.ComplexityRoot.Mutation.CartLinesAdd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cartLinesAdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CartLinesAdd(childComplexity, args["input"].(api.CartLinesAddInput)), true
+	case "Mutation.cartLinesRemove":
+		if e.ComplexityRoot.Mutation.CartLinesRemove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cartLinesRemove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CartLinesRemove(childComplexity, args["input"].(api.CartLinesRemoveInput)), true
+	case "Mutation.cartLinesUpdate":
+		if e.ComplexityRoot.Mutation.CartLinesUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cartLinesUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CartLinesUpdate(childComplexity, args["input"].(api.CartLinesUpdateInput)), true
+	case "Mutation.cartMerge":
+		if e.ComplexityRoot.Mutation.CartMerge == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cartMerge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CartMerge(childComplexity, args["input"].(api.CartMergeInput)), true
+	case "Mutation.cartPaymentMethodSet":
+		if e.ComplexityRoot.Mutation.CartPaymentMethodSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cartPaymentMethodSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CartPaymentMethodSet(childComplexity, args["input"].(api.CartPaymentMethodSetInput)), true
+	case "Mutation.cartProblemsAccept":
+		if e.ComplexityRoot.Mutation.CartProblemsAccept == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cartProblemsAccept_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CartProblemsAccept(childComplexity, args["input"].(api.CartProblemsAcceptInput)), true
 	case "Mutation.categoryCreate":
 		if e.ComplexityRoot.Mutation.CategoryCreate == nil {
 			break
@@ -2782,6 +3538,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Brands(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["where"].(*api.BrandWhere), args["sortKey"].(*api.BrandSortKey), args["reverse"].(*bool)), true
+	case "Query.cart":
+		if e.ComplexityRoot.Query.Cart == nil {
+			break
+		}
+
+		args, err := ec.field_Query_cart_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Cart(childComplexity, args["id"].(string), args["secret"].(*string)), true
 	case "Query.categories":
 		if e.ComplexityRoot.Query.Categories == nil {
 			break
@@ -3677,6 +4444,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Account(childComplexity), true
+	case "Viewer.addresses":
+		if e.ComplexityRoot.Viewer.Addresses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Addresses(childComplexity), true
+	case "Viewer.cart":
+		if e.ComplexityRoot.Viewer.Cart == nil {
+			break
+		}
+
+		args, err := ec.field_Viewer_cart_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.Cart(childComplexity, args["country"].(*string), args["currency"].(*money.Currency)), true
 	case "Viewer.permissions":
 		if e.ComplexityRoot.Viewer.Permissions == nil {
 			break
@@ -3774,6 +4558,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AddressCreateInput", ec.unmarshalInputAddressCreateInput),
+			graphql.NewInputUnmarshaler("AddressDeleteInput", ec.unmarshalInputAddressDeleteInput),
+			graphql.NewInputUnmarshaler("AddressUpdateInput", ec.unmarshalInputAddressUpdateInput),
 			graphql.NewInputUnmarshaler("AmountRange", ec.unmarshalInputAmountRange),
 			graphql.NewInputUnmarshaler("BrandApplyInput", ec.unmarshalInputBrandApplyInput),
 			graphql.NewInputUnmarshaler("BrandContactConfirmInput", ec.unmarshalInputBrandContactConfirmInput),
@@ -3786,6 +4573,17 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("BrandTransitionInput", ec.unmarshalInputBrandTransitionInput),
 			graphql.NewInputUnmarshaler("BrandUpdateInput", ec.unmarshalInputBrandUpdateInput),
 			graphql.NewInputUnmarshaler("BrandWhere", ec.unmarshalInputBrandWhere),
+			graphql.NewInputUnmarshaler("CartAddressSetInput", ec.unmarshalInputCartAddressSetInput),
+			graphql.NewInputUnmarshaler("CartCreateInput", ec.unmarshalInputCartCreateInput),
+			graphql.NewInputUnmarshaler("CartDiscountCodesSetInput", ec.unmarshalInputCartDiscountCodesSetInput),
+			graphql.NewInputUnmarshaler("CartLineInput", ec.unmarshalInputCartLineInput),
+			graphql.NewInputUnmarshaler("CartLineQuantityInput", ec.unmarshalInputCartLineQuantityInput),
+			graphql.NewInputUnmarshaler("CartLinesAddInput", ec.unmarshalInputCartLinesAddInput),
+			graphql.NewInputUnmarshaler("CartLinesRemoveInput", ec.unmarshalInputCartLinesRemoveInput),
+			graphql.NewInputUnmarshaler("CartLinesUpdateInput", ec.unmarshalInputCartLinesUpdateInput),
+			graphql.NewInputUnmarshaler("CartMergeInput", ec.unmarshalInputCartMergeInput),
+			graphql.NewInputUnmarshaler("CartPaymentMethodSetInput", ec.unmarshalInputCartPaymentMethodSetInput),
+			graphql.NewInputUnmarshaler("CartProblemsAcceptInput", ec.unmarshalInputCartProblemsAcceptInput),
 			graphql.NewInputUnmarshaler("CategoryCreateInput", ec.unmarshalInputCategoryCreateInput),
 			graphql.NewInputUnmarshaler("CategoryNameInput", ec.unmarshalInputCategoryNameInput),
 			graphql.NewInputUnmarshaler("CategoryUpdateInput", ec.unmarshalInputCategoryUpdateInput),
@@ -4552,6 +5350,429 @@ extend type Mutation {
   brandJobsReport("The report." input: BrandJobsReportInput!): BrandJobsReportPayload! @requires(permission: BRAND_WRITE)
 }
 `, BuiltIn: false},
+	{Name: "../schema/cart.graphqls", Input: `"""
+What somebody may buy in one market and one currency, from any number of
+storefronts. It belongs to a shopper, or to a guest who holds its secret; to
+others it does not exist. Amounts are of the prices that were shown; problems
+say what has changed since. A guest's cart is kept for 30 days after its last
+change, a shopper's for 180.
+"""
+type Cart @public {
+  "Opaque id."
+  id: ID!
+  "Market whose storefronts it buys from."
+  country: CountryCode!
+  "Currency of all its amounts."
+  currency: CurrencyCode!
+  "Whether it can still be changed."
+  status: CartStatus!
+  "What it holds, by storefront, in the order in which goods were added; at most 100."
+  groups: [CartGroup!]!
+  "What has changed since it was shown, and stands between it and an order; at most 1,000."
+  problems: [CartProblem!]!
+  "Stands for exactly these problems, for ` + "`" + `cartProblemsAccept` + "`" + `; null where there are none."
+  problemsKey: String
+  "Who receives the goods, and where."
+  recipient: Recipient
+  "How it is to be paid."
+  paymentMethod: PaymentMethod
+  "Ways to pay that all its storefronts take."
+  paymentMethods: [PaymentMethod!]!
+  "Codes that are to take something off, in capitals; at most 10."
+  discountCodes: [String!]!
+  "Sum of its lines."
+  goods: Money!
+  "What is taken off."
+  discount: Money!
+  "Carriage."
+  shipping: Money!
+  "Duties and taxes together."
+  tax: Money!
+  "What it costs."
+  total: Money!
+  "Counts changes."
+  version: Int!
+  "When it is forgotten, unless it is changed before."
+  expiresAt: DateTime!
+  "When it was last changed."
+  updatedAt: DateTime!
+}
+
+"Whether a cart can still be changed."
+enum CartStatus {
+  "It can be changed and ordered."
+  OPEN
+  "It became a purchase and stays as it is."
+  ORDERED
+}
+
+"What a cart holds of one storefront: it becomes one order."
+type CartGroup @public {
+  "The storefront; null where the caller may no longer see it."
+  storefront: Storefront
+  "The seller's name; null where the caller may no longer see the storefront."
+  sellerName: String
+  "Its lines, in the order in which they were added; at most 100."
+  lines: [CartLine!]!
+  "Every part of its total, typed; at most 1,000."
+  charges: [CartCharge!]!
+  "Sum of its lines."
+  goods: Money!
+  "What is taken off."
+  discount: Money!
+  "Carriage."
+  shipping: Money!
+  "Duties and taxes together."
+  tax: Money!
+  "What it costs."
+  total: Money!
+}
+
+"A variant in a cart: two lines of one variant are one."
+type CartLine @public {
+  "Opaque id."
+  id: ID!
+  "Title as it was last shown, in the language of the context."
+  title: String!
+  "The brand's own number as it was last shown."
+  sku: String
+  "Option values as they were last shown."
+  options: [SelectedOption!]!
+  "The product; null where the caller may no longer see it."
+  product: Product
+  "The variant; null where the caller may no longer see it."
+  variant: Variant
+  "Pieces, 1 to 10,000."
+  quantity: BigInt!
+  "Price of one piece as it was last shown."
+  unitPrice: Money!
+  "Pieces times price."
+  goods: Money!
+}
+
+"A typed part of what a cart costs."
+type CartCharge @public {
+  "What it is for."
+  kind: ChargeKind!
+  "How much; discounts are negative."
+  amount: Money!
+  "The line it belongs to; null for the storefront's goods as a whole."
+  line: CartLine
+}
+
+"Something that has changed since a cart was shown, and must be accepted or put right before it is ordered."
+type CartProblem @public {
+  "What has changed."
+  code: CartProblemCode!
+  "The same for people, in English."
+  message: String!
+  "The line it is about; null where it is about the cart."
+  line: CartLine
+  "Price of a piece as it was shown; of PRICE_CHANGED alone."
+  was: Money
+  "Price of a piece now; of PRICE_CHANGED alone."
+  now: Money
+  "Pieces that can be had; of OUT_OF_STOCK alone."
+  available: BigInt
+}
+
+"What has changed about a cart. Values may be added."
+enum CartProblemCode {
+  "The price of a piece is another now. Accepting takes it."
+  PRICE_CHANGED
+  "The variant is not sold in its storefront now. Accepting removes the line."
+  UNAVAILABLE
+  "Fewer pieces are left. Accepting takes what is left."
+  OUT_OF_STOCK
+  "Not all storefronts take the chosen way to pay. Accepting chooses none."
+  PAYMENT_METHOD_UNAVAILABLE
+}
+
+"An entry of the caller's own address book."
+type Address @requires(permission: SIGNED_IN) {
+  "Opaque id."
+  id: ID!
+  "Who receives goods there, and where it is."
+  recipient: Recipient!
+  "Whether clients should offer it first; at most one is."
+  isDefault: Boolean!
+  "Counts changes."
+  version: Int!
+  "When it was added."
+  createdAt: DateTime!
+}
+
+extend type Query {
+  "A cart of the caller's own, or a guest's by its secret; null where there is none or it is somebody else's."
+  cart("Its id." id: ID!, "The secret that ` + "`" + `cartCreate` + "`" + ` told a guest." secret: String): Cart
+}
+
+extend type Viewer {
+  "The open cart that the caller changed last as a shopper; null where there is none, and for guests."
+  cart("Of this market only." country: CountryCode, "In this currency only." currency: CurrencyCode): Cart
+  "The caller's own address book, the default first, then the newest; at most 50."
+  addresses: [Address!]!
+}
+
+"Pieces of a variant to put into a cart."
+input CartLineInput {
+  "The storefront; must be open, and of the cart's market and currency."
+  storefrontId: ID!
+  "The variant."
+  variantId: ID!
+  "1 to 10,000 pieces; added to those of the same variant that the cart holds already."
+  quantity: Int!
+}
+
+"Begins a cart. A shopper has one open cart for each market and currency: where there is one, the lines go there."
+input CartCreateInput {
+  "Market whose storefronts it buys from."
+  country: CountryCode!
+  "Currency of all its amounts."
+  currency: CurrencyCode!
+  "At most 100 lines."
+  lines: [CartLineInput!]
+}
+
+"The cart, with the secret of a guest's."
+type CartCreatePayload @public {
+  "Null where it was refused."
+  cart: Cart
+  "What a guest must show to use the cart, told this once; null for shoppers."
+  secret: String
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Puts goods into a cart."
+input CartLinesAddInput {
+  "The cart."
+  cartId: ID!
+  "A guest's secret."
+  secret: String
+  "1 to 100 lines; a cart holds at most 100."
+  lines: [CartLineInput!]!
+}
+
+"The cart as it is now."
+type CartLinesAddPayload @public {
+  "Null where it was refused."
+  cart: Cart
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"How many pieces of a line are wanted."
+input CartLineQuantityInput {
+  "The line."
+  lineId: ID!
+  "At most 10,000 pieces; 0 removes the line."
+  quantity: Int!
+}
+
+"Changes how many pieces of lines are wanted."
+input CartLinesUpdateInput {
+  "The cart."
+  cartId: ID!
+  "A guest's secret."
+  secret: String
+  "1 to 100 different lines."
+  lines: [CartLineQuantityInput!]!
+}
+
+"The cart as it is now."
+type CartLinesUpdatePayload @public {
+  "Null where it was refused."
+  cart: Cart
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Takes lines out of a cart."
+input CartLinesRemoveInput {
+  "The cart."
+  cartId: ID!
+  "A guest's secret."
+  secret: String
+  "1 to 100 lines."
+  lineIds: [ID!]!
+}
+
+"The cart as it is now."
+type CartLinesRemovePayload @public {
+  "Null where it was refused."
+  cart: Cart
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Gives a guest's cart to the shopper that the guest turned out to be."
+input CartMergeInput {
+  "The guest's cart."
+  cartId: ID!
+  "Its secret."
+  secret: String!
+}
+
+"The shopper's cart, with all that the guest's held."
+type CartMergePayload @public {
+  "Null where it was refused."
+  cart: Cart
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Says who receives the goods: by an entry of the address book, or in full. Give one of them."
+input CartAddressSetInput {
+  "The cart."
+  cartId: ID!
+  "A guest's secret."
+  secret: String
+  "An entry of the caller's own address book."
+  addressId: ID
+  "In full; must be in the cart's market."
+  recipient: RecipientInput
+}
+
+"The cart as it is now."
+type CartAddressSetPayload @public {
+  "Null where it was refused."
+  cart: Cart
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Chooses how to pay."
+input CartPaymentMethodSetInput {
+  "The cart."
+  cartId: ID!
+  "A guest's secret."
+  secret: String
+  "One that all storefronts of the cart take; null chooses none."
+  method: PaymentMethod
+}
+
+"The cart as it is now."
+type CartPaymentMethodSetPayload @public {
+  "Null where it was refused."
+  cart: Cart
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Says which discount codes are to apply, instead of those before."
+input CartDiscountCodesSetInput {
+  "The cart."
+  cartId: ID!
+  "A guest's secret."
+  secret: String
+  "At most 10 codes of 1 to 40 characters; small letters are taken for capitals."
+  codes: [String!]!
+}
+
+"The cart as it is now."
+type CartDiscountCodesSetPayload @public {
+  "Null where it was refused."
+  cart: Cart
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Accepts what has changed about a cart."
+input CartProblemsAcceptInput {
+  "The cart."
+  cartId: ID!
+  "A guest's secret."
+  secret: String
+  "Of the problems that the shopper was shown; where the cart has others now, it is refused with CONFLICT."
+  problemsKey: String!
+}
+
+"The cart as it is now."
+type CartProblemsAcceptPayload @public {
+  "Null where it was refused."
+  cart: Cart
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Adds an entry to the caller's own address book."
+input AddressCreateInput {
+  "Who receives goods there, and where it is."
+  recipient: RecipientInput!
+  "Whether clients should offer it first, instead of another. Default: false."
+  isDefault: Boolean
+}
+
+"The new entry."
+type AddressCreatePayload @public {
+  "Null where it was refused."
+  address: Address
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Replaces an entry of the caller's own address book."
+input AddressUpdateInput {
+  "The entry."
+  addressId: ID!
+  "Its version when it was read."
+  expectedVersion: Int!
+  "Who receives goods there, and where it is."
+  recipient: RecipientInput!
+  "Whether clients should offer it first, instead of another. Default: false."
+  isDefault: Boolean
+}
+
+"The entry as it is now."
+type AddressUpdatePayload @public {
+  "Null where it was refused."
+  address: Address
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Takes an entry out of the caller's own address book."
+input AddressDeleteInput {
+  "The entry."
+  addressId: ID!
+}
+
+"The entry as it was."
+type AddressDeletePayload @public {
+  "Null where it was refused."
+  address: Address
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Begins a cart."
+  cartCreate("What it is for." input: CartCreateInput!): CartCreatePayload! @public
+  "Puts goods into a cart. What is short of stock is told as a problem of the cart."
+  cartLinesAdd("What to add." input: CartLinesAddInput!): CartLinesAddPayload! @public
+  "Changes how many pieces of lines are wanted."
+  cartLinesUpdate("How many." input: CartLinesUpdateInput!): CartLinesUpdatePayload! @public
+  "Takes lines out of a cart."
+  cartLinesRemove("Which ones." input: CartLinesRemoveInput!): CartLinesRemovePayload! @public
+  "Gives a guest's cart to the caller: nothing is lost, pieces of the same goods are added up to 10,000."
+  cartMerge("Which cart." input: CartMergeInput!): CartMergePayload! @requires(permission: SIGNED_IN)
+  "Says who receives the goods."
+  cartAddressSet("Who and where." input: CartAddressSetInput!): CartAddressSetPayload! @public
+  "Chooses how to pay."
+  cartPaymentMethodSet("How." input: CartPaymentMethodSetInput!): CartPaymentMethodSetPayload! @public
+  "Says which discount codes are to apply."
+  cartDiscountCodesSet("Which ones." input: CartDiscountCodesSetInput!): CartDiscountCodesSetPayload! @public
+  "Accepts what has changed: prices become those of now, and what cannot be had leaves the cart."
+  cartProblemsAccept("What was shown." input: CartProblemsAcceptInput!): CartProblemsAcceptPayload! @public
+  "Adds an entry to the caller's own address book, of 50 at most."
+  addressCreate("The entry." input: AddressCreateInput!): AddressCreatePayload! @requires(permission: SIGNED_IN)
+  "Replaces an entry of the caller's own address book."
+  addressUpdate("The entry." input: AddressUpdateInput!): AddressUpdatePayload! @requires(permission: SIGNED_IN)
+  "Takes an entry out of the caller's own address book."
+  addressDelete("Which one." input: AddressDeleteInput!): AddressDeletePayload! @requires(permission: SIGNED_IN)
+}
+`, BuiltIn: false},
 	{Name: "../schema/category.graphqls", Input: `"A node of the marketplace's one tree of categories."
 type Category implements Node @public {
   "Opaque id."
@@ -4751,8 +5972,8 @@ type Shopper implements Node @requires(permission: ORDER_READ) {
   ): OrderConnection!
 }
 
-"Who receives an order, and where."
-type Recipient @requires(permission: ORDER_READ) {
+"Who receives goods, and where. Whoever reads the order, cart or address reads it."
+type Recipient @public {
   "Full name."
   name: String!
   "Telephone number."
@@ -4915,7 +6136,7 @@ input OrderLineInput {
   quantity: Int!
 }
 
-"Who receives an order, and where."
+"Who receives goods, and where."
 input RecipientInput {
   "Full name, 1 to 120 characters."
   name: String!
@@ -6493,6 +7714,52 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Account", field.Name)
 }
 
+func (ec *executionContext) childFields_Address(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Address_id(ctx, field)
+	case "recipient":
+		return ec.fieldContext_Address_recipient(ctx, field)
+	case "isDefault":
+		return ec.fieldContext_Address_isDefault(ctx, field)
+	case "version":
+		return ec.fieldContext_Address_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Address_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Address", field.Name)
+}
+
+func (ec *executionContext) childFields_AddressCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address":
+		return ec.fieldContext_AddressCreatePayload_address(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddressCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddressCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AddressDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address":
+		return ec.fieldContext_AddressDeletePayload_address(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddressDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddressDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AddressUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address":
+		return ec.fieldContext_AddressUpdatePayload_address(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AddressUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddressUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Blocker(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -6727,6 +7994,220 @@ func (ec *executionContext) childFields_BrandUpdatePayload(ctx context.Context, 
 		return ec.fieldContext_BrandUpdatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BrandUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Cart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Cart_id(ctx, field)
+	case "country":
+		return ec.fieldContext_Cart_country(ctx, field)
+	case "currency":
+		return ec.fieldContext_Cart_currency(ctx, field)
+	case "status":
+		return ec.fieldContext_Cart_status(ctx, field)
+	case "groups":
+		return ec.fieldContext_Cart_groups(ctx, field)
+	case "problems":
+		return ec.fieldContext_Cart_problems(ctx, field)
+	case "problemsKey":
+		return ec.fieldContext_Cart_problemsKey(ctx, field)
+	case "recipient":
+		return ec.fieldContext_Cart_recipient(ctx, field)
+	case "paymentMethod":
+		return ec.fieldContext_Cart_paymentMethod(ctx, field)
+	case "paymentMethods":
+		return ec.fieldContext_Cart_paymentMethods(ctx, field)
+	case "discountCodes":
+		return ec.fieldContext_Cart_discountCodes(ctx, field)
+	case "goods":
+		return ec.fieldContext_Cart_goods(ctx, field)
+	case "discount":
+		return ec.fieldContext_Cart_discount(ctx, field)
+	case "shipping":
+		return ec.fieldContext_Cart_shipping(ctx, field)
+	case "tax":
+		return ec.fieldContext_Cart_tax(ctx, field)
+	case "total":
+		return ec.fieldContext_Cart_total(ctx, field)
+	case "version":
+		return ec.fieldContext_Cart_version(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Cart_expiresAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Cart_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Cart", field.Name)
+}
+
+func (ec *executionContext) childFields_CartAddressSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartAddressSetPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartAddressSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartAddressSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartCharge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_CartCharge_kind(ctx, field)
+	case "amount":
+		return ec.fieldContext_CartCharge_amount(ctx, field)
+	case "line":
+		return ec.fieldContext_CartCharge_line(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartCharge", field.Name)
+}
+
+func (ec *executionContext) childFields_CartCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartCreatePayload_cart(ctx, field)
+	case "secret":
+		return ec.fieldContext_CartCreatePayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDiscountCodesSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartDiscountCodesSetPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartDiscountCodesSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDiscountCodesSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "storefront":
+		return ec.fieldContext_CartGroup_storefront(ctx, field)
+	case "sellerName":
+		return ec.fieldContext_CartGroup_sellerName(ctx, field)
+	case "lines":
+		return ec.fieldContext_CartGroup_lines(ctx, field)
+	case "charges":
+		return ec.fieldContext_CartGroup_charges(ctx, field)
+	case "goods":
+		return ec.fieldContext_CartGroup_goods(ctx, field)
+	case "discount":
+		return ec.fieldContext_CartGroup_discount(ctx, field)
+	case "shipping":
+		return ec.fieldContext_CartGroup_shipping(ctx, field)
+	case "tax":
+		return ec.fieldContext_CartGroup_tax(ctx, field)
+	case "total":
+		return ec.fieldContext_CartGroup_total(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_CartLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CartLine_id(ctx, field)
+	case "title":
+		return ec.fieldContext_CartLine_title(ctx, field)
+	case "sku":
+		return ec.fieldContext_CartLine_sku(ctx, field)
+	case "options":
+		return ec.fieldContext_CartLine_options(ctx, field)
+	case "product":
+		return ec.fieldContext_CartLine_product(ctx, field)
+	case "variant":
+		return ec.fieldContext_CartLine_variant(ctx, field)
+	case "quantity":
+		return ec.fieldContext_CartLine_quantity(ctx, field)
+	case "unitPrice":
+		return ec.fieldContext_CartLine_unitPrice(ctx, field)
+	case "goods":
+		return ec.fieldContext_CartLine_goods(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartLine", field.Name)
+}
+
+func (ec *executionContext) childFields_CartLinesAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartLinesAddPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartLinesAddPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartLinesAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartLinesRemovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartLinesRemovePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartLinesRemovePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartLinesRemovePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartLinesUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartLinesUpdatePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartLinesUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartLinesUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartMergePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartMergePayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartMergePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartMergePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartPaymentMethodSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartPaymentMethodSetPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartPaymentMethodSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartPaymentMethodSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartProblem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_CartProblem_code(ctx, field)
+	case "message":
+		return ec.fieldContext_CartProblem_message(ctx, field)
+	case "line":
+		return ec.fieldContext_CartProblem_line(ctx, field)
+	case "was":
+		return ec.fieldContext_CartProblem_was(ctx, field)
+	case "now":
+		return ec.fieldContext_CartProblem_now(ctx, field)
+	case "available":
+		return ec.fieldContext_CartProblem_available(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartProblem", field.Name)
+}
+
+func (ec *executionContext) childFields_CartProblemsAcceptPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartProblemsAcceptPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartProblemsAcceptPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartProblemsAcceptPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Category(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7695,6 +9176,10 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_account(ctx, field)
 	case "permissions":
 		return ec.fieldContext_Viewer_permissions(ctx, field)
+	case "cart":
+		return ec.fieldContext_Viewer_cart(ctx, field)
+	case "addresses":
+		return ec.fieldContext_Viewer_addresses(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

@@ -1619,6 +1619,22 @@ func (ec *executionContext) marshalOPaymentMethod2ᚕgithubᚗcomᚋtradewindᚑ
 	return ret
 }
 
+func (ec *executionContext) unmarshalOPaymentMethod2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐPaymentMethod(ctx context.Context, v any) (*api.PaymentMethod, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(api.PaymentMethod)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPaymentMethod2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐPaymentMethod(ctx context.Context, sel ast.SelectionSet, v *api.PaymentMethod) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOStorefront2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐStorefront(ctx context.Context, sel ast.SelectionSet, v *models.Storefront) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

@@ -207,4 +207,9 @@ var goodInputs = map[string][]goodInput{
 	"orderCancel": {func(w *shopWorld) (*auth.Actor, map[string]any) {
 		return w.shopper, object{"idempotencyKey": "c1", "orderId": w.order.GlobalID(), "reason": "changed my mind"}
 	}},
+	"cartCreate": goodCartCreate, "cartLinesAdd": goodCartLinesAdd, "cartLinesUpdate": goodCartLinesUpdate,
+	"cartLinesRemove": goodCartLinesRemove, "cartMerge": goodCartMerge, "cartAddressSet": goodCartAddressSet,
+	"cartPaymentMethodSet": goodCartPaymentMethodSet, "cartDiscountCodesSet": goodCartDiscountCodesSet,
+	"cartProblemsAccept": goodCartProblemsAccept,
+	"addressCreate":      goodAddressCreate, "addressUpdate": goodAddressUpdate, "addressDelete": goodAddressDelete,
 }

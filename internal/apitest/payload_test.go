@@ -72,7 +72,7 @@ func TestPayloadsShowWhatResolversDo(t *testing.T) {
 			if rule, _ := auth.RuleOf("Mutation", mutation.Name); staff.Holds(rule.Needs) {
 				roles = append(roles, models.RoleStaff)
 			}
-			if difftest.PayloadRow(s, mutation) == nil {
+			if row := difftest.PayloadRow(s, mutation); row == nil || slices.Contains(byResolvers, row.Type.Name()) {
 				continue
 			}
 			t.Run(mutation.Name, func(t *testing.T) {
@@ -104,6 +104,9 @@ func TestPayloadsShowWhatResolversDo(t *testing.T) {
 		t.Errorf("%d of %d payloads are planned", planned.Load(), beyond.Load())
 	}
 }
+
+// byResolvers are rows that no plan shows: carts are priced by the domain.
+var byResolvers = []string{"Cart", "Address"}
 
 const payloadsEach = 12
 

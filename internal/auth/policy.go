@@ -82,7 +82,8 @@ var Types = map[string]Permission{
 	"Warehouse": StockRead, "StockLevel": StockRead, "StockAdjustment": StockRead,
 	"StockAdjustmentConnection": StockRead, "StockAdjustmentEdge": StockRead,
 	"Order": OrderRead, "OrderConnection": OrderRead, "OrderEdge": OrderRead, "OrderLine": OrderRead,
-	"OrderEvent": OrderRead, "Charge": OrderRead, "Recipient": OrderRead, "Shopper": OrderRead,
+	"OrderEvent": OrderRead, "Charge": OrderRead, "Recipient": "", "Shopper": OrderRead,
+	"Cart": "", "CartGroup": "", "CartLine": "", "CartCharge": "", "CartProblem": "", "Address": SignedIn,
 	"SalesReport": ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
 }
 
@@ -120,6 +121,10 @@ var Fields = map[string]Permission{
 	"Mutation.listingPricesSet": ProductWrite, "Mutation.listingPublish": ProductWrite,
 	"Mutation.listingUnpublish": ProductWrite,
 	"Mutation.warehouseCreate":  StockWrite, "Mutation.warehouseUpdate": StockWrite, "Mutation.stockAdjust": StockWrite,
+	"Mutation.cartCreate": "", "Mutation.cartLinesAdd": "", "Mutation.cartLinesUpdate": "", "Mutation.cartLinesRemove": "",
+	"Mutation.cartMerge": SignedIn, "Mutation.cartAddressSet": "", "Mutation.cartPaymentMethodSet": "",
+	"Mutation.cartDiscountCodesSet": "", "Mutation.cartProblemsAccept": "",
+	"Mutation.addressCreate": SignedIn, "Mutation.addressUpdate": SignedIn, "Mutation.addressDelete": SignedIn,
 	"Mutation.orderPlace": OrderPlace, "Mutation.orderCancel": OrderCancel,
 }
 

@@ -31,6 +31,9 @@ type edit struct {
 // change locks a cart of the caller's, lets fn work on it, prices it and
 // writes what has changed. More are goods beyond its lines that fn wants to know.
 func (s *Service) change(ctx context.Context, ref Ref, more []LineInput, fn func(*edit) error) (*Priced, error) {
+	if err := ref.Validate(); err != nil {
+		return nil, err
+	}
 	var priced *Priced
 	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
 		e, err := s.openTx(tx, ref, more)

@@ -107,7 +107,7 @@ func (s *Service) ChangeLines(ctx context.Context, ref Ref, lines []QuantityInpu
 	for i, l := range lines {
 		refused.Number(lineField(i)+".quantity", l.Quantity, 0, maxPieces)
 		if slices.ContainsFunc(lines[:i], func(o QuantityInput) bool { return o.Line == l.Line }) {
-			refused.Add(lineField(i)+".id", problem.Invalid, "this line is named twice")
+			refused.Add(lineField(i)+".lineId", problem.Invalid, "this line is named twice")
 		}
 	}
 	if err := refused.Err(); err != nil {
@@ -118,7 +118,7 @@ func (s *Service) ChangeLines(ctx context.Context, ref Ref, lines []QuantityInpu
 		for i, in := range lines {
 			at := slices.IndexFunc(e.lines, func(l models.CartLine) bool { return l.ID == in.Line })
 			if at < 0 {
-				refused.Add(lineField(i)+".id", problem.NotFound, "the cart has no such line")
+				refused.Add(lineField(i)+".lineId", problem.NotFound, "the cart has no such line")
 				continue
 			}
 			e.lines[at].Quantity = in.Quantity

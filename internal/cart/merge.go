@@ -21,6 +21,9 @@ func (s *Service) Merge(ctx context.Context, ref Ref) (*Priced, error) {
 	if err := auth.Require(ctx, auth.SignedIn); err != nil {
 		return nil, err
 	}
+	if err := ref.Validate(); err != nil {
+		return nil, err
+	}
 	actor, now := auth.From(ctx), s.now()
 	own := *actor.AccountID()
 	var priced *Priced

@@ -36,6 +36,9 @@ func (p *Priced) Lines() []*Line {
 	return all
 }
 
+// OptionalProblemsKey is ProblemsKey, nil where there is none.
+func (p *Priced) OptionalProblemsKey() *string { return models.Optional(p.ProblemsKey) }
+
 // Group is what a cart holds of one storefront: it becomes one order.
 type Group struct {
 	Key models.Key
@@ -43,8 +46,23 @@ type Group struct {
 	Shop  *offer.Storefront
 	Lines []*Line
 	models.Totals
-	// Charges sum to the total. Those of lines name the lines of the cart.
-	Charges []models.Charge
+	// Charges sum to the total.
+	Charges []*Charge
+}
+
+// SellerName is nil where the shopper may no longer see the storefront.
+func (g *Group) SellerName() *string {
+	if g.Shop == nil {
+		return nil
+	}
+	return &g.Shop.SellerName
+}
+
+// Charge is a typed part of what a group costs. Its LineID is that of Line.
+type Charge struct {
+	models.Charge
+	// Line is nil for the group as a whole.
+	Line *Line
 }
 
 // Line is a line of a cart with what it costs.
@@ -102,7 +120,7 @@ func price(c models.Cart, lines []models.CartLine, g *goods) (*Priced, error) {
 			groups[key], p.Groups = group, append(p.Groups, group)
 		}
 		group.Lines = append(group.Lines, l)
-		group.charge(c.Currency, models.ChargeGoods, &l.ID, l.Goods.Minor)
+		group.charge(c.Currency, models.ChargeGoods, l, l.Goods.Minor)
 		p.examine(l, g, left)
 	}
 	if err := p.sum(); err != nil {
@@ -112,8 +130,21 @@ func price(c models.Cart, lines []models.CartLine, g *goods) (*Priced, error) {
 	return p, p.name()
 }
 
-func (g *Group) charge(currency string, kind models.ChargeKind, line *uuid.UUID, minor int64) {
-	g.Charges = append(g.Charges, models.Charge{BrandID: g.Key.BrandID, LineID: line, Kind: kind, Currency: currency, AmountMinor: minor})
+func (g *Group) charge(currency string, kind models.ChargeKind, line *Line, minor int64) {
+	c := &Charge{Charge: models.Charge{BrandID: g.Key.BrandID, Kind: kind, Currency: currency, AmountMinor: minor}, Line: line}
+	if line != nil {
+		c.LineID = &line.ID
+	}
+	g.Charges = append(g.Charges, c)
+}
+
+// rows are the charges without their lines.
+func (g *Group) rows() []models.Charge {
+	rows := make([]models.Charge, len(g.Charges))
+	for i, c := range g.Charges {
+		rows[i] = c.Charge
+	}
+	return rows
 }
 
 // examine finds what has changed about a line. Lines of one variant in several
@@ -149,10 +180,10 @@ func (p *Priced) tell(l *Line, problem Problem) {
 func (p *Priced) sum() (err error) {
 	var all []models.Charge
 	for _, g := range p.Groups {
-		if g.Totals, err = models.Sum(g.Charges, p.Currency); err != nil {
+		if g.Totals, err = models.Sum(g.rows(), p.Currency); err != nil {
 			return err
 		}
-		all = append(all, g.Charges...)
+		all = append(all, g.rows()...)
 	}
 	p.Totals, err = models.Sum(all, p.Currency)
 	return err

@@ -20,6 +20,14 @@ type Ref struct {
 	Secret string
 }
 
+// Validate refuses what is no secret at all.
+func (r Ref) Validate() error {
+	if b, err := base64.RawURLEncoding.DecodeString(r.Secret); r.Secret != "" && (err != nil || len(b) != 32) {
+		return problem.At("input.secret", problem.Invalid, "this is not the secret of a cart")
+	}
+	return nil
+}
+
 // newSecret makes the secret of a guest's cart: 256 random bits as text.
 func newSecret() string {
 	b := make([]byte, 32)

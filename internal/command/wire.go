@@ -10,6 +10,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/graph"
 	"github.com/tradewind-commerce/tradewind/graph/plan"
 	"github.com/tradewind-commerce/tradewind/internal/brand"
+	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
@@ -40,6 +41,7 @@ func Wire(db *gorm.DB, now func() time.Time, gateways ...payment.Gateway) *resol
 		Orders:      order.NewService(db, payment.Sandbox{}, now),
 		Payments:    payment.NewService(db, now, slog.Default(), gateways...),
 		Ledger:      ledger.NewService(db, now),
+		Carts:       cart.NewService(db, now),
 		Reports:     report.NewService(db, now),
 		Search:      search.NewService(db, now),
 	}

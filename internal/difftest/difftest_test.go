@@ -55,11 +55,20 @@ func sides(t *testing.T, db *database.DB) (plans, resolvers http.Handler) {
 
 type noted struct{}
 
+// unplanned are fields that resolvers alone answer: carts are priced by the
+// domain, and nobody waits for an address book.
+var unplanned = []string{"Query.cart", "Viewer.cart", "Viewer.addresses"}
+
 func schema(t *testing.T) *ast.Schema {
 	t.Helper()
 	s, err := gqlparser.LoadSchema(&ast.Source{Input: graph.SDL()})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, field := range unplanned {
+		of, name, _ := strings.Cut(field, ".")
+		fields := &s.Types[of].Fields
+		*fields = slices.DeleteFunc(*fields, func(f *ast.FieldDefinition) bool { return f.Name == name })
 	}
 	return s
 }
