@@ -138,8 +138,8 @@ func (g *Group) charge(currency string, kind models.ChargeKind, line *Line, mino
 	g.Charges = append(g.Charges, c)
 }
 
-// rows are the charges without their lines.
-func (g *Group) rows() []models.Charge {
+// Rows are the charges without their lines, as copies.
+func (g *Group) Rows() []models.Charge {
 	rows := make([]models.Charge, len(g.Charges))
 	for i, c := range g.Charges {
 		rows[i] = c.Charge
@@ -180,10 +180,10 @@ func (p *Priced) tell(l *Line, problem Problem) {
 func (p *Priced) sum() (err error) {
 	var all []models.Charge
 	for _, g := range p.Groups {
-		if g.Totals, err = models.Sum(g.rows(), p.Currency); err != nil {
+		if g.Totals, err = models.Sum(g.Rows(), p.Currency); err != nil {
 			return err
 		}
-		all = append(all, g.rows()...)
+		all = append(all, g.Rows()...)
 	}
 	p.Totals, err = models.Sum(all, p.Currency)
 	return err

@@ -31,7 +31,7 @@ func freeze(c *cart.Priced, shopper uuid.UUID, at time.Time) ([]models.Draft, er
 			lineOf[l.ID] = bought.ID
 			d.Lines = append(d.Lines, bought)
 		}
-		for _, charge := range g.Charges {
+		for _, charge := range g.Rows() {
 			if charge.Kind == models.ChargeGoods {
 				continue // made of the lines
 			}
