@@ -10,8 +10,8 @@ const sweepSize = 1000
 
 // Sweep forgets carts past their time and tells how many. Several instances
 // may sweep at once.
-func (s *Service) Sweep(ctx context.Context) (int64, error) {
-	var swept int64
+func (s *Service) Sweep(ctx context.Context) (int, error) {
+	swept := 0
 	for {
 		done := s.db.WithContext(ctx).Exec(`
 delete from carts
@@ -26,7 +26,7 @@ where id in (
 		if done.Error != nil {
 			return swept, fmt.Errorf("sweep carts: %w", done.Error)
 		}
-		if swept += done.RowsAffected; done.RowsAffected < sweepSize {
+		if swept += int(done.RowsAffected); done.RowsAffected < sweepSize {
 			return swept, nil
 		}
 	}

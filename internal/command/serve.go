@@ -117,6 +117,7 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	go sweep(ctx, db, log)
 	go every(ctx, recoverEvery, log, "payments", api.Payments.Recover)
 	go every(ctx, booksEvery, log, "ledger", api.Ledger.Sweep)
+	go every(ctx, cartsEvery, log, "carts", api.Carts.Sweep)
 	if bank != nil {
 		go every(ctx, deliverEvery, log, "sandbox webhooks", func(ctx context.Context) (int, error) { return bank.Deliver(ctx, http.DefaultClient) })
 	}

@@ -33,11 +33,13 @@ func sweep(ctx context.Context, db *Database, log *slog.Logger) {
 	}
 }
 
-// Times between rounds of what keeps payments moving, and the books.
+// Times between rounds of what keeps payments moving, the books, and of the
+// sweep of carts.
 const (
 	recoverEvery = 2 * time.Second
 	deliverEvery = time.Second
 	booksEvery   = time.Hour
+	cartsEvery   = time.Hour
 )
 
 // every runs a round of work now and then at intervals until ctx ends. What a
