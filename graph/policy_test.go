@@ -172,7 +172,8 @@ func TestSchemaKeepsItsConventions(t *testing.T) {
 				t.Errorf("%s.%s cannot be null when the mutation is refused", payload.Name, p.Name)
 			}
 		}
-		moves := slices.Contains([]string{"stockAdjust", "orderPlace", "orderCancel"}, f.Name)
+		moves := slices.Contains([]string{"stockAdjust", "orderPlace", "orderCancel", "orderRefund", "shipmentCreate", "shipmentsCreate", "shipmentLossResolve",
+			"returnRequest", "returnInspect", "returnRefund"}, f.Name)
 		key := s.Types[f.Arguments[0].Type.Name()].Fields.ForName("idempotencyKey")
 		if moves != (key != nil) {
 			t.Errorf("%s: idempotencyKey %v", f.Name, key)

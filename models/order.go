@@ -218,6 +218,21 @@ const (
 	OrderWasRefunded  OrderEventType = "REFUNDED"
 	OrderWasImported  OrderEventType = "IMPORTED"
 	OrderWasCompleted OrderEventType = "COMPLETED"
+
+	OrderShipmentMade      OrderEventType = "SHIPMENT_MADE"
+	OrderShipmentCancelled OrderEventType = "SHIPMENT_CANCELLED"
+	OrderWasDispatched     OrderEventType = "DISPATCHED"
+	OrderWasDelivered      OrderEventType = "DELIVERED"
+	OrderWasLost           OrderEventType = "LOST"
+	OrderLossResolved      OrderEventType = "LOSS_RESOLVED"
+
+	OrderReturnRequested OrderEventType = "RETURN_REQUESTED"
+	OrderReturnApproved  OrderEventType = "RETURN_APPROVED"
+	OrderReturnRejected  OrderEventType = "RETURN_REJECTED"
+	OrderReturnCancelled OrderEventType = "RETURN_CANCELLED"
+	OrderReturnReceived  OrderEventType = "RETURN_RECEIVED"
+	OrderReturnInspected OrderEventType = "RETURN_INSPECTED"
+	OrderReturnCompleted OrderEventType = "RETURN_COMPLETED"
 )
 
 // OrderEvent is an entry of an order's history.
@@ -237,3 +252,13 @@ type OrderNumber struct {
 	BrandID uuid.UUID
 	OrderID uuid.UUID
 }
+
+// OrderActor is who did something to an order.
+type OrderActor string
+
+// Who does something to orders.
+const (
+	OrderByShopper OrderActor = "SHOPPER"
+	OrderByStaff   OrderActor = "STAFF"
+	OrderBySystem  OrderActor = "SYSTEM"
+)

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
 )
 
 // ReturnStatus is where a return stands.
@@ -34,6 +36,9 @@ type Return struct {
 	UpdatedAt   time.Time
 	Version     int32
 }
+
+// GlobalID is the opaque id of the API.
+func (r Return) GlobalID() string { return globalid.EncodeOf(globalid.Return, r.BrandID, r.ID) }
 
 // TenantID is the brand whose row this is.
 func (r Return) TenantID() uuid.UUID { return r.BrandID }

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
 )
 
 // ShipmentStatus is where a shipment stands.
@@ -44,6 +46,9 @@ type Shipment struct {
 	DeliveredAt    *time.Time
 	Version        int32
 }
+
+// GlobalID is the opaque id of the API.
+func (s Shipment) GlobalID() string { return globalid.EncodeOf(globalid.Shipment, s.BrandID, s.ID) }
 
 // TenantID is the brand whose row this is.
 func (s Shipment) TenantID() uuid.UUID { return s.BrandID }

@@ -33,6 +33,8 @@ func (r *Resolver) nodeReaders() map[globalid.Type]nodeReader {
 		globalid.Warehouse:  byKey(r.Inventory.WarehousesByKeys),
 		globalid.Order:      byKey(r.Orders.ByKeys),
 		globalid.OrderLine:  byKey(r.Orders.LinesByKeys),
+		globalid.Shipment:   byKey(r.Fulfilment.ByKeys),
+		globalid.Return:     byKey(r.Returns.ByKeys),
 		globalid.Shopper:    byRow(r.Orders.ShoppersByIDs),
 	}
 }

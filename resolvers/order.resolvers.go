@@ -24,6 +24,16 @@ func (r *chargeResolver) Line(ctx context.Context, obj *models.Charge) (*models.
 	return lineOf(ctx, r.Resolver, obj)
 }
 
+func (r *mutationResolver) OrderRefund(ctx context.Context, input api.OrderRefundInput) (*api.OrderRefundPayload, error) {
+	in, err := refundInput(input)
+	var order *models.Order
+	if err == nil {
+		order, err = r.Orders.Refund(ctx, in)
+	}
+	refused, err := api.Refused(err)
+	return &api.OrderRefundPayload{Order: order, UserErrors: refused}, err
+}
+
 func (r *mutationResolver) OrderPlace(ctx context.Context, input api.OrderPlaceInput) (*api.OrderPlacePayload, error) {
 	in, err := placeInput(input)
 	var order *models.Order
@@ -73,9 +83,18 @@ func (r *orderResolver) Charges(ctx context.Context, obj *models.Order) ([]*mode
 		func(part *models.Charge) models.Key { return models.Key{BrandID: part.BrandID, ID: part.OrderID} })
 }
 
+func (r *orderResolver) Refunds(ctx context.Context, obj *models.Order) ([]*models.OrderRefund, error) {
+	return loaders.Many(ctx, obj, "refunds", orderKey, r.Resolver.Orders.RefundsOf,
+		func(f *models.OrderRefund) models.Key { return models.Key{BrandID: f.BrandID, ID: f.OrderID} })
+}
+
 func (r *orderResolver) Events(ctx context.Context, obj *models.Order) ([]*models.OrderEvent, error) {
 	return loaders.Many(ctx, obj, "events", orderKey, r.Orders.EventsOf,
 		func(part *models.OrderEvent) models.Key { return models.Key{BrandID: part.BrandID, ID: part.OrderID} })
+}
+
+func (r *orderEventResolver) By(ctx context.Context, obj *models.OrderEvent) (models.OrderActor, error) {
+	return actorOf(ctx, r.Resolver, obj)
 }
 
 func (r *orderLineResolver) Title(ctx context.Context, obj *models.OrderLine) (string, error) {
@@ -93,6 +112,15 @@ func (r *orderLineResolver) Variant(ctx context.Context, obj *models.OrderLine) 
 	return loaders.One(ctx, obj, "variant",
 		func(l *models.OrderLine) (models.Key, bool) { return partKey(l.BrandID, l.VariantID) },
 		r.Catalog.VariantsByKeys, variantKey)
+}
+
+func (r *orderRefundResolver) Lines(ctx context.Context, obj *models.OrderRefund) ([]*models.OrderRefundLine, error) {
+	return loaders.Many(ctx, obj, "lines", refundKey, r.Orders.RefundLinesOf,
+		func(l *models.OrderRefundLine) models.Key { return models.Key{BrandID: l.BrandID, ID: l.RefundID} })
+}
+
+func (r *orderRefundLineResolver) Line(ctx context.Context, obj *models.OrderRefundLine) (*models.OrderLine, error) {
+	return bought(ctx, r.Resolver, obj, func(l *models.OrderRefundLine) models.Key { return models.Key{BrandID: l.BrandID, ID: l.LineID} })
 }
 
 func (r *queryResolver) Order(ctx context.Context, id *string, number *string) (*models.Order, error) {
@@ -130,13 +158,24 @@ func (r *Resolver) Charge() generated.ChargeResolver { return &chargeResolver{r}
 
 func (r *Resolver) Order() generated.OrderResolver { return &orderResolver{r} }
 
+func (r *Resolver) OrderEvent() generated.OrderEventResolver { return &orderEventResolver{r} }
+
 func (r *Resolver) OrderLine() generated.OrderLineResolver { return &orderLineResolver{r} }
+
+func (r *Resolver) OrderRefund() generated.OrderRefundResolver { return &orderRefundResolver{r} }
+
+func (r *Resolver) OrderRefundLine() generated.OrderRefundLineResolver {
+	return &orderRefundLineResolver{r}
+}
 
 func (r *Resolver) Shopper() generated.ShopperResolver { return &shopperResolver{r} }
 
 type (
-	chargeResolver    struct{ *Resolver }
-	orderResolver     struct{ *Resolver }
-	orderLineResolver struct{ *Resolver }
-	shopperResolver   struct{ *Resolver }
+	chargeResolver          struct{ *Resolver }
+	orderResolver           struct{ *Resolver }
+	orderEventResolver      struct{ *Resolver }
+	orderLineResolver       struct{ *Resolver }
+	orderRefundResolver     struct{ *Resolver }
+	orderRefundLineResolver struct{ *Resolver }
+	shopperResolver         struct{ *Resolver }
 )

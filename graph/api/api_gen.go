@@ -682,6 +682,14 @@ type OrderPaymentInput struct {
 	Currency money.Currency `json:"currency"`
 }
 
+// Pieces of an order's line.
+type OrderPiecesInput struct {
+	// The line.
+	LineID string `json:"lineId"`
+	// 1 to 1,000,000,000 pieces.
+	Quantity int64 `json:"quantity"`
+}
+
 // Buys from one storefront at once.
 type OrderPlaceInput struct {
 	// 1 to 120 characters; repeating it with the same input gives the first answer.
@@ -704,12 +712,40 @@ type OrderPlacePayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// Gives back what was charged for pieces of an order's lines. Pieces that wait to be shipped are taken off the order and go back to stock; further ones are paid back as they are.
+type OrderRefundInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the first answer.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The order.
+	OrderID string `json:"orderId"`
+	// At most 500 lines, each named once; needed unless carriage is given back.
+	Lines graphql.Omittable[[]*OrderPiecesInput] `json:"lines,omitempty"`
+	// Gives back, too, what is left of carriage, its insurance and the fees of the order as a whole. Default: only where no piece is left of the order.
+	Carriage graphql.Omittable[*bool] `json:"carriage,omitempty"`
+	// 1 to 500 characters; the shopper reads it.
+	Reason string `json:"reason"`
+}
+
+// The order as it is now.
+type OrderRefundPayload struct {
+	// Null where it was refused.
+	Order *models.Order `json:"order,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // Which orders. Conditions all hold.
 type OrderWhere struct {
 	// Of this storefront.
 	StorefrontID graphql.Omittable[*string] `json:"storefrontId,omitempty"`
 	// Any of these statuses.
 	Status graphql.Omittable[[]models.OrderStatus] `json:"status,omitempty"`
+	// Any of these payment statuses.
+	PaymentStatus graphql.Omittable[[]models.OrderPaymentStatus] `json:"paymentStatus,omitempty"`
+	// Any of these fulfilment statuses. Orders to ship: UNFULFILLED, PREPARING and PARTIALLY_FULFILLED among those PLACED.
+	FulfilmentStatus graphql.Omittable[[]models.FulfilmentStatus] `json:"fulfilmentStatus,omitempty"`
+	// Any of these return statuses.
+	ReturnStatus graphql.Omittable[[]models.OrderReturnStatus] `json:"returnStatus,omitempty"`
 	// Placed here or imported.
 	Source graphql.Omittable[*models.OrderSource] `json:"source,omitempty"`
 	// When they were placed.
@@ -916,6 +952,142 @@ type RecipientInput struct {
 	PostalCode graphql.Omittable[*string] `json:"postalCode,omitempty"`
 }
 
+// Agrees to a return.
+type ReturnApproveInput struct {
+	// Which one.
+	ReturnID string `json:"returnId"`
+}
+
+// The return as it is now.
+type ReturnApprovePayload struct {
+	// Null where it was refused.
+	Return *models.Return `json:"return,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Calls a return off whose goods have not come in.
+type ReturnCancelInput struct {
+	// Which one.
+	ReturnID string `json:"returnId"`
+}
+
+// The return as it is now.
+type ReturnCancelPayload struct {
+	// Null where it was refused.
+	Return *models.Return `json:"return,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Says what becomes of each piece that came in.
+type ReturnInspectInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the first answer.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Which one.
+	ReturnID string `json:"returnId"`
+	// What becomes of each piece that came in; every line that had any.
+	Lines []*ReturnInspectLineInput `json:"lines"`
+}
+
+// What becomes of the pieces of a line: together they are what came in.
+type ReturnInspectLineInput struct {
+	// The line of the order.
+	LineID string `json:"lineId"`
+	// Pieces that go back into the stock of the warehouse they came to. Default 0.
+	Restocked graphql.Omittable[*int64] `json:"restocked,omitempty"`
+	// Pieces that do not. Default 0.
+	WrittenOff graphql.Omittable[*int64] `json:"writtenOff,omitempty"`
+}
+
+// The return as it is now.
+type ReturnInspectPayload struct {
+	// Null where it was refused.
+	Return *models.Return `json:"return,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Pieces of a return's line.
+type ReturnPiecesInput struct {
+	// The line of the order.
+	LineID string `json:"lineId"`
+	// 0 to 1,000,000,000 pieces.
+	Quantity int64 `json:"quantity"`
+}
+
+// Says what came in.
+type ReturnReceiveInput struct {
+	// Which one.
+	ReturnID string `json:"returnId"`
+	// Where the goods came in.
+	WarehouseID string `json:"warehouseId"`
+	// What came in, 0 to all pieces of a line. Default: all.
+	Lines graphql.Omittable[[]*ReturnPiecesInput] `json:"lines,omitempty"`
+}
+
+// The return as it is now.
+type ReturnReceivePayload struct {
+	// Null where it was refused.
+	Return *models.Return `json:"return,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Gives back what was charged for the pieces that came in, and ends the return.
+type ReturnRefundInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the first answer.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Which one.
+	ReturnID string `json:"returnId"`
+	// Gives back, too, what is left of the order's carriage. Default false.
+	Carriage graphql.Omittable[*bool] `json:"carriage,omitempty"`
+}
+
+// The return as it is now.
+type ReturnRefundPayload struct {
+	// Null where it was refused.
+	Return *models.Return `json:"return,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Does not agree to a return.
+type ReturnRejectInput struct {
+	// Which one.
+	ReturnID string `json:"returnId"`
+	// Why; 1 to 500 characters. The shopper reads it.
+	Note string `json:"note"`
+}
+
+// The return as it is now.
+type ReturnRejectPayload struct {
+	// Null where it was refused.
+	Return *models.Return `json:"return,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Asks to send pieces back that were delivered in the last 30 days.
+type ReturnRequestInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the first answer.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The order.
+	OrderID string `json:"orderId"`
+	// 1 to 500 lines, each named once.
+	Lines []*OrderPiecesInput `json:"lines"`
+	// 1 to 500 characters.
+	Reason string `json:"reason"`
+}
+
+// The new return.
+type ReturnRequestPayload struct {
+	// Null where it was refused.
+	Return *models.Return `json:"return,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // Which sales. Conditions all hold.
 type SalesReportWhere struct {
 	// First day, in the report's time zone.
@@ -942,6 +1114,128 @@ type SalesReportWhere struct {
 	Currency graphql.Omittable[[]money.Currency] `json:"currency,omitempty"`
 	// Placed here or imported.
 	Source graphql.Omittable[*models.OrderSource] `json:"source,omitempty"`
+}
+
+// Calls off a shipment that has not left: its pieces wait again.
+type ShipmentCancelInput struct {
+	// Which one.
+	ShipmentID string `json:"shipmentId"`
+}
+
+// The shipment as it is now.
+type ShipmentCancelPayload struct {
+	// Null where it was refused.
+	Shipment *models.Shipment `json:"shipment,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Puts pieces of an order that wait into a shipment.
+type ShipmentCreateInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the first answer.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The order.
+	OrderID string `json:"orderId"`
+	// Where the goods lie. Default: the first warehouse that has some of them.
+	WarehouseID graphql.Omittable[*string] `json:"warehouseId,omitempty"`
+	// At most 500 lines, each named once. Default: all that waits and lies in the warehouse.
+	Lines graphql.Omittable[[]*OrderPiecesInput] `json:"lines,omitempty"`
+}
+
+// The new shipment.
+type ShipmentCreatePayload struct {
+	// Null where it was refused.
+	Shipment *models.Shipment `json:"shipment,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Says that a shipment has arrived, where the carrier does not.
+type ShipmentDeliverInput struct {
+	// Which one.
+	ShipmentID string `json:"shipmentId"`
+}
+
+// The shipment as it is now.
+type ShipmentDeliverPayload struct {
+	// Null where it was refused.
+	Shipment *models.Shipment `json:"shipment,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Says that a labelled shipment was handed over.
+type ShipmentDispatchInput struct {
+	// Which one.
+	ShipmentID string `json:"shipmentId"`
+}
+
+// The shipment as it is now.
+type ShipmentDispatchPayload struct {
+	// Null where it was refused.
+	Shipment *models.Shipment `json:"shipment,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Gives a shipment up.
+type ShipmentLoseInput struct {
+	// Which one.
+	ShipmentID string `json:"shipmentId"`
+}
+
+// The shipment as it is now.
+type ShipmentLosePayload struct {
+	// Null where it was refused.
+	Shipment *models.Shipment `json:"shipment,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Makes the loss of a shipment good.
+type ShipmentLossResolveInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the first answer.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Which one.
+	ShipmentID string `json:"shipmentId"`
+	// How.
+	Resolution models.LossResolution `json:"resolution"`
+}
+
+// The shipment as it is now.
+type ShipmentLossResolvePayload struct {
+	// Null where it was refused.
+	Shipment *models.Shipment `json:"shipment,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Makes a shipment of all that waits for each of many orders, each by itself.
+type ShipmentsCreateInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the first answer.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// 1 to 100 orders.
+	OrderIds []string `json:"orderIds"`
+	// Where the goods lie. Default: for each order the first warehouse that has some of them.
+	WarehouseID graphql.Omittable[*string] `json:"warehouseId,omitempty"`
+}
+
+// What became of each order.
+type ShipmentsCreatePayload struct {
+	// In the order of the ids; null where the whole was refused.
+	Results []*ShipmentsCreateResult `json:"results,omitempty"`
+	// Why the whole was refused, or an order of it by its path: input, orderIds and its place. For the others shipments were made.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// The outcome for one of many orders.
+type ShipmentsCreateResult struct {
+	// The order's id.
+	OrderID string `json:"orderId"`
+	// Null where it was refused.
+	Shipment *models.Shipment `json:"shipment,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
 // Adjusts a variant's stock in a warehouse: by a difference, or to a number.

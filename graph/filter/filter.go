@@ -81,7 +81,10 @@ func Orders(in *api.OrderWhere) (order.Where, error) {
 	if in == nil {
 		return order.Where{}, nil
 	}
-	out := order.Where{Status: in.Status.Value(), Source: in.Source.Value(), Number: in.Number.Value()}
+	out := order.Where{
+		Status: in.Status.Value(), Payment: in.PaymentStatus.Value(), Fulfilment: in.FulfilmentStatus.Value(), Returns: in.ReturnStatus.Value(),
+		Source: in.Source.Value(), Number: in.Number.Value(),
+	}
 	if span := in.PlacedAt.Value(); span != nil {
 		out.From, out.To = span.From.Value(), span.To.Value()
 	}

@@ -38,10 +38,17 @@ type ResolverRoot interface {
 	Membership() MembershipResolver
 	Mutation() MutationResolver
 	Order() OrderResolver
+	OrderEvent() OrderEventResolver
 	OrderLine() OrderLineResolver
+	OrderRefund() OrderRefundResolver
+	OrderRefundLine() OrderRefundLineResolver
 	Price() PriceResolver
 	Product() ProductResolver
 	Query() QueryResolver
+	Return() ReturnResolver
+	ReturnLine() ReturnLineResolver
+	Shipment() ShipmentResolver
+	ShipmentLine() ShipmentLineResolver
 	Shopper() ShopperResolver
 	StockAdjustment() StockAdjustmentResolver
 	StockLevel() StockLevelResolver
@@ -105,6 +112,7 @@ type ComplexityRoot struct {
 		JobsHistory      func(childComplexity int) int
 		JobsNow          func(childComplexity int) int
 		JoinedAt         func(childComplexity int) int
+		LowStock         func(childComplexity int, atMost *int32, first *int32, after *string, last *int32, before *string) int
 		Members          func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Orders           func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) int
@@ -449,12 +457,27 @@ type ComplexityRoot struct {
 		MembershipSet            func(childComplexity int, input api.MembershipSetInput) int
 		OrderCancel              func(childComplexity int, input api.OrderCancelInput) int
 		OrderPlace               func(childComplexity int, input api.OrderPlaceInput) int
+		OrderRefund              func(childComplexity int, input api.OrderRefundInput) int
 		ProductArchive           func(childComplexity int, input api.ProductArchiveInput) int
 		ProductCreate            func(childComplexity int, input api.ProductCreateInput) int
 		ProductRestore           func(childComplexity int, input api.ProductArchiveInput) int
 		ProductTranslationRemove func(childComplexity int, input api.ProductTranslationRemoveInput) int
 		ProductTranslationSet    func(childComplexity int, input api.ProductTranslationSetInput) int
 		ProductUpdate            func(childComplexity int, input api.ProductUpdateInput) int
+		ReturnApprove            func(childComplexity int, input api.ReturnApproveInput) int
+		ReturnCancel             func(childComplexity int, input api.ReturnCancelInput) int
+		ReturnInspect            func(childComplexity int, input api.ReturnInspectInput) int
+		ReturnReceive            func(childComplexity int, input api.ReturnReceiveInput) int
+		ReturnRefund             func(childComplexity int, input api.ReturnRefundInput) int
+		ReturnReject             func(childComplexity int, input api.ReturnRejectInput) int
+		ReturnRequest            func(childComplexity int, input api.ReturnRequestInput) int
+		ShipmentCancel           func(childComplexity int, input api.ShipmentCancelInput) int
+		ShipmentCreate           func(childComplexity int, input api.ShipmentCreateInput) int
+		ShipmentDeliver          func(childComplexity int, input api.ShipmentDeliverInput) int
+		ShipmentDispatch         func(childComplexity int, input api.ShipmentDispatchInput) int
+		ShipmentLose             func(childComplexity int, input api.ShipmentLoseInput) int
+		ShipmentLossResolve      func(childComplexity int, input api.ShipmentLossResolveInput) int
+		ShipmentsCreate          func(childComplexity int, input api.ShipmentsCreateInput) int
 		StockAdjust              func(childComplexity int, input api.StockAdjustInput) int
 		StorefrontClose          func(childComplexity int, input api.StorefrontTransitionInput) int
 		StorefrontCreate         func(childComplexity int, input api.StorefrontCreateInput) int
@@ -492,7 +515,12 @@ type ComplexityRoot struct {
 		PaymentStatus    func(childComplexity int) int
 		PlacedAt         func(childComplexity int) int
 		Recipient        func(childComplexity int) int
+		Refunded         func(childComplexity int) int
+		Refunds          func(childComplexity int) int
+		ReturnStatus     func(childComplexity int) int
+		Returns          func(childComplexity int) int
 		SellerName       func(childComplexity int) int
+		Shipments        func(childComplexity int) int
 		Shipping         func(childComplexity int) int
 		Shopper          func(childComplexity int) int
 		Source           func(childComplexity int) int
@@ -521,6 +549,7 @@ type ComplexityRoot struct {
 	}
 
 	OrderEvent struct {
+		By         func(childComplexity int) int
 		Note       func(childComplexity int) int
 		RecordedAt func(childComplexity int) int
 		Type       func(childComplexity int) int
@@ -541,6 +570,25 @@ type ComplexityRoot struct {
 	}
 
 	OrderPlacePayload struct {
+		Order      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	OrderRefund struct {
+		Amount     func(childComplexity int) int
+		Lines      func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		RecordedAt func(childComplexity int) int
+	}
+
+	OrderRefundLine struct {
+		Amount    func(childComplexity int) int
+		Line      func(childComplexity int) int
+		Quantity  func(childComplexity int) int
+		Withdrawn func(childComplexity int) int
+	}
+
+	OrderRefundPayload struct {
 		Order      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -681,6 +729,60 @@ type ComplexityRoot struct {
 		Street     func(childComplexity int) int
 	}
 
+	Return struct {
+		GlobalID    func(childComplexity int) int
+		Lines       func(childComplexity int) int
+		Note        func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		RequestedAt func(childComplexity int) int
+		Status      func(childComplexity int) int
+		UpdatedAt   func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	ReturnApprovePayload struct {
+		Return     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ReturnCancelPayload struct {
+		Return     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ReturnInspectPayload struct {
+		Return     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ReturnLine struct {
+		Line       func(childComplexity int) int
+		Quantity   func(childComplexity int) int
+		Received   func(childComplexity int) int
+		Restocked  func(childComplexity int) int
+		WrittenOff func(childComplexity int) int
+	}
+
+	ReturnReceivePayload struct {
+		Return     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ReturnRefundPayload struct {
+		Return     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ReturnRejectPayload struct {
+		Return     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ReturnRequestPayload struct {
+		Return     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SEO struct {
 		Description func(childComplexity int) int
 		Title       func(childComplexity int) int
@@ -724,6 +826,75 @@ type ComplexityRoot struct {
 	SelectedOption struct {
 		Name  func(childComplexity int) int
 		Value func(childComplexity int) int
+	}
+
+	Shipment struct {
+		Carrier        func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		DeliveredAt    func(childComplexity int) int
+		DispatchedAt   func(childComplexity int) int
+		Events         func(childComplexity int) int
+		GlobalID       func(childComplexity int) int
+		LabelURL       func(childComplexity int) int
+		Lines          func(childComplexity int) int
+		Resolution     func(childComplexity int) int
+		Status         func(childComplexity int) int
+		TrackingNumber func(childComplexity int) int
+		Version        func(childComplexity int) int
+		Warehouse      func(childComplexity int) int
+	}
+
+	ShipmentCancelPayload struct {
+		Shipment   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ShipmentCreatePayload struct {
+		Shipment   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ShipmentDeliverPayload struct {
+		Shipment   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ShipmentDispatchPayload struct {
+		Shipment   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ShipmentEvent struct {
+		HappenedAt func(childComplexity int) int
+		Note       func(childComplexity int) int
+		Place      func(childComplexity int) int
+		Type       func(childComplexity int) int
+	}
+
+	ShipmentLine struct {
+		Line     func(childComplexity int) int
+		Quantity func(childComplexity int) int
+	}
+
+	ShipmentLosePayload struct {
+		Shipment   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ShipmentLossResolvePayload struct {
+		Shipment   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ShipmentsCreatePayload struct {
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ShipmentsCreateResult struct {
+		OrderID    func(childComplexity int) int
+		Shipment   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Shopper struct {
@@ -1100,6 +1271,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Brand.JoinedAt(childComplexity), true
+	case "Brand.lowStock":
+		if e.ComplexityRoot.Brand.LowStock == nil {
+			break
+		}
+
+		args, err := ec.field_Brand_lowStock_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Brand.LowStock(childComplexity, args["atMost"].(*int32), args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 	case "Brand.members":
 		if e.ComplexityRoot.Brand.Members == nil {
 			break
@@ -2584,6 +2766,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OrderPlace(childComplexity, args["input"].(api.OrderPlaceInput)), true
+	case "Mutation.orderRefund":
+		if e.ComplexityRoot.Mutation.OrderRefund == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_orderRefund_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OrderRefund(childComplexity, args["input"].(api.OrderRefundInput)), true
 	case "Mutation.productArchive":
 		if e.ComplexityRoot.Mutation.ProductArchive == nil {
 			break
@@ -2650,6 +2843,160 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ProductUpdate(childComplexity, args["input"].(api.ProductUpdateInput)), true
+	case "Mutation.returnApprove":
+		if e.ComplexityRoot.Mutation.ReturnApprove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_returnApprove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReturnApprove(childComplexity, args["input"].(api.ReturnApproveInput)), true
+	case "Mutation.returnCancel":
+		if e.ComplexityRoot.Mutation.ReturnCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_returnCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReturnCancel(childComplexity, args["input"].(api.ReturnCancelInput)), true
+	case "Mutation.returnInspect":
+		if e.ComplexityRoot.Mutation.ReturnInspect == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_returnInspect_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReturnInspect(childComplexity, args["input"].(api.ReturnInspectInput)), true
+	case "Mutation.returnReceive":
+		if e.ComplexityRoot.Mutation.ReturnReceive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_returnReceive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReturnReceive(childComplexity, args["input"].(api.ReturnReceiveInput)), true
+	case "Mutation.returnRefund":
+		if e.ComplexityRoot.Mutation.ReturnRefund == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_returnRefund_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReturnRefund(childComplexity, args["input"].(api.ReturnRefundInput)), true
+	case "Mutation.returnReject":
+		if e.ComplexityRoot.Mutation.ReturnReject == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_returnReject_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReturnReject(childComplexity, args["input"].(api.ReturnRejectInput)), true
+	case "Mutation.returnRequest":
+		if e.ComplexityRoot.Mutation.ReturnRequest == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_returnRequest_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReturnRequest(childComplexity, args["input"].(api.ReturnRequestInput)), true
+	case "Mutation.shipmentCancel":
+		if e.ComplexityRoot.Mutation.ShipmentCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_shipmentCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ShipmentCancel(childComplexity, args["input"].(api.ShipmentCancelInput)), true
+	case "Mutation.shipmentCreate":
+		if e.ComplexityRoot.Mutation.ShipmentCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_shipmentCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ShipmentCreate(childComplexity, args["input"].(api.ShipmentCreateInput)), true
+	case "Mutation.shipmentDeliver":
+		if e.ComplexityRoot.Mutation.ShipmentDeliver == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_shipmentDeliver_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ShipmentDeliver(childComplexity, args["input"].(api.ShipmentDeliverInput)), true
+	case "Mutation.shipmentDispatch":
+		if e.ComplexityRoot.Mutation.ShipmentDispatch == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_shipmentDispatch_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ShipmentDispatch(childComplexity, args["input"].(api.ShipmentDispatchInput)), true
+	case "Mutation.shipmentLose":
+		if e.ComplexityRoot.Mutation.ShipmentLose == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_shipmentLose_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ShipmentLose(childComplexity, args["input"].(api.ShipmentLoseInput)), true
+	case "Mutation.shipmentLossResolve":
+		if e.ComplexityRoot.Mutation.ShipmentLossResolve == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_shipmentLossResolve_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ShipmentLossResolve(childComplexity, args["input"].(api.ShipmentLossResolveInput)), true
+	case "Mutation.shipmentsCreate":
+		if e.ComplexityRoot.Mutation.ShipmentsCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_shipmentsCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ShipmentsCreate(childComplexity, args["input"].(api.ShipmentsCreateInput)), true
 	case "Mutation.stockAdjust":
 		if e.ComplexityRoot.Mutation.StockAdjust == nil {
 			break
@@ -2898,12 +3245,42 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Recipient(childComplexity), true
+	case "Order.refunded":
+		if e.ComplexityRoot.Order.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Refunded(childComplexity), true
+	case "Order.refunds":
+		if e.ComplexityRoot.Order.Refunds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Refunds(childComplexity), true
+	case "Order.returnStatus":
+		if e.ComplexityRoot.Order.ReturnStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.ReturnStatus(childComplexity), true
+	case "Order.returns":
+		if e.ComplexityRoot.Order.Returns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Returns(childComplexity), true
 	case "Order.sellerName":
 		if e.ComplexityRoot.Order.SellerName == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Order.SellerName(childComplexity), true
+	case "Order.shipments":
+		if e.ComplexityRoot.Order.Shipments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Shipments(childComplexity), true
 	case "Order.shipping":
 		if e.ComplexityRoot.Order.Shipping == nil {
 			break
@@ -3004,6 +3381,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.OrderEdge.Node(childComplexity), true
 
+	case "OrderEvent.by":
+		if e.ComplexityRoot.OrderEvent.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEvent.By(childComplexity), true
 	case "OrderEvent.note":
 		if e.ComplexityRoot.OrderEvent.Note == nil {
 			break
@@ -3102,6 +3485,69 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderPlacePayload.UserErrors(childComplexity), true
+
+	case "OrderRefund.amount":
+		if e.ComplexityRoot.OrderRefund.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefund.Amount(childComplexity), true
+	case "OrderRefund.lines":
+		if e.ComplexityRoot.OrderRefund.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefund.Lines(childComplexity), true
+	case "OrderRefund.reason":
+		if e.ComplexityRoot.OrderRefund.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefund.Reason(childComplexity), true
+	case "OrderRefund.recordedAt":
+		if e.ComplexityRoot.OrderRefund.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefund.RecordedAt(childComplexity), true
+
+	case "OrderRefundLine.amount":
+		if e.ComplexityRoot.OrderRefundLine.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefundLine.Amount(childComplexity), true
+	case "OrderRefundLine.line":
+		if e.ComplexityRoot.OrderRefundLine.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefundLine.Line(childComplexity), true
+	case "OrderRefundLine.quantity":
+		if e.ComplexityRoot.OrderRefundLine.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefundLine.Quantity(childComplexity), true
+	case "OrderRefundLine.withdrawn":
+		if e.ComplexityRoot.OrderRefundLine.Withdrawn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefundLine.Withdrawn(childComplexity), true
+
+	case "OrderRefundPayload.order":
+		if e.ComplexityRoot.OrderRefundPayload.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefundPayload.Order(childComplexity), true
+	case "OrderRefundPayload.userErrors":
+		if e.ComplexityRoot.OrderRefundPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefundPayload.UserErrors(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -3728,6 +4174,177 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Recipient.Street(childComplexity), true
 
+	case "Return.id":
+		if e.ComplexityRoot.Return.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Return.GlobalID(childComplexity), true
+	case "Return.lines":
+		if e.ComplexityRoot.Return.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Return.Lines(childComplexity), true
+	case "Return.note":
+		if e.ComplexityRoot.Return.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Return.Note(childComplexity), true
+	case "Return.reason":
+		if e.ComplexityRoot.Return.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Return.Reason(childComplexity), true
+	case "Return.requestedAt":
+		if e.ComplexityRoot.Return.RequestedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Return.RequestedAt(childComplexity), true
+	case "Return.status":
+		if e.ComplexityRoot.Return.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Return.Status(childComplexity), true
+	case "Return.updatedAt":
+		if e.ComplexityRoot.Return.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Return.UpdatedAt(childComplexity), true
+	case "Return.version":
+		if e.ComplexityRoot.Return.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Return.Version(childComplexity), true
+
+	case "ReturnApprovePayload.return":
+		if e.ComplexityRoot.ReturnApprovePayload.Return == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnApprovePayload.Return(childComplexity), true
+	case "ReturnApprovePayload.userErrors":
+		if e.ComplexityRoot.ReturnApprovePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnApprovePayload.UserErrors(childComplexity), true
+
+	case "ReturnCancelPayload.return":
+		if e.ComplexityRoot.ReturnCancelPayload.Return == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnCancelPayload.Return(childComplexity), true
+	case "ReturnCancelPayload.userErrors":
+		if e.ComplexityRoot.ReturnCancelPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnCancelPayload.UserErrors(childComplexity), true
+
+	case "ReturnInspectPayload.return":
+		if e.ComplexityRoot.ReturnInspectPayload.Return == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnInspectPayload.Return(childComplexity), true
+	case "ReturnInspectPayload.userErrors":
+		if e.ComplexityRoot.ReturnInspectPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnInspectPayload.UserErrors(childComplexity), true
+
+	case "ReturnLine.line":
+		if e.ComplexityRoot.ReturnLine.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnLine.Line(childComplexity), true
+	case "ReturnLine.quantity":
+		if e.ComplexityRoot.ReturnLine.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnLine.Quantity(childComplexity), true
+	case "ReturnLine.received":
+		if e.ComplexityRoot.ReturnLine.Received == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnLine.Received(childComplexity), true
+	case "ReturnLine.restocked":
+		if e.ComplexityRoot.ReturnLine.Restocked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnLine.Restocked(childComplexity), true
+	case "ReturnLine.writtenOff":
+		if e.ComplexityRoot.ReturnLine.WrittenOff == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnLine.WrittenOff(childComplexity), true
+
+	case "ReturnReceivePayload.return":
+		if e.ComplexityRoot.ReturnReceivePayload.Return == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnReceivePayload.Return(childComplexity), true
+	case "ReturnReceivePayload.userErrors":
+		if e.ComplexityRoot.ReturnReceivePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnReceivePayload.UserErrors(childComplexity), true
+
+	case "ReturnRefundPayload.return":
+		if e.ComplexityRoot.ReturnRefundPayload.Return == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnRefundPayload.Return(childComplexity), true
+	case "ReturnRefundPayload.userErrors":
+		if e.ComplexityRoot.ReturnRefundPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnRefundPayload.UserErrors(childComplexity), true
+
+	case "ReturnRejectPayload.return":
+		if e.ComplexityRoot.ReturnRejectPayload.Return == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnRejectPayload.Return(childComplexity), true
+	case "ReturnRejectPayload.userErrors":
+		if e.ComplexityRoot.ReturnRejectPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnRejectPayload.UserErrors(childComplexity), true
+
+	case "ReturnRequestPayload.return":
+		if e.ComplexityRoot.ReturnRequestPayload.Return == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnRequestPayload.Return(childComplexity), true
+	case "ReturnRequestPayload.userErrors":
+		if e.ComplexityRoot.ReturnRequestPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReturnRequestPayload.UserErrors(childComplexity), true
+
 	case "SEO.description":
 		if e.ComplexityRoot.SEO.Description == nil {
 			break
@@ -3912,6 +4529,233 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SelectedOption.Value(childComplexity), true
+
+	case "Shipment.carrier":
+		if e.ComplexityRoot.Shipment.Carrier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.Carrier(childComplexity), true
+	case "Shipment.createdAt":
+		if e.ComplexityRoot.Shipment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.CreatedAt(childComplexity), true
+	case "Shipment.deliveredAt":
+		if e.ComplexityRoot.Shipment.DeliveredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.DeliveredAt(childComplexity), true
+	case "Shipment.dispatchedAt":
+		if e.ComplexityRoot.Shipment.DispatchedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.DispatchedAt(childComplexity), true
+	case "Shipment.events":
+		if e.ComplexityRoot.Shipment.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.Events(childComplexity), true
+	case "Shipment.id":
+		if e.ComplexityRoot.Shipment.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.GlobalID(childComplexity), true
+	case "Shipment.labelUrl":
+		if e.ComplexityRoot.Shipment.LabelURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.LabelURL(childComplexity), true
+	case "Shipment.lines":
+		if e.ComplexityRoot.Shipment.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.Lines(childComplexity), true
+	case "Shipment.resolution":
+		if e.ComplexityRoot.Shipment.Resolution == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.Resolution(childComplexity), true
+	case "Shipment.status":
+		if e.ComplexityRoot.Shipment.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.Status(childComplexity), true
+	case "Shipment.trackingNumber":
+		if e.ComplexityRoot.Shipment.TrackingNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.TrackingNumber(childComplexity), true
+	case "Shipment.version":
+		if e.ComplexityRoot.Shipment.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.Version(childComplexity), true
+	case "Shipment.warehouse":
+		if e.ComplexityRoot.Shipment.Warehouse == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Shipment.Warehouse(childComplexity), true
+
+	case "ShipmentCancelPayload.shipment":
+		if e.ComplexityRoot.ShipmentCancelPayload.Shipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentCancelPayload.Shipment(childComplexity), true
+	case "ShipmentCancelPayload.userErrors":
+		if e.ComplexityRoot.ShipmentCancelPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentCancelPayload.UserErrors(childComplexity), true
+
+	case "ShipmentCreatePayload.shipment":
+		if e.ComplexityRoot.ShipmentCreatePayload.Shipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentCreatePayload.Shipment(childComplexity), true
+	case "ShipmentCreatePayload.userErrors":
+		if e.ComplexityRoot.ShipmentCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentCreatePayload.UserErrors(childComplexity), true
+
+	case "ShipmentDeliverPayload.shipment":
+		if e.ComplexityRoot.ShipmentDeliverPayload.Shipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentDeliverPayload.Shipment(childComplexity), true
+	case "ShipmentDeliverPayload.userErrors":
+		if e.ComplexityRoot.ShipmentDeliverPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentDeliverPayload.UserErrors(childComplexity), true
+
+	case "ShipmentDispatchPayload.shipment":
+		if e.ComplexityRoot.ShipmentDispatchPayload.Shipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentDispatchPayload.Shipment(childComplexity), true
+	case "ShipmentDispatchPayload.userErrors":
+		if e.ComplexityRoot.ShipmentDispatchPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentDispatchPayload.UserErrors(childComplexity), true
+
+	case "ShipmentEvent.happenedAt":
+		if e.ComplexityRoot.ShipmentEvent.HappenedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentEvent.HappenedAt(childComplexity), true
+	case "ShipmentEvent.note":
+		if e.ComplexityRoot.ShipmentEvent.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentEvent.Note(childComplexity), true
+	case "ShipmentEvent.place":
+		if e.ComplexityRoot.ShipmentEvent.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentEvent.Place(childComplexity), true
+	case "ShipmentEvent.type":
+		if e.ComplexityRoot.ShipmentEvent.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentEvent.Type(childComplexity), true
+
+	case "ShipmentLine.line":
+		if e.ComplexityRoot.ShipmentLine.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentLine.Line(childComplexity), true
+	case "ShipmentLine.quantity":
+		if e.ComplexityRoot.ShipmentLine.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentLine.Quantity(childComplexity), true
+
+	case "ShipmentLosePayload.shipment":
+		if e.ComplexityRoot.ShipmentLosePayload.Shipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentLosePayload.Shipment(childComplexity), true
+	case "ShipmentLosePayload.userErrors":
+		if e.ComplexityRoot.ShipmentLosePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentLosePayload.UserErrors(childComplexity), true
+
+	case "ShipmentLossResolvePayload.shipment":
+		if e.ComplexityRoot.ShipmentLossResolvePayload.Shipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentLossResolvePayload.Shipment(childComplexity), true
+	case "ShipmentLossResolvePayload.userErrors":
+		if e.ComplexityRoot.ShipmentLossResolvePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentLossResolvePayload.UserErrors(childComplexity), true
+
+	case "ShipmentsCreatePayload.results":
+		if e.ComplexityRoot.ShipmentsCreatePayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentsCreatePayload.Results(childComplexity), true
+	case "ShipmentsCreatePayload.userErrors":
+		if e.ComplexityRoot.ShipmentsCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentsCreatePayload.UserErrors(childComplexity), true
+
+	case "ShipmentsCreateResult.orderId":
+		if e.ComplexityRoot.ShipmentsCreateResult.OrderID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentsCreateResult.OrderID(childComplexity), true
+	case "ShipmentsCreateResult.shipment":
+		if e.ComplexityRoot.ShipmentsCreateResult.Shipment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentsCreateResult.Shipment(childComplexity), true
+	case "ShipmentsCreateResult.userErrors":
+		if e.ComplexityRoot.ShipmentsCreateResult.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ShipmentsCreateResult.UserErrors(childComplexity), true
 
 	case "Shopper.id":
 		if e.ComplexityRoot.Shopper.GlobalID == nil {
@@ -4599,7 +5443,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OrderCancelInput", ec.unmarshalInputOrderCancelInput),
 			graphql.NewInputUnmarshaler("OrderLineInput", ec.unmarshalInputOrderLineInput),
 			graphql.NewInputUnmarshaler("OrderPaymentInput", ec.unmarshalInputOrderPaymentInput),
+			graphql.NewInputUnmarshaler("OrderPiecesInput", ec.unmarshalInputOrderPiecesInput),
 			graphql.NewInputUnmarshaler("OrderPlaceInput", ec.unmarshalInputOrderPlaceInput),
+			graphql.NewInputUnmarshaler("OrderRefundInput", ec.unmarshalInputOrderRefundInput),
 			graphql.NewInputUnmarshaler("OrderWhere", ec.unmarshalInputOrderWhere),
 			graphql.NewInputUnmarshaler("PriceInput", ec.unmarshalInputPriceInput),
 			graphql.NewInputUnmarshaler("ProductArchiveInput", ec.unmarshalInputProductArchiveInput),
@@ -4611,7 +5457,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductUpdateInput", ec.unmarshalInputProductUpdateInput),
 			graphql.NewInputUnmarshaler("ProductWhere", ec.unmarshalInputProductWhere),
 			graphql.NewInputUnmarshaler("RecipientInput", ec.unmarshalInputRecipientInput),
+			graphql.NewInputUnmarshaler("ReturnApproveInput", ec.unmarshalInputReturnApproveInput),
+			graphql.NewInputUnmarshaler("ReturnCancelInput", ec.unmarshalInputReturnCancelInput),
+			graphql.NewInputUnmarshaler("ReturnInspectInput", ec.unmarshalInputReturnInspectInput),
+			graphql.NewInputUnmarshaler("ReturnInspectLineInput", ec.unmarshalInputReturnInspectLineInput),
+			graphql.NewInputUnmarshaler("ReturnPiecesInput", ec.unmarshalInputReturnPiecesInput),
+			graphql.NewInputUnmarshaler("ReturnReceiveInput", ec.unmarshalInputReturnReceiveInput),
+			graphql.NewInputUnmarshaler("ReturnRefundInput", ec.unmarshalInputReturnRefundInput),
+			graphql.NewInputUnmarshaler("ReturnRejectInput", ec.unmarshalInputReturnRejectInput),
+			graphql.NewInputUnmarshaler("ReturnRequestInput", ec.unmarshalInputReturnRequestInput),
 			graphql.NewInputUnmarshaler("SalesReportWhere", ec.unmarshalInputSalesReportWhere),
+			graphql.NewInputUnmarshaler("ShipmentCancelInput", ec.unmarshalInputShipmentCancelInput),
+			graphql.NewInputUnmarshaler("ShipmentCreateInput", ec.unmarshalInputShipmentCreateInput),
+			graphql.NewInputUnmarshaler("ShipmentDeliverInput", ec.unmarshalInputShipmentDeliverInput),
+			graphql.NewInputUnmarshaler("ShipmentDispatchInput", ec.unmarshalInputShipmentDispatchInput),
+			graphql.NewInputUnmarshaler("ShipmentLoseInput", ec.unmarshalInputShipmentLoseInput),
+			graphql.NewInputUnmarshaler("ShipmentLossResolveInput", ec.unmarshalInputShipmentLossResolveInput),
+			graphql.NewInputUnmarshaler("ShipmentsCreateInput", ec.unmarshalInputShipmentsCreateInput),
 			graphql.NewInputUnmarshaler("StockAdjustInput", ec.unmarshalInputStockAdjustInput),
 			graphql.NewInputUnmarshaler("StorefrontCreateInput", ec.unmarshalInputStorefrontCreateInput),
 			graphql.NewInputUnmarshaler("StorefrontTransitionInput", ec.unmarshalInputStorefrontTransitionInput),
@@ -5855,6 +6717,260 @@ extend type Mutation {
   categoryUpdate("The changes." input: CategoryUpdateInput!): CategoryUpdatePayload! @requires(permission: CATEGORY_WRITE)
 }
 `, BuiltIn: false},
+	{Name: "../schema/fulfilment.graphqls", Input: `"A parcel with goods of an order."
+type Shipment implements Node @requires(permission: ORDER_READ) {
+  "Opaque id."
+  id: ID!
+  "Where it stands."
+  status: ShipmentStatus!
+  "Who carries it."
+  carrier: String!
+  "The carrier's number; null until there is a label."
+  trackingNumber: String
+  "Where its label is."
+  labelUrl: URL
+  "Where it leaves from."
+  warehouse: Warehouse
+  "What is in it; at most 500."
+  lines: [ShipmentLine!]!
+  "Its way, as the carrier and staff tell it, oldest first; at most 500."
+  events: [ShipmentEvent!]!
+  "How its loss was made good."
+  resolution: LossResolution
+  "When it was made."
+  createdAt: DateTime!
+  "When it left."
+  dispatchedAt: DateTime
+  "When it arrived."
+  deliveredAt: DateTime
+  "Counts changes."
+  version: Int!
+}
+
+"Where a shipment stands."
+enum ShipmentStatus {
+  "Waits for its label."
+  PLANNED
+  "Has its label and has not left."
+  LABELLED
+  "On its way."
+  DISPATCHED
+  "Has arrived."
+  DELIVERED
+  "Given up."
+  LOST
+  "Called off before it left."
+  CANCELLED
+}
+
+"How a loss is made good."
+enum LossResolution {
+  "The money of the pieces is given back."
+  REFUND
+  "The pieces are taken from stock again and wait to be shipped."
+  RESEND
+}
+
+"Pieces of a line in a shipment."
+type ShipmentLine @requires(permission: ORDER_READ) {
+  "The line."
+  line: OrderLine
+  "How many pieces."
+  quantity: BigInt!
+}
+
+"A step of a shipment's way."
+type ShipmentEvent @requires(permission: ORDER_READ) {
+  "What happened."
+  type: TrackingType!
+  "Where."
+  place: String
+  "Explanation."
+  note: String
+  "When it happened."
+  happenedAt: DateTime!
+}
+
+"A step of a shipment's way."
+enum TrackingType {
+  "The carrier gave its label."
+  LABELLED
+  "It was handed over."
+  ACCEPTED
+  "It moves."
+  IN_TRANSIT
+  "Customs have it."
+  AT_CUSTOMS
+  "It is about to be delivered."
+  OUT_FOR_DELIVERY
+  "It was delivered."
+  DELIVERED
+  "It was lost."
+  LOST
+  "It was called off."
+  CANCELLED
+}
+
+extend type Order {
+  "Its parcels, oldest first; at most 500."
+  shipments: [Shipment!]!
+}
+
+extend type Brand {
+  "Variants of which no more than some pieces are left in active warehouses, oldest first. What is archived or not tracked is left out."
+  lowStock(
+    "0 to 1,000,000 pieces. Default 5."
+    atMost: Int
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): VariantConnection! @requires(permission: STOCK_READ)
+}
+
+"Puts pieces of an order that wait into a shipment."
+input ShipmentCreateInput {
+  "1 to 120 characters; repeating it with the same input gives the first answer."
+  idempotencyKey: String!
+  "The order."
+  orderId: ID!
+  "Where the goods lie. Default: the first warehouse that has some of them."
+  warehouseId: ID
+  "At most 500 lines, each named once. Default: all that waits and lies in the warehouse."
+  lines: [OrderPiecesInput!]
+}
+
+"The new shipment."
+type ShipmentCreatePayload @public {
+  "Null where it was refused."
+  shipment: Shipment
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Makes a shipment of all that waits for each of many orders, each by itself."
+input ShipmentsCreateInput {
+  "1 to 120 characters; repeating it with the same input gives the first answer."
+  idempotencyKey: String!
+  "1 to 100 orders."
+  orderIds: [ID!]!
+  "Where the goods lie. Default: for each order the first warehouse that has some of them."
+  warehouseId: ID
+}
+
+"The outcome for one of many orders."
+type ShipmentsCreateResult @requires(permission: ORDER_READ) {
+  "The order's id."
+  orderId: ID!
+  "Null where it was refused."
+  shipment: Shipment
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"What became of each order."
+type ShipmentsCreatePayload @public {
+  "In the order of the ids; null where the whole was refused."
+  results: [ShipmentsCreateResult!]
+  "Why the whole was refused, or an order of it by its path: input, orderIds and its place. For the others shipments were made."
+  userErrors: [UserError!]!
+}
+
+"Says that a labelled shipment was handed over."
+input ShipmentDispatchInput {
+  "Which one."
+  shipmentId: ID!
+}
+
+"The shipment as it is now."
+type ShipmentDispatchPayload @public {
+  "Null where it was refused."
+  shipment: Shipment
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Says that a shipment has arrived, where the carrier does not."
+input ShipmentDeliverInput {
+  "Which one."
+  shipmentId: ID!
+}
+
+"The shipment as it is now."
+type ShipmentDeliverPayload @public {
+  "Null where it was refused."
+  shipment: Shipment
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Gives a shipment up."
+input ShipmentLoseInput {
+  "Which one."
+  shipmentId: ID!
+}
+
+"The shipment as it is now."
+type ShipmentLosePayload @public {
+  "Null where it was refused."
+  shipment: Shipment
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Calls off a shipment that has not left: its pieces wait again."
+input ShipmentCancelInput {
+  "Which one."
+  shipmentId: ID!
+}
+
+"The shipment as it is now."
+type ShipmentCancelPayload @public {
+  "Null where it was refused."
+  shipment: Shipment
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Makes the loss of a shipment good."
+input ShipmentLossResolveInput {
+  "1 to 120 characters; repeating it with the same input gives the first answer."
+  idempotencyKey: String!
+  "Which one."
+  shipmentId: ID!
+  "How."
+  resolution: LossResolution!
+}
+
+"The shipment as it is now."
+type ShipmentLossResolvePayload @public {
+  "Null where it was refused."
+  shipment: Shipment
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Puts pieces of an order that wait into a shipment, and has the carrier label it."
+  shipmentCreate("What goes into it." input: ShipmentCreateInput!): ShipmentCreatePayload! @requires(permission: FULFILMENT_WRITE)
+  "Makes shipments for many orders, each in a transaction of its own."
+  shipmentsCreate("For which ones." input: ShipmentsCreateInput!): ShipmentsCreatePayload! @requires(permission: FULFILMENT_WRITE)
+  "Says that a labelled shipment was handed over."
+  shipmentDispatch("Which one." input: ShipmentDispatchInput!): ShipmentDispatchPayload! @requires(permission: FULFILMENT_WRITE)
+  "Says that a shipment has arrived, where the carrier does not."
+  shipmentDeliver("Which one." input: ShipmentDeliverInput!): ShipmentDeliverPayload! @requires(permission: FULFILMENT_WRITE)
+  "Gives a shipment up."
+  shipmentLose("Which one." input: ShipmentLoseInput!): ShipmentLosePayload! @requires(permission: FULFILMENT_WRITE)
+  "Calls off a shipment that has not left: its pieces wait again."
+  shipmentCancel("Which one." input: ShipmentCancelInput!): ShipmentCancelPayload! @requires(permission: FULFILMENT_WRITE)
+  "Makes the loss of a shipment good: by money, or by sending the goods again."
+  shipmentLossResolve("Which one and how." input: ShipmentLossResolveInput!): ShipmentLossResolvePayload! @requires(permission: FULFILMENT_WRITE)
+}
+`, BuiltIn: false},
 	{Name: "../schema/order.graphqls", Input: `"What one shopper bought from one storefront, with prices and texts as they were."
 type Order implements Node @requires(permission: ORDER_READ) {
   "Opaque id."
@@ -5877,8 +6993,10 @@ type Order implements Node @requires(permission: ORDER_READ) {
   status: OrderStatus!
   "Whether its money is with us."
   paymentStatus: OrderPaymentStatus!
-  "Whether its goods have left."
+  "Whether its goods have left and arrived."
   fulfilmentStatus: FulfilmentStatus!
+  "Whether goods of it come back."
+  returnStatus: OrderReturnStatus!
   "Its lines in order; at most 500."
   lines: [OrderLine!]!
   "Every part of its total, typed; at most 1,000."
@@ -5893,6 +7011,10 @@ type Order implements Node @requires(permission: ORDER_READ) {
   tax: Money!
   "What the shopper paid."
   total: Money!
+  "What of it was given back."
+  refunded: Money!
+  "Each time money of it was given back, oldest first; at most 1,000."
+  refunds: [OrderRefund!]!
   "Who receives it; null for imported history."
   recipient: Recipient
   "Country of the buyer."
@@ -5929,8 +7051,10 @@ enum OrderKind {
 
 "Where an order stands as a whole."
 enum OrderStatus {
-  "Valid."
+  "Valid, and not at its end."
   PLACED
+  "Each piece has arrived, was taken off the order, or was lost and refunded."
+  COMPLETED
   "Undone: stock and money are back."
   CANCELLED
 }
@@ -5939,18 +7063,66 @@ enum OrderStatus {
 enum OrderPaymentStatus {
   "Paid in full."
   PAID
+  "A part was given back."
+  PARTIALLY_REFUNDED
   "Given back in full."
   REFUNDED
   "Imported history does not say."
   UNKNOWN
 }
 
-"Whether an order's goods have left."
+"Whether an order's goods have left and arrived."
 enum FulfilmentStatus {
-  "Nothing has left."
+  "Nothing has left, and no shipment was made."
   UNFULFILLED
-  "All has left."
+  "A shipment was made and nothing has left."
+  PREPARING
+  "Some pieces have left, none has arrived."
+  PARTIALLY_FULFILLED
+  "All has left, nothing has arrived."
   FULFILLED
+  "Some pieces have arrived."
+  PARTIALLY_DELIVERED
+  "All has arrived but what was lost and refunded."
+  DELIVERED
+}
+
+"Whether goods of an order come back."
+enum OrderReturnStatus {
+  "Nothing comes back."
+  NONE
+  "A return waits for the brand's answer."
+  REQUESTED
+  "A return was agreed to and is not at its end."
+  IN_PROGRESS
+  "Some of what was delivered came back."
+  PARTIALLY_RETURNED
+  "All that was delivered came back."
+  RETURNED
+}
+
+"Money of an order that was given back."
+type OrderRefund @requires(permission: ORDER_READ) {
+  "How much."
+  amount: Money!
+  "Why."
+  reason: String!
+  "What was given back of each line; at most 500."
+  lines: [OrderRefundLine!]!
+  "When."
+  recordedAt: DateTime!
+}
+
+"What of a refund belongs to a line."
+type OrderRefundLine @requires(permission: ORDER_READ) {
+  "The line."
+  line: OrderLine
+  "Pieces whose money was given back; 0 where it is carriage alone."
+  quantity: BigInt!
+  "Those of them that never left and were taken off the order."
+  withdrawn: BigInt!
+  "How much: of each charge of the line what was charged for the pieces, to the cent."
+  amount: Money!
 }
 
 "A person as the buyer of orders. Staff of a brand see that brand's orders only."
@@ -6062,6 +7234,34 @@ enum OrderEventType {
   REFUNDED
   "It came from a file."
   IMPORTED
+  "It came to its end."
+  COMPLETED
+  "A shipment was made."
+  SHIPMENT_MADE
+  "A shipment was called off before it left."
+  SHIPMENT_CANCELLED
+  "A shipment has left."
+  DISPATCHED
+  "A shipment has arrived."
+  DELIVERED
+  "A shipment was lost."
+  LOST
+  "The loss of a shipment was made good."
+  LOSS_RESOLVED
+  "The shopper asked to send goods back."
+  RETURN_REQUESTED
+  "The brand agreed to a return."
+  RETURN_APPROVED
+  "The brand did not agree to a return."
+  RETURN_REJECTED
+  "A return was called off."
+  RETURN_CANCELLED
+  "Returned goods came in."
+  RETURN_RECEIVED
+  "Returned goods were inspected."
+  RETURN_INSPECTED
+  "A return ended."
+  RETURN_COMPLETED
 }
 
 "An entry of an order's history."
@@ -6070,8 +7270,20 @@ type OrderEvent @requires(permission: ORDER_READ) {
   type: OrderEventType!
   "Explanation."
   note: String
+  "Who did it."
+  by: OrderActor!
   "When."
   recordedAt: DateTime!
+}
+
+"Who did something to an order."
+enum OrderActor {
+  "Its shopper."
+  SHOPPER
+  "The brand's staff or an operator."
+  STAFF
+  "Nobody: a carrier, a provider, an import or the marketplace itself."
+  SYSTEM
 }
 
 "A page of orders."
@@ -6100,6 +7312,12 @@ input OrderWhere {
   storefrontId: ID
   "Any of these statuses."
   status: [OrderStatus!]
+  "Any of these payment statuses."
+  paymentStatus: [OrderPaymentStatus!]
+  "Any of these fulfilment statuses. Orders to ship: UNFULFILLED, PREPARING and PARTIALLY_FULFILLED among those PLACED."
+  fulfilmentStatus: [FulfilmentStatus!]
+  "Any of these return statuses."
+  returnStatus: [OrderReturnStatus!]
   "Placed here or imported."
   source: OrderSource
   "When they were placed."
@@ -6208,7 +7426,39 @@ type OrderCancelPayload @public {
   userErrors: [UserError!]!
 }
 
+"Pieces of an order's line."
+input OrderPiecesInput {
+  "The line."
+  lineId: ID!
+  "1 to 1,000,000,000 pieces."
+  quantity: BigInt!
+}
+
+"Gives back what was charged for pieces of an order's lines. Pieces that wait to be shipped are taken off the order and go back to stock; further ones are paid back as they are."
+input OrderRefundInput {
+  "1 to 120 characters; repeating it with the same input gives the first answer."
+  idempotencyKey: String!
+  "The order."
+  orderId: ID!
+  "At most 500 lines, each named once; needed unless carriage is given back."
+  lines: [OrderPiecesInput!]
+  "Gives back, too, what is left of carriage, its insurance and the fees of the order as a whole. Default: only where no piece is left of the order."
+  carriage: Boolean
+  "1 to 500 characters; the shopper reads it."
+  reason: String!
+}
+
+"The order as it is now."
+type OrderRefundPayload @public {
+  "Null where it was refused."
+  order: Order
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
 extend type Mutation {
+  "Gives money of an order back, by line and to the cent."
+  orderRefund("Of which pieces and why." input: OrderRefundInput!): OrderRefundPayload! @requires(permission: FULFILMENT_WRITE)
   "Buys from one storefront at once: freezes prices and texts, takes stock, books the sale."
   orderPlace("What to buy." input: OrderPlaceInput!): OrderPlacePayload! @requires(permission: ORDER_PLACE)
   "Undoes an order that has not left: by its shopper, the brand's staff or an operator."
@@ -7094,6 +8344,216 @@ extend type Query {
   ): SalesReport! @requires(permission: REPORT_READ)
 }
 `, BuiltIn: false},
+	{Name: "../schema/return.graphqls", Input: `"Goods of an order that its shopper sends back."
+type Return implements Node @requires(permission: ORDER_READ) {
+  "Opaque id."
+  id: ID!
+  "Where it stands."
+  status: ReturnStatus!
+  "Why the shopper sends them back."
+  reason: String!
+  "Why the brand did not agree."
+  note: String
+  "What comes back; at most 500."
+  lines: [ReturnLine!]!
+  "When the shopper asked."
+  requestedAt: DateTime!
+  "When it was last changed."
+  updatedAt: DateTime!
+  "Counts changes."
+  version: Int!
+}
+
+"Where a return stands."
+enum ReturnStatus {
+  "Waits for the brand's answer."
+  REQUESTED
+  "The shopper may send the goods."
+  APPROVED
+  "The brand did not agree."
+  REJECTED
+  "Called off."
+  CANCELLED
+  "The goods came in."
+  RECEIVED
+  "It is known what becomes of each piece."
+  INSPECTED
+  "The money was given back."
+  COMPLETED
+}
+
+"Pieces of a line that come back."
+type ReturnLine @requires(permission: ORDER_READ) {
+  "The line."
+  line: OrderLine
+  "How many are to come back."
+  quantity: BigInt!
+  "How many came in."
+  received: BigInt!
+  "How many of these went back into stock."
+  restocked: BigInt!
+  "How many of these were written off."
+  writtenOff: BigInt!
+}
+
+extend type Order {
+  "Its returns, oldest first; at most 500."
+  returns: [Return!]!
+}
+
+"Asks to send pieces back that were delivered in the last 30 days."
+input ReturnRequestInput {
+  "1 to 120 characters; repeating it with the same input gives the first answer."
+  idempotencyKey: String!
+  "The order."
+  orderId: ID!
+  "1 to 500 lines, each named once."
+  lines: [OrderPiecesInput!]!
+  "1 to 500 characters."
+  reason: String!
+}
+
+"The new return."
+type ReturnRequestPayload @public {
+  "Null where it was refused."
+  return: Return
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Pieces of a return's line."
+input ReturnPiecesInput {
+  "The line of the order."
+  lineId: ID!
+  "0 to 1,000,000,000 pieces."
+  quantity: BigInt!
+}
+
+"What becomes of the pieces of a line: together they are what came in."
+input ReturnInspectLineInput {
+  "The line of the order."
+  lineId: ID!
+  "Pieces that go back into the stock of the warehouse they came to. Default 0."
+  restocked: BigInt
+  "Pieces that do not. Default 0."
+  writtenOff: BigInt
+}
+
+"Agrees to a return."
+input ReturnApproveInput {
+  "Which one."
+  returnId: ID!
+}
+
+"The return as it is now."
+type ReturnApprovePayload @public {
+  "Null where it was refused."
+  return: Return
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Does not agree to a return."
+input ReturnRejectInput {
+  "Which one."
+  returnId: ID!
+  "Why; 1 to 500 characters. The shopper reads it."
+  note: String!
+}
+
+"The return as it is now."
+type ReturnRejectPayload @public {
+  "Null where it was refused."
+  return: Return
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Calls a return off whose goods have not come in."
+input ReturnCancelInput {
+  "Which one."
+  returnId: ID!
+}
+
+"The return as it is now."
+type ReturnCancelPayload @public {
+  "Null where it was refused."
+  return: Return
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Says what came in."
+input ReturnReceiveInput {
+  "Which one."
+  returnId: ID!
+  "Where the goods came in."
+  warehouseId: ID!
+  "What came in, 0 to all pieces of a line. Default: all."
+  lines: [ReturnPiecesInput!]
+}
+
+"The return as it is now."
+type ReturnReceivePayload @public {
+  "Null where it was refused."
+  return: Return
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Says what becomes of each piece that came in."
+input ReturnInspectInput {
+  "1 to 120 characters; repeating it with the same input gives the first answer."
+  idempotencyKey: String!
+  "Which one."
+  returnId: ID!
+  "What becomes of each piece that came in; every line that had any."
+  lines: [ReturnInspectLineInput!]!
+}
+
+"The return as it is now."
+type ReturnInspectPayload @public {
+  "Null where it was refused."
+  return: Return
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Gives back what was charged for the pieces that came in, and ends the return."
+input ReturnRefundInput {
+  "1 to 120 characters; repeating it with the same input gives the first answer."
+  idempotencyKey: String!
+  "Which one."
+  returnId: ID!
+  "Gives back, too, what is left of the order's carriage. Default false."
+  carriage: Boolean
+}
+
+"The return as it is now."
+type ReturnRefundPayload @public {
+  "Null where it was refused."
+  return: Return
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Asks to send goods back: by the order's shopper, or by staff who were told."
+  returnRequest("What and why." input: ReturnRequestInput!): ReturnRequestPayload! @requires(permission: SIGNED_IN)
+  "Agrees to a return."
+  returnApprove("Which one." input: ReturnApproveInput!): ReturnApprovePayload! @requires(permission: FULFILMENT_WRITE)
+  "Does not agree to a return."
+  returnReject("Which one and why." input: ReturnRejectInput!): ReturnRejectPayload! @requires(permission: FULFILMENT_WRITE)
+  "Calls a return off whose goods have not come in: by the shopper, or by staff who were told."
+  returnCancel("Which one." input: ReturnCancelInput!): ReturnCancelPayload! @requires(permission: SIGNED_IN)
+  "Says what of a return came in, and where."
+  returnReceive("Which one and what." input: ReturnReceiveInput!): ReturnReceivePayload! @requires(permission: FULFILMENT_WRITE)
+  "Puts returned pieces back into stock, or writes them off."
+  returnInspect("Which one, and what becomes of it." input: ReturnInspectInput!): ReturnInspectPayload! @requires(permission: FULFILMENT_WRITE)
+  "Gives the money of returned pieces back, to the cent, and ends the return."
+  returnRefund("Which one." input: ReturnRefundInput!): ReturnRefundPayload! @requires(permission: FULFILMENT_WRITE)
+}
+`, BuiltIn: false},
 	{Name: "../schema/schema.graphqls", Input: `"Everything below is readable by anybody, signed in or not; rows are still limited to what the caller may see."
 directive @public on OBJECT | FIELD_DEFINITION
 
@@ -7173,6 +8633,8 @@ enum Permission {
   ORDER_READ
   "Cancel orders."
   ORDER_CANCEL
+  "Ship a brand's orders, handle returns and give money back."
+  FULFILMENT_WRITE
   "Read sales reports: a brand's as its staff, all as operator or reporting client."
   REPORT_READ
   "Keep promotions and their codes."
@@ -7828,6 +9290,8 @@ func (ec *executionContext) childFields_Brand(ctx context.Context, field graphql
 		return ec.fieldContext_Brand_orders(ctx, field)
 	case "version":
 		return ec.fieldContext_Brand_version(ctx, field)
+	case "lowStock":
+		return ec.fieldContext_Brand_lowStock(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Brand", field.Name)
 }
@@ -8450,6 +9914,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_paymentStatus(ctx, field)
 	case "fulfilmentStatus":
 		return ec.fieldContext_Order_fulfilmentStatus(ctx, field)
+	case "returnStatus":
+		return ec.fieldContext_Order_returnStatus(ctx, field)
 	case "lines":
 		return ec.fieldContext_Order_lines(ctx, field)
 	case "charges":
@@ -8464,6 +9930,10 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_tax(ctx, field)
 	case "total":
 		return ec.fieldContext_Order_total(ctx, field)
+	case "refunded":
+		return ec.fieldContext_Order_refunded(ctx, field)
+	case "refunds":
+		return ec.fieldContext_Order_refunds(ctx, field)
 	case "recipient":
 		return ec.fieldContext_Order_recipient(ctx, field)
 	case "buyerCountry":
@@ -8480,6 +9950,10 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_events(ctx, field)
 	case "version":
 		return ec.fieldContext_Order_version(ctx, field)
+	case "shipments":
+		return ec.fieldContext_Order_shipments(ctx, field)
+	case "returns":
+		return ec.fieldContext_Order_returns(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Order", field.Name)
 }
@@ -8524,6 +9998,8 @@ func (ec *executionContext) childFields_OrderEvent(ctx context.Context, field gr
 		return ec.fieldContext_OrderEvent_type(ctx, field)
 	case "note":
 		return ec.fieldContext_OrderEvent_note(ctx, field)
+	case "by":
+		return ec.fieldContext_OrderEvent_by(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_OrderEvent_recordedAt(ctx, field)
 	}
@@ -8566,6 +10042,44 @@ func (ec *executionContext) childFields_OrderPlacePayload(ctx context.Context, f
 		return ec.fieldContext_OrderPlacePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderPlacePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderRefund(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "amount":
+		return ec.fieldContext_OrderRefund_amount(ctx, field)
+	case "reason":
+		return ec.fieldContext_OrderRefund_reason(ctx, field)
+	case "lines":
+		return ec.fieldContext_OrderRefund_lines(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_OrderRefund_recordedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderRefund", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderRefundLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_OrderRefundLine_line(ctx, field)
+	case "quantity":
+		return ec.fieldContext_OrderRefundLine_quantity(ctx, field)
+	case "withdrawn":
+		return ec.fieldContext_OrderRefundLine_withdrawn(ctx, field)
+	case "amount":
+		return ec.fieldContext_OrderRefundLine_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderRefundLine", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderRefundPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_OrderRefundPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OrderRefundPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderRefundPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8804,6 +10318,114 @@ func (ec *executionContext) childFields_Recipient(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Recipient", field.Name)
 }
 
+func (ec *executionContext) childFields_Return(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Return_id(ctx, field)
+	case "status":
+		return ec.fieldContext_Return_status(ctx, field)
+	case "reason":
+		return ec.fieldContext_Return_reason(ctx, field)
+	case "note":
+		return ec.fieldContext_Return_note(ctx, field)
+	case "lines":
+		return ec.fieldContext_Return_lines(ctx, field)
+	case "requestedAt":
+		return ec.fieldContext_Return_requestedAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Return_updatedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Return_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Return", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnApprovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnApprovePayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnApprovePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnApprovePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnCancelPayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnInspectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnInspectPayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnInspectPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnInspectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_ReturnLine_line(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ReturnLine_quantity(ctx, field)
+	case "received":
+		return ec.fieldContext_ReturnLine_received(ctx, field)
+	case "restocked":
+		return ec.fieldContext_ReturnLine_restocked(ctx, field)
+	case "writtenOff":
+		return ec.fieldContext_ReturnLine_writtenOff(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnLine", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnReceivePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnReceivePayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnReceivePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnReceivePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnRefundPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnRefundPayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnRefundPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnRefundPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnRejectPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnRejectPayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnRejectPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnRejectPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReturnRequestPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "return":
+		return ec.fieldContext_ReturnRequestPayload_return(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReturnRequestPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReturnRequestPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SEO(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "title":
@@ -8892,6 +10514,144 @@ func (ec *executionContext) childFields_SelectedOption(ctx context.Context, fiel
 		return ec.fieldContext_SelectedOption_value(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SelectedOption", field.Name)
+}
+
+func (ec *executionContext) childFields_Shipment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Shipment_id(ctx, field)
+	case "status":
+		return ec.fieldContext_Shipment_status(ctx, field)
+	case "carrier":
+		return ec.fieldContext_Shipment_carrier(ctx, field)
+	case "trackingNumber":
+		return ec.fieldContext_Shipment_trackingNumber(ctx, field)
+	case "labelUrl":
+		return ec.fieldContext_Shipment_labelUrl(ctx, field)
+	case "warehouse":
+		return ec.fieldContext_Shipment_warehouse(ctx, field)
+	case "lines":
+		return ec.fieldContext_Shipment_lines(ctx, field)
+	case "events":
+		return ec.fieldContext_Shipment_events(ctx, field)
+	case "resolution":
+		return ec.fieldContext_Shipment_resolution(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Shipment_createdAt(ctx, field)
+	case "dispatchedAt":
+		return ec.fieldContext_Shipment_dispatchedAt(ctx, field)
+	case "deliveredAt":
+		return ec.fieldContext_Shipment_deliveredAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Shipment_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Shipment", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shipment":
+		return ec.fieldContext_ShipmentCancelPayload_shipment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShipmentCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shipment":
+		return ec.fieldContext_ShipmentCreatePayload_shipment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShipmentCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentDeliverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shipment":
+		return ec.fieldContext_ShipmentDeliverPayload_shipment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShipmentDeliverPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentDeliverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentDispatchPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shipment":
+		return ec.fieldContext_ShipmentDispatchPayload_shipment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShipmentDispatchPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentDispatchPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_ShipmentEvent_type(ctx, field)
+	case "place":
+		return ec.fieldContext_ShipmentEvent_place(ctx, field)
+	case "note":
+		return ec.fieldContext_ShipmentEvent_note(ctx, field)
+	case "happenedAt":
+		return ec.fieldContext_ShipmentEvent_happenedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_ShipmentLine_line(ctx, field)
+	case "quantity":
+		return ec.fieldContext_ShipmentLine_quantity(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentLine", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentLosePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shipment":
+		return ec.fieldContext_ShipmentLosePayload_shipment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShipmentLosePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentLosePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentLossResolvePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shipment":
+		return ec.fieldContext_ShipmentLossResolvePayload_shipment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShipmentLossResolvePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentLossResolvePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentsCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_ShipmentsCreatePayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShipmentsCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentsCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ShipmentsCreateResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orderId":
+		return ec.fieldContext_ShipmentsCreateResult_orderId(ctx, field)
+	case "shipment":
+		return ec.fieldContext_ShipmentsCreateResult_shipment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ShipmentsCreateResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ShipmentsCreateResult", field.Name)
 }
 
 func (ec *executionContext) childFields_Shopper(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

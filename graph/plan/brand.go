@@ -31,7 +31,8 @@ func brands() []*Type {
 			"products":    productsByPermission,
 			"warehouses": many(rows{typeName: "Warehouse", field: "BrandID", where: scoped("warehouses"),
 				order: []string{"warehouses.priority", "warehouses.code", "warehouses.id"}}),
-			"orders": pages("Order", ordersOfBrand),
+			"orders":   pages("Order", ordersOfBrand),
+			"lowStock": pages("Variant", lowStockOfBrand),
 		}},
 		{Name: "BrandContact", Fields: map[string]Field{
 			"name":        expression("%s.contact_name"),

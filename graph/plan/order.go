@@ -24,7 +24,12 @@ func orders() []*Type {
 			"shipping":   sum("shipping_minor"),
 			"tax":        sum("tax_minor"),
 			"total":      sum("total_minor"),
-			"recipient":  inside("Recipient", "%s.recipient"),
+			"refunded":   sum("refunded_minor"),
+			"refunds": many(rows{typeName: "OrderRefund", field: "OrderID",
+				order: []string{"order_refunds.recorded_at", "order_refunds.id"}}),
+			"shipments": many(rows{typeName: "Shipment", field: "OrderID", order: []string{"shipments.created_at", "shipments.id"}}),
+			"returns":   many(rows{typeName: "Return", field: "OrderID", order: []string{"returns.requested_at", "returns.id"}}),
+			"recipient": inside("Recipient", "%s.recipient"),
 			"canCancel": expression("(%[1]s.source = 'SHOP' and %[1]s.status = 'PLACED'" +
 				" and %[1]s.fulfilment_status = 'UNFULFILLED')"),
 			// An operator sees a shopper by its orders, of whichever brand.
@@ -43,7 +48,10 @@ func orders() []*Type {
 			"amount": sum("amount_minor"),
 			"line":   linked("OrderLine", "%[2]s.brand_id = %[1]s.brand_id and %[2]s.id = %[1]s.line_id", false),
 		}},
-		{Name: "OrderEvent", Model: models.OrderEvent{}, Fields: map[string]Field{}},
+		{Name: "OrderEvent", Model: models.OrderEvent{}, Fields: map[string]Field{
+			"by": expression("(case when %[1]s.actor_id is null then 'SYSTEM' when exists (select 1 from orders o where o.brand_id = %[1]s.brand_id" +
+				" and o.id = %[1]s.order_id and o.shopper_id = %[1]s.actor_id) then 'SHOPPER' else 'STAFF' end)"),
+		}},
 		{Name: "Recipient", Fields: map[string]Field{
 			"name":       recipient("name"),
 			"phone":      recipient("phone"),

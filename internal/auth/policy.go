@@ -21,6 +21,7 @@ const (
 	OrderPlace       Permission = "ORDER_PLACE"
 	OrderRead        Permission = "ORDER_READ"
 	OrderCancel      Permission = "ORDER_CANCEL"
+	FulfilmentWrite  Permission = "FULFILMENT_WRITE"
 	ReportRead       Permission = "REPORT_READ"
 	PromotionWrite   Permission = "PROMOTION_WRITE"
 	BalanceRead      Permission = "BALANCE_READ"
@@ -30,7 +31,7 @@ const (
 // Permissions in order of the schema.
 var Permissions = []Permission{
 	SignedIn, BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite,
-	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, ReportRead, PromotionWrite, BalanceRead, LedgerWrite,
+	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite,
 }
 
 // What everybody who signed in may do, for themselves.
@@ -39,7 +40,7 @@ var accountPermissions = []Permission{SignedIn, OrderPlace, OrderRead, OrderCanc
 var platformPermissions = map[models.PlatformRole][]Permission{
 	models.RoleOperator: {
 		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite, ProductWrite,
-		StockRead, StockWrite, OrderRead, OrderCancel, ReportRead, PromotionWrite, BalanceRead, LedgerWrite,
+		StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite,
 	},
 	models.RoleReporting: {BrandRead, ReportRead},
 }
@@ -47,13 +48,13 @@ var platformPermissions = map[models.PlatformRole][]Permission{
 var brandPermissions = map[models.BrandRole][]Permission{
 	models.RoleOwner: {
 		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, StorefrontWrite, ProductWrite, StockRead, StockWrite,
-		OrderRead, OrderCancel, ReportRead, PromotionWrite, BalanceRead,
+		OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead,
 	},
 	models.RoleManager: {
 		BrandRead, BrandWrite, BrandPrivateRead, StorefrontWrite, ProductWrite, StockRead, StockWrite, OrderRead,
-		OrderCancel, ReportRead, PromotionWrite, BalanceRead,
+		OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead,
 	},
-	models.RoleStaff:   {BrandRead, ProductWrite, StockRead, StockWrite, OrderRead, OrderCancel},
+	models.RoleStaff:   {BrandRead, ProductWrite, StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite},
 	models.RoleAnalyst: {BrandRead, StockRead, OrderRead, ReportRead, BalanceRead},
 }
 
@@ -82,8 +83,10 @@ var Types = map[string]Permission{
 	"Warehouse": StockRead, "StockLevel": StockRead, "StockAdjustment": StockRead,
 	"StockAdjustmentConnection": StockRead, "StockAdjustmentEdge": StockRead,
 	"Order": OrderRead, "OrderConnection": OrderRead, "OrderEdge": OrderRead, "OrderLine": OrderRead,
-	"OrderEvent": OrderRead, "Charge": OrderRead, "Recipient": "", "Shopper": OrderRead,
-	"Cart": "", "CartGroup": "", "CartLine": "", "CartCharge": "", "CartProblem": "", "Address": SignedIn,
+	"OrderEvent": OrderRead, "Charge": OrderRead, "Recipient": "", "Shopper": OrderRead, "OrderRefund": OrderRead, "OrderRefundLine": OrderRead,
+	"Shipment": OrderRead, "ShipmentLine": OrderRead, "ShipmentEvent": OrderRead, "Return": OrderRead, "ReturnLine": OrderRead,
+	"ShipmentsCreateResult": OrderRead,
+	"Cart":                  "", "CartGroup": "", "CartLine": "", "CartCharge": "", "CartProblem": "", "Address": SignedIn,
 	"SalesReport": ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
 }
 
@@ -97,7 +100,7 @@ var Fields = map[string]Permission{
 	"Brand.jobsNow": BrandRead, "Brand.jobsHistory": BrandRead, "Brand.appliedAt": BrandRead,
 	"Brand.documents": BrandPrivateRead, "Brand.payoutAccount": BrandPrivateRead,
 	"Brand.approvalBlockers": BrandRead, "Brand.transitions": BrandRead, "Brand.members": BrandPrivateRead,
-	"Brand.warehouses": StockRead, "Brand.orders": OrderRead,
+	"Brand.warehouses": StockRead, "Brand.lowStock": StockRead, "Brand.orders": OrderRead,
 
 	"Product.createdAt": BrandRead, "Product.updatedAt": BrandRead,
 	"Variant.stock": StockRead, "Variant.stockAdjustments": StockRead,
@@ -126,6 +129,12 @@ var Fields = map[string]Permission{
 	"Mutation.cartDiscountCodesSet": "", "Mutation.cartProblemsAccept": "",
 	"Mutation.addressCreate": SignedIn, "Mutation.addressUpdate": SignedIn, "Mutation.addressDelete": SignedIn,
 	"Mutation.orderPlace": OrderPlace, "Mutation.orderCancel": OrderCancel,
+	"Mutation.orderRefund": FulfilmentWrite, "Mutation.shipmentCreate": FulfilmentWrite, "Mutation.shipmentsCreate": FulfilmentWrite,
+	"Mutation.shipmentDispatch": FulfilmentWrite, "Mutation.shipmentDeliver": FulfilmentWrite, "Mutation.shipmentLose": FulfilmentWrite,
+	"Mutation.shipmentCancel": FulfilmentWrite, "Mutation.shipmentLossResolve": FulfilmentWrite,
+	"Mutation.returnRequest": SignedIn, "Mutation.returnCancel": SignedIn, "Mutation.returnApprove": FulfilmentWrite,
+	"Mutation.returnReject": FulfilmentWrite, "Mutation.returnReceive": FulfilmentWrite, "Mutation.returnInspect": FulfilmentWrite,
+	"Mutation.returnRefund": FulfilmentWrite,
 }
 
 // RuleOf gives the rule of a field; known is false where neither it nor its

@@ -24,6 +24,7 @@ const (
 	Reconciliation    Crossing = "reconciliation"     // `check` compares all facts and balances
 	PlannedReads      Crossing = "planned reads"      // lists and rows by id in one statement, each within its scope
 	LedgerSweep       Crossing = "ledger sweep"       // what became payable, and months to close, whoever's they are
+	Fulfilment        Crossing = "fulfilment"         // shipments whose label is to be asked for again, whoever ships them
 	Outbox            Crossing = "outbox"             // the runner takes events in order of arrival
 )
 

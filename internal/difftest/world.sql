@@ -216,3 +216,42 @@ update order_events set note = pg_temp.odd() where pg_temp.chance(id, 'note') < 
 -- Categories whose name is missing in some languages.
 update categories set texts = case pg_temp.chance(id, 'texts') / 20 when 0 then texts - 'zh-CN' when 1 then texts || '{"fr": {"name": "Nom"}, "en": {"name": ""}}' else texts end,
   position = position % 3;
+
+-- Parcels, lost and found, and what comes back of them.
+insert into shipments (brand_id, id, order_id, warehouse_id, status, carrier, tracking_number, label_url, resolution, created_at,
+  dispatched_at, delivered_at, version)
+select o.brand_id, pg_temp.another(o.id, 'parcel' || n), o.id, w.id, s.status, 'SANDBOX', case when s.status <> 'PLANNED' then upper(md5(o.id::text || n)) end,
+  case when s.status <> 'PLANNED' then 'https://carrier.example/labels/' || n || '?a=1&b=2' end,
+  case when s.status = 'LOST' and pg_temp.chance(o.id, 'loss') < 60 then (array['REFUND', 'RESEND'])[1 + n % 2] end,
+  date_trunc('day', o.placed_at) + interval '1 day', case when s.status in ('DISPATCHED', 'DELIVERED', 'LOST') then o.placed_at + interval '2 days' end,
+  case when s.status = 'DELIVERED' then o.placed_at + interval '9 days 0.000001 s' end, 1 + n
+from orders o
+cross join generate_series(1, 2) n
+cross join lateral (select (array['PLANNED', 'LABELLED', 'DISPATCHED', 'DELIVERED', 'LOST', 'CANCELLED'])[1 + pg_temp.chance(o.id, 'parcel' || n) % 6] as status) s
+cross join lateral (select id from warehouses w where w.brand_id = o.brand_id order by code limit 1 offset n) w
+where o.source = 'SHOP' and pg_temp.chance(o.id, 'shipped' || n) < 50;
+insert into shipment_lines (brand_id, shipment_id, line_id, quantity)
+select s.brand_id, s.id, l.id, 1
+from shipments s
+join order_lines l on l.brand_id = s.brand_id and l.order_id = s.order_id
+where pg_temp.chance(l.id, 'packed') < 80;
+insert into shipment_events (brand_id, id, shipment_id, type, place, note, happened_at, recorded_at)
+select s.brand_id, pg_temp.another(s.id, type), s.id, type, case when pg_temp.chance(s.id, 'place') < 50 then pg_temp.odd() end,
+  case when pg_temp.chance(s.id, type) < 50 then pg_temp.odd() end, date_trunc('day', s.created_at), s.created_at
+from shipments s
+cross join unnest(array['LABELLED', 'IN_TRANSIT', 'OUT_FOR_DELIVERY']) type
+where pg_temp.chance(s.id, 'way' || type) < 60;
+insert into returns (brand_id, id, order_id, status, reason, note, requested_at, updated_at, version)
+select o.brand_id, pg_temp.another(o.id, 'back'), o.id,
+  (array['REQUESTED', 'APPROVED', 'REJECTED', 'CANCELLED', 'RECEIVED', 'INSPECTED', 'COMPLETED'])[1 + pg_temp.chance(o.id, 'back') % 7],
+  pg_temp.odd(), case when pg_temp.chance(o.id, 'answer') < 50 then pg_temp.odd() end, o.placed_at, date_trunc('day', o.placed_at), 3
+from orders o
+where o.source = 'SHOP' and pg_temp.chance(o.id, 'returned') < 50;
+insert into return_lines (brand_id, return_id, line_id, quantity, received, restocked, written_off)
+select r.brand_id, r.id, l.id, 4, 3, 2, 1
+from returns r
+join order_lines l on l.brand_id = r.brand_id and l.order_id = r.order_id
+where pg_temp.chance(l.id, 'packed') < 80;
+update orders set return_status = (array['NONE', 'REQUESTED', 'IN_PROGRESS', 'RETURNED'])[1 + pg_temp.chance(id, 'back') % 4],
+  fulfilment_status = (array['UNFULFILLED', 'PREPARING', 'PARTIALLY_FULFILLED', 'PARTIALLY_DELIVERED', 'DELIVERED'])[1 + pg_temp.chance(id, 'ful') % 5]
+where source = 'SHOP' and status = 'PLACED';

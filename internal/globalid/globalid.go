@@ -31,6 +31,8 @@ const (
 	Product        Type = "Product"
 	Promotion      Type = "Promotion"
 	Purchase       Type = "Purchase"
+	Return         Type = "Return"
+	Shipment       Type = "Shipment"
 	Shopper        Type = "Shopper"
 	Storefront     Type = "Storefront"
 	Variant        Type = "Variant"
@@ -53,6 +55,8 @@ var prefixes = map[Type]string{
 	Product:        "prd",
 	Promotion:      "prm",
 	Purchase:       "pur",
+	Return:         "ret",
+	Shipment:       "shm",
 	Shopper:        "shp",
 	Storefront:     "stf",
 	Variant:        "var",

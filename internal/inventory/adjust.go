@@ -109,7 +109,7 @@ func (s *Service) lockLevel(tx *gorm.DB, a Adjustment) (*models.StockLevel, erro
 	if variants == 0 {
 		return nil, problem.At("input.variantId", problem.NotFound, "there is no such variant, or you may not see it")
 	}
-	if _, err := needWarehouse(tx, a.Warehouse); err != nil {
+	if _, err := WarehouseTx(tx, a.Warehouse); err != nil {
 		return nil, err
 	}
 	level := &models.StockLevel{BrandID: a.Variant.BrandID, VariantID: a.Variant.ID, WarehouseID: a.Warehouse.ID, UpdatedAt: s.now()}

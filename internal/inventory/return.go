@@ -2,10 +2,13 @@ package inventory
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -77,4 +80,27 @@ for update`, brand, brand, order).Error
 	return MoveTx(tx, brand, moves, models.StockAdjustment{
 		Reason: models.StockOrderCancelled, OrderID: &order, ActorID: actor, RecordedAt: now,
 	})
+}
+
+// RestockTx puts pieces of variants into a warehouse, where it makes a level
+// for those that have none. What is not tracked moves nothing.
+func RestockTx(tx *gorm.DB, warehouse models.Key, pieces map[uuid.UUID]int64, as models.StockAdjustment) error {
+	if len(pieces) == 0 {
+		return nil
+	}
+	var tracked []uuid.UUID
+	err := tx.Model(&models.Variant{}).Where("brand_id = ? and id in ? and track_stock", warehouse.BrandID, slices.Collect(maps.Keys(pieces))).
+		Order("id").Pluck("id", &tracked).Error
+	if err != nil {
+		return reading("variants", err)
+	}
+	moves := make([]Move, len(tracked))
+	for i, id := range tracked {
+		level := &models.StockLevel{BrandID: warehouse.BrandID, VariantID: id, WarehouseID: warehouse.ID, UpdatedAt: as.RecordedAt}
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(level).Error; err != nil {
+			return fmt.Errorf("make a stock level: %w", err)
+		}
+		moves[i] = Move{id, warehouse.ID, pieces[id]}
+	}
+	return MoveTx(tx, warehouse.BrandID, moves, as)
 }

@@ -121,7 +121,7 @@ func (s *Service) UpdateWarehouse(ctx context.Context, key models.Key, c Warehou
 	}
 	var w *models.Warehouse
 	err := database.InTx(ctx, s.db, func(tx *gorm.DB) (err error) {
-		w, err = needWarehouse(tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}), key)
+		w, err = WarehouseTx(tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}), key)
 		if err != nil {
 			return err
 		}
@@ -148,7 +148,8 @@ func (s *Service) UpdateWarehouse(ctx context.Context, key models.Key, c Warehou
 	return w, nil
 }
 
-func needWarehouse(tx *gorm.DB, key models.Key) (*models.Warehouse, error) {
+// WarehouseTx gives a warehouse for what goes there, or NOT_FOUND at input.warehouseId.
+func WarehouseTx(tx *gorm.DB, key models.Key) (*models.Warehouse, error) {
 	var rows []*models.Warehouse
 	if err := tx.Where("brand_id = ? and id = ?", key.BrandID, key.ID).Find(&rows).Error; err != nil {
 		return nil, reading("warehouses", err)

@@ -17,6 +17,9 @@ import (
 type Where struct {
 	Storefront *models.Key
 	Status     []models.OrderStatus
+	Payment    []models.OrderPaymentStatus
+	Fulfilment []models.FulfilmentStatus
+	Returns    []models.OrderReturnStatus
 	Source     *models.OrderSource
 	// From is included, To is not.
 	From, To *time.Time
@@ -97,6 +100,15 @@ func (w Where) Conditions() database.Conditions {
 	}
 	if len(w.Status) > 0 {
 		c.Add("orders.status in ?", w.Status)
+	}
+	if len(w.Payment) > 0 {
+		c.Add("orders.payment_status in ?", w.Payment)
+	}
+	if len(w.Fulfilment) > 0 {
+		c.Add("orders.fulfilment_status in ?", w.Fulfilment)
+	}
+	if len(w.Returns) > 0 {
+		c.Add("orders.return_status in ?", w.Returns)
 	}
 	if w.Source != nil {
 		c.Add("orders.source = ?", *w.Source)

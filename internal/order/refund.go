@@ -60,7 +60,8 @@ type withLine struct{ line, charge uuid.UUID }
 // amounts and its standing become. It refuses to give back more pieces or more
 // money than there are; nothing is booked then.
 func (b *Book) Refund(r RefundRequest, newID func() uuid.UUID) (*Refund, error) {
-	standing := models.Standing{Lines: slices.Clone(b.Standing.Lines)}
+	standing := b.Standing
+	standing.Lines = slices.Clone(standing.Lines)
 	lines, err := r.lines(standing)
 	if err != nil {
 		return nil, err

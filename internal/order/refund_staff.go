@@ -1,0 +1,108 @@
+package order
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/idempotency"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// RefundInput asks to give money of an order back.
+type RefundInput struct {
+	IdempotencyKey string `json:"-"`
+	Order          models.Key
+	Lines          []PiecesInput
+	Carriage       bool
+	Reason         string
+}
+
+// PiecesInput names pieces of a line.
+type PiecesInput struct {
+	Line     models.Key
+	Quantity int64
+}
+
+// Validate trims the reason and collects what is wrong.
+func (in *RefundInput) Validate() error {
+	var refused problem.List
+	idempotency.Check(&refused, in.IdempotencyKey)
+	switch {
+	case len(in.Lines) == 0 && !in.Carriage:
+		refused.Add("input.lines", problem.Required, "give at least one line, or carriage")
+	case len(in.Lines) > maxRefundLines:
+		refused.Add("input.lines", problem.TooLong, fmt.Sprintf("give at most %d lines", maxRefundLines))
+	}
+	for i, l := range in.Lines {
+		refused.Number(lineField(i)+".quantity", l.Quantity, 1, inventory.MaxPieces)
+	}
+	in.Reason = refused.Lines("input.reason", in.Reason, 1, 500)
+	return refused.Err()
+}
+
+const maxRefundLines = 500
+
+// Refund gives back what was charged for pieces of an order's lines. Pieces
+// that wait to be shipped are taken off the order and go back to stock;
+// further ones are paid back as they are, wherever they are. The brand's staff
+// and operators may.
+func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Order, error) {
+	if err := auth.RequireFor(ctx, auth.FulfilmentWrite, in.Order.BrandID, "input.orderId"); err != nil {
+		return nil, err
+	}
+	if err := in.Validate(); err != nil {
+		return nil, err
+	}
+	actor, now := auth.From(ctx).AccountID(), s.now()
+	call := idempotency.Call{Actor: actor, Mutation: "orderRefund", Key: in.IdempotencyKey, Input: in, Now: now}
+	request := RefundRequest{
+		Order: in.Order, Carriage: in.Carriage, Reason: in.Reason, Actor: actor, At: now, Field: "input.orderId",
+	}
+	for i, l := range in.Lines {
+		id := l.Line.ID
+		if l.Line.BrandID != in.Order.BrandID {
+			id = uuid.Nil
+		}
+		request.Lines = append(request.Lines, RefundLine{LineID: id, Quantity: l.Quantity, Field: lineField(i)})
+	}
+	var order *models.Order
+	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
+		_, replayed, err := idempotency.ClaimTx(tx, call, in.Order)
+		if err != nil {
+			return err
+		}
+		if replayed {
+			order, err = one(byKeys(tx, []models.Key{in.Order}))
+			return err
+		}
+		order, _, err = RefundTx(tx, request)
+		for _, p := range problem.From(err) {
+			if len(p.Field) == 0 {
+				p.Field = []string{"input", "orderId"}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return order, nil
+}
+
+// RefundsOf gives the refunds of orders that the caller has read, oldest first.
+func (s *Service) RefundsOf(ctx context.Context, orders []models.Key) ([]*models.OrderRefund, error) {
+	return find[models.OrderRefund](of(s.db.WithContext(ctx), orders).Order("order_id, recorded_at, id"), "refunds")
+}
+
+// RefundLinesOf gives the lines of refunds of orders that the caller has read.
+func (s *Service) RefundLinesOf(ctx context.Context, refunds []models.Key) ([]*models.OrderRefundLine, error) {
+	return find[models.OrderRefundLine](s.db.WithContext(ctx).Where("(brand_id, refund_id) in ?", models.Pairs(refunds)).
+		Order("refund_id, id"), "refund lines")
+}
