@@ -142,15 +142,7 @@ func Refund(o *models.Order, facts []models.SalesFact, was Standing, where Given
 
 // between is the commission given back by refunding goods from one sum up to another.
 func between(o *models.Order, before, after money.Money) (money.Money, error) {
-	first, err := returned(o, before)
-	if err != nil {
-		return first, err
-	}
-	last, err := returned(o, after)
-	if err != nil {
-		return last, err
-	}
-	return last.Sub(first)
+	return returned(o, after).Sub(returned(o, before))
 }
 
 // RefundPaid books that a promised refund has left the provider.
