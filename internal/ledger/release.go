@@ -22,7 +22,7 @@ import (
 func Delivered(batch *database.Batch, o *models.Order, at time.Time) {
 	batch.Exec(`
 update orders
-set payable_due = $3 + coalesce((select days_after_delivery from commission_plans where id = $4), $5) * interval '24 hours'
+set payable_due = cast($3 as timestamptz) + coalesce((select days_after_delivery from commission_plans where id = $4), $5) * interval '24 hours'
 where brand_id = $1 and id = $2 and payable_due is not null`, o.BrandID, o.ID, at, o.CommissionPlanID, Unplanned.DaysAfterDelivery)
 }
 
