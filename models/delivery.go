@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/money"
 )
 
 // DeliveryStep is what carriage costs up to a weight.
@@ -62,3 +63,42 @@ func (o DeliveryOption) GlobalID() string {
 
 // TenantID is the brand whose row this is.
 func (o DeliveryOption) TenantID() uuid.UUID { return o.BrandID }
+
+// DeliveryRate is a zone as it is shown: with money.
+type DeliveryRate struct {
+	Countries   []string
+	Regions     []string
+	Base        money.Money
+	Weights     []*DeliveryWeight
+	ExtraGrams  *int64
+	ExtraAmount *money.Money
+	FreeFrom    *money.Money
+}
+
+// DeliveryWeight is a step as it is shown.
+type DeliveryWeight struct {
+	UpToGrams int64
+	Amount    money.Money
+}
+
+// Rates are its zones as they are shown.
+func (o DeliveryOption) Rates() []*DeliveryRate {
+	of := func(minor int64) money.Money { return money.New(minor, money.Currency(o.Currency)) }
+	rates := make([]*DeliveryRate, len(o.Zones))
+	for i, z := range o.Zones {
+		r := &DeliveryRate{Countries: z.Countries, Regions: z.Regions, Base: of(z.BaseMinor), Weights: []*DeliveryWeight{}}
+		for _, step := range z.Steps {
+			r.Weights = append(r.Weights, &DeliveryWeight{UpToGrams: step.UpToGrams, Amount: of(step.AmountMinor)})
+		}
+		if z.Extra != nil {
+			amount := of(z.Extra.AmountMinor)
+			r.ExtraGrams, r.ExtraAmount = &z.Extra.Grams, &amount
+		}
+		if z.FreeFromMinor != nil {
+			free := of(*z.FreeFromMinor)
+			r.FreeFrom = &free
+		}
+		rates[i] = r
+	}
+	return rates
+}

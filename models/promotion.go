@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/money"
@@ -126,6 +127,31 @@ func (p Promotion) Amount() *money.Money { return p.money(p.AmountMinor) }
 
 // MinimumAmount is what its goods must come to, nil where nothing is asked.
 func (p Promotion) MinimumAmount() *money.Money { return p.money(p.MinimumMinor) }
+
+// Percent is what is taken off in percent, nil for kinds that take off no part.
+func (p Promotion) Percent() *decimal.Decimal {
+	if p.BasisPoints == 0 {
+		return nil
+	}
+	d := decimal.New(int64(p.BasisPoints), -2)
+	return &d
+}
+
+// Buys is BuyQuantity, nil for kinds that have none.
+func (p Promotion) Buys() *int64 { return some(p.BuyQuantity) }
+
+// GetsPieces is GetQuantity, nil for kinds that have none.
+func (p Promotion) GetsPieces() *int64 { return some(p.GetQuantity) }
+
+// MinimumPieces is MinimumQuantity, nil where any number will do.
+func (p Promotion) MinimumPieces() *int64 { return some(p.MinimumQuantity) }
+
+func some(n int64) *int64 {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
 
 func (p Promotion) money(minor int64) *money.Money {
 	if p.Currency == nil || minor == 0 {

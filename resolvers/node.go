@@ -21,21 +21,23 @@ type nodeReader func(context.Context, []globalid.ID) ([]api.Node, error)
 // nodeReaders says how `node` and `nodes` find each type that has an id.
 func (r *Resolver) nodeReaders() map[globalid.Type]nodeReader {
 	return map[globalid.Type]nodeReader{
-		globalid.Account:    byRow(r.Identity.ByHandles),
-		globalid.Brand:      byRow(r.Brands.ByIDs),
-		globalid.Document:   byKey(r.Brands.DocumentsByKeys),
-		globalid.Category:   byRow(r.Categories.ByIDs),
-		globalid.Storefront: byKey(r.Storefronts.ByKeys),
-		globalid.Product:    byKey(r.Catalog.ProductsByKeys),
-		globalid.Variant:    byKey(r.Catalog.VariantsByKeys),
-		globalid.Media:      byKey(r.Catalog.MediaByKeys),
-		globalid.Listing:    byKey(r.Catalog.ListingsByKeys),
-		globalid.Warehouse:  byKey(r.Inventory.WarehousesByKeys),
-		globalid.Order:      byKey(r.Orders.ByKeys),
-		globalid.OrderLine:  byKey(r.Orders.LinesByKeys),
-		globalid.Shipment:   byKey(r.Fulfilment.ByKeys),
-		globalid.Return:     byKey(r.Returns.ByKeys),
-		globalid.Shopper:    byRow(r.Orders.ShoppersByIDs),
+		globalid.Account:        byRow(r.Identity.ByHandles),
+		globalid.Brand:          byRow(r.Brands.ByIDs),
+		globalid.Document:       byKey(r.Brands.DocumentsByKeys),
+		globalid.Category:       byRow(r.Categories.ByIDs),
+		globalid.Storefront:     byKey(r.Storefronts.ByKeys),
+		globalid.Product:        byKey(r.Catalog.ProductsByKeys),
+		globalid.Variant:        byKey(r.Catalog.VariantsByKeys),
+		globalid.Media:          byKey(r.Catalog.MediaByKeys),
+		globalid.Listing:        byKey(r.Catalog.ListingsByKeys),
+		globalid.Warehouse:      byKey(r.Inventory.WarehousesByKeys),
+		globalid.Promotion:      byKey(r.Promotions.ByKeys),
+		globalid.DeliveryOption: byKey(r.Deliveries.ByKeys),
+		globalid.Order:          byKey(r.Orders.ByKeys),
+		globalid.OrderLine:      byKey(r.Orders.LinesByKeys),
+		globalid.Shipment:       byKey(r.Fulfilment.ByKeys),
+		globalid.Return:         byKey(r.Returns.ByKeys),
+		globalid.Shopper:        byRow(r.Orders.ShoppersByIDs),
 	}
 }
 

@@ -7,12 +7,14 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/category"
+	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
+	"github.com/tradewind-commerce/tradewind/internal/promotion"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/returns"
 	"github.com/tradewind-commerce/tradewind/internal/search"
@@ -33,6 +35,8 @@ type Resolver struct {
 	Carts       *cart.Service
 	Fulfilment  *fulfilment.Service
 	Returns     *returns.Service
+	Deliveries  *delivery.Service
+	Promotions  *promotion.Service
 	Reports     *report.Service
 	Search      *search.Service
 }

@@ -534,6 +534,104 @@ type DateTimeRange struct {
 	To graphql.Omittable[*time.Time] `json:"to,omitempty"`
 }
 
+// What further weight costs.
+type DeliveryExtraInput struct {
+	// 1 to 30,000,000.
+	Grams int64 `json:"grams"`
+	// For each started so many grams.
+	Amount decimal.Decimal `json:"amount"`
+}
+
+// Takes a delivery option away from shoppers, for good.
+type DeliveryOptionArchiveInput struct {
+	// The option.
+	DeliveryOptionID string `json:"deliveryOptionId"`
+	// The version this change is based on.
+	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
+}
+
+// The option as it is now.
+type DeliveryOptionArchivePayload struct {
+	// Null where it was refused.
+	DeliveryOption *models.DeliveryOption `json:"deliveryOption,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Adds a way of sending to a storefront.
+type DeliveryOptionCreateInput struct {
+	// The storefront, not closed.
+	StorefrontID string `json:"storefrontId"`
+	// 1 to 10 languages; the first is the default.
+	Titles []*TitleInput `json:"titles"`
+	// 1 to 50.
+	Rates []*DeliveryRateInput `json:"rates"`
+	// How long it takes at least, 0 to 365 days.
+	MinDays int32 `json:"minDays"`
+	// How long it takes at most, `minDays` to 365 days.
+	MaxDays int32 `json:"maxDays"`
+	// Its place among the storefront's options, -1,000 to 1,000, the lowest first. Default 0.
+	Position graphql.Omittable[*int32] `json:"position,omitempty"`
+}
+
+// The new option.
+type DeliveryOptionCreatePayload struct {
+	// Null where it was refused.
+	DeliveryOption *models.DeliveryOption `json:"deliveryOption,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Changes a delivery option. Absent fields stay. Orders keep what they were charged.
+type DeliveryOptionUpdateInput struct {
+	// The option, not archived.
+	DeliveryOptionID string `json:"deliveryOptionId"`
+	// The version this change is based on.
+	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
+	// 1 to 10 languages, in place of those before; the first is the default.
+	Titles graphql.Omittable[[]*TitleInput] `json:"titles,omitempty"`
+	// 1 to 50, in place of those before.
+	Rates graphql.Omittable[[]*DeliveryRateInput] `json:"rates,omitempty"`
+	// How long it takes at least, 0 to 365 days.
+	MinDays graphql.Omittable[*int32] `json:"minDays,omitempty"`
+	// How long it takes at most, `minDays` to 365 days.
+	MaxDays graphql.Omittable[*int32] `json:"maxDays,omitempty"`
+	// Its place among the storefront's options, -1,000 to 1,000, the lowest first.
+	Position graphql.Omittable[*int32] `json:"position,omitempty"`
+}
+
+// The option as it is now.
+type DeliveryOptionUpdatePayload struct {
+	// Null where it was refused.
+	DeliveryOption *models.DeliveryOption `json:"deliveryOption,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// What carriage of one order costs in some places. Amounts are in the storefront's currency, 0 to 1,000,000,000.
+type DeliveryRateInput struct {
+	// 1 to 250, each place in one rate.
+	Countries []string `json:"countries"`
+	// At most 100, of the one country named. Default: all of it.
+	Regions graphql.Omittable[[]string] `json:"regions,omitempty"`
+	// Per order.
+	Base decimal.Decimal `json:"base"`
+	// At most 50, the lightest first. Default: weight costs nothing.
+	Weights graphql.Omittable[[]*DeliveryWeightInput] `json:"weights,omitempty"`
+	// What each started `grams` beyond the last weight cost more. Default: where there are weights, heavier orders are not delivered.
+	Extra graphql.Omittable[*DeliveryExtraInput] `json:"extra,omitempty"`
+	// Free for orders whose goods come to this after discounts. Default: never.
+	FreeFrom graphql.Omittable[*decimal.Decimal] `json:"freeFrom,omitempty"`
+}
+
+// What a weight costs.
+type DeliveryWeightInput struct {
+	// Up to this weight, 1 to 30,000,000 grams.
+	UpToGrams int64 `json:"upToGrams"`
+	// Beside the base.
+	Amount decimal.Decimal `json:"amount"`
+}
+
 // A span of whole numbers, both ends included.
 type IntRange struct {
 	// Smallest.
@@ -928,6 +1026,158 @@ type ProductWhere struct {
 	OriginRegion graphql.Omittable[[]string] `json:"originRegion,omitempty"`
 	// Can be had, or cannot.
 	Available graphql.Omittable[*bool] `json:"available,omitempty"`
+}
+
+// Adds codes to a promotion of trigger CODE, which has at most 100,000.
+type PromotionCodesAddInput struct {
+	// The promotion.
+	PromotionID string `json:"promotionId"`
+	// 1 to 1,000 codes of 3 to 40 letters, digits, hyphens and underscores, unique in the brand.
+	Codes []string `json:"codes"`
+	// How many purchases may use each, 1 to 1,000,000,000. Default: any number.
+	UseLimit graphql.Omittable[*int64] `json:"useLimit,omitempty"`
+}
+
+// The promotion as it is now.
+type PromotionCodesAddPayload struct {
+	// Null where it was refused.
+	Promotion *models.Promotion `json:"promotion,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Takes codes from a promotion.
+type PromotionCodesRemoveInput struct {
+	// The promotion.
+	PromotionID string `json:"promotionId"`
+	// 1 to 1,000 of its codes.
+	Codes []string `json:"codes"`
+}
+
+// The promotion as it is now.
+type PromotionCodesRemovePayload struct {
+	// Null where it was refused.
+	Promotion *models.Promotion `json:"promotion,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Creates a promotion. Kind, target, trigger, storefront and currency stay for good.
+type PromotionCreateInput struct {
+	// The brand.
+	BrandID string `json:"brandId"`
+	// The storefront in which it holds. Default: all of the brand.
+	StorefrontID graphql.Omittable[*string] `json:"storefrontId,omitempty"`
+	// How it reckons what it takes off.
+	Kind models.PromotionKind `json:"kind"`
+	// LINES or ORDER of PERCENTAGE and FIXED_AMOUNT, by default ORDER; the other kinds have one target each.
+	Target graphql.Omittable[*models.PromotionTarget] `json:"target,omitempty"`
+	// What makes it apply. A brand has at most 100 automatic promotions that have not ended.
+	Trigger models.PromotionTrigger `json:"trigger"`
+	// 1 to 10 languages; the first is the default.
+	Titles []*TitleInput `json:"titles"`
+	// Currency of its amounts; other carts do not get it. Default: the storefront's; where it holds in all of the brand and has no amounts, any.
+	Currency graphql.Omittable[*money.Currency] `json:"currency,omitempty"`
+	// More than 0, at most 100, with at most two decimals; of PERCENTAGE and BUY_X_GET_Y, of which the default is 100.
+	Percent graphql.Omittable[*decimal.Decimal] `json:"percent,omitempty"`
+	// Above 0, of FIXED_AMOUNT: taken off each piece of LINES, or the ORDER once.
+	Amount graphql.Omittable[*decimal.Decimal] `json:"amount,omitempty"`
+	// 1 to 10,000 pieces, of BUY_X_GET_Y.
+	BuyQuantity graphql.Omittable[*int32] `json:"buyQuantity,omitempty"`
+	// 1 to 10,000 pieces, of BUY_X_GET_Y.
+	GetQuantity graphql.Omittable[*int32] `json:"getQuantity,omitempty"`
+	// Goods it takes off from; of BUY_X_GET_Y those to be bought. Default: all.
+	Goods graphql.Omittable[*PromotionGoodsInput] `json:"goods,omitempty"`
+	// Goods that BUY_X_GET_Y takes off from. Default: those to be bought.
+	Gets graphql.Omittable[*PromotionGoodsInput] `json:"gets,omitempty"`
+	// What its goods must come to before discounts.
+	MinimumAmount graphql.Omittable[*decimal.Decimal] `json:"minimumAmount,omitempty"`
+	// How many pieces of its goods there must be, 1 to 10,000.
+	MinimumQuantity graphql.Omittable[*int32] `json:"minimumQuantity,omitempty"`
+	// How many purchases may use it, 1 to 1,000,000,000.
+	UseLimit graphql.Omittable[*int64] `json:"useLimit,omitempty"`
+	// How many purchases of one shopper may use it, 1 to 1,000,000,000.
+	ShopperLimit graphql.Omittable[*int64] `json:"shopperLimit,omitempty"`
+	// When it starts. Default: now.
+	StartsAt graphql.Omittable[*time.Time] `json:"startsAt,omitempty"`
+	// When it ends, after its start. Default: never.
+	EndsAt graphql.Omittable[*time.Time] `json:"endsAt,omitempty"`
+	// At most 1,000 codes of 3 to 40 letters, digits, hyphens and underscores, of trigger CODE; more can be added.
+	Codes graphql.Omittable[[]string] `json:"codes,omitempty"`
+}
+
+// The new promotion.
+type PromotionCreatePayload struct {
+	// Null where it was refused.
+	Promotion *models.Promotion `json:"promotion,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Ends a promotion now.
+type PromotionEndInput struct {
+	// The promotion.
+	PromotionID string `json:"promotionId"`
+	// The version this change is based on.
+	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
+}
+
+// The promotion as it is now.
+type PromotionEndPayload struct {
+	// Null where it was refused.
+	Promotion *models.Promotion `json:"promotion,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Which goods: those products, and all in those categories or below. Empty means everything.
+type PromotionGoodsInput struct {
+	// At most 200, of the brand.
+	ProductIds graphql.Omittable[[]string] `json:"productIds,omitempty"`
+	// At most 200.
+	CategoryIds graphql.Omittable[[]string] `json:"categoryIds,omitempty"`
+}
+
+// Changes a promotion. Absent fields stay, null empties. Purchases keep what they were given.
+type PromotionUpdateInput struct {
+	// The promotion.
+	PromotionID string `json:"promotionId"`
+	// The version this change is based on.
+	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
+	// 1 to 10 languages, in place of those before; the first is the default.
+	Titles graphql.Omittable[[]*TitleInput] `json:"titles,omitempty"`
+	// More than 0, at most 100, with at most two decimals; of PERCENTAGE and BUY_X_GET_Y.
+	Percent graphql.Omittable[*decimal.Decimal] `json:"percent,omitempty"`
+	// Above 0, of FIXED_AMOUNT.
+	Amount graphql.Omittable[*decimal.Decimal] `json:"amount,omitempty"`
+	// 1 to 10,000 pieces, of BUY_X_GET_Y.
+	BuyQuantity graphql.Omittable[*int32] `json:"buyQuantity,omitempty"`
+	// 1 to 10,000 pieces, of BUY_X_GET_Y.
+	GetQuantity graphql.Omittable[*int32] `json:"getQuantity,omitempty"`
+	// Goods it takes off from; null for all.
+	Goods graphql.Omittable[*PromotionGoodsInput] `json:"goods,omitempty"`
+	// Goods that BUY_X_GET_Y takes off from; null for those to be bought.
+	Gets graphql.Omittable[*PromotionGoodsInput] `json:"gets,omitempty"`
+	// What its goods must come to before discounts.
+	MinimumAmount graphql.Omittable[*decimal.Decimal] `json:"minimumAmount,omitempty"`
+	// How many pieces of its goods there must be, 1 to 10,000.
+	MinimumQuantity graphql.Omittable[*int32] `json:"minimumQuantity,omitempty"`
+	// How many purchases may use it, no fewer than have.
+	UseLimit graphql.Omittable[*int64] `json:"useLimit,omitempty"`
+	// How many purchases of one shopper may use it, 1 to 1,000,000,000.
+	ShopperLimit graphql.Omittable[*int64] `json:"shopperLimit,omitempty"`
+	// When it starts.
+	StartsAt graphql.Omittable[*time.Time] `json:"startsAt,omitempty"`
+	// When it ends, after its start.
+	EndsAt graphql.Omittable[*time.Time] `json:"endsAt,omitempty"`
+}
+
+// The promotion as it is now.
+type PromotionUpdatePayload struct {
+	// Null where it was refused.
+	Promotion *models.Promotion `json:"promotion,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
 // Who receives goods, and where.
@@ -1344,6 +1594,14 @@ type StorefrontWhere struct {
 	Status graphql.Omittable[[]models.StorefrontStatus] `json:"status,omitempty"`
 	// Of this brand.
 	BrandID graphql.Omittable[*string] `json:"brandId,omitempty"`
+}
+
+// A title in one language.
+type TitleInput struct {
+	// Its language.
+	Language string `json:"language"`
+	// 1 to 120 characters.
+	Title string `json:"title"`
 }
 
 // Puts a variant away, or brings it back. A product keeps at least one.

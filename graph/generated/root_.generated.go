@@ -34,6 +34,7 @@ type ResolverRoot interface {
 	CartLine() CartLineResolver
 	Category() CategoryResolver
 	Charge() ChargeResolver
+	DeliveryOption() DeliveryOptionResolver
 	Listing() ListingResolver
 	Membership() MembershipResolver
 	Mutation() MutationResolver
@@ -44,6 +45,8 @@ type ResolverRoot interface {
 	OrderRefundLine() OrderRefundLineResolver
 	Price() PriceResolver
 	Product() ProductResolver
+	Promotion() PromotionResolver
+	PromotionCode() PromotionCodeResolver
 	Query() QueryResolver
 	Return() ReturnResolver
 	ReturnLine() ReturnLineResolver
@@ -118,6 +121,7 @@ type ComplexityRoot struct {
 		Orders           func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) int
 		PayoutAccount    func(childComplexity int) int
 		Products         func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.BrandProductWhere, sortKey *api.BrandProductSortKey, reverse *bool) int
+		Promotions       func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.PromotionStatus) int
 		Region           func(childComplexity int) int
 		Size             func(childComplexity int) int
 		Slug             func(childComplexity int) int
@@ -346,6 +350,48 @@ type ComplexityRoot struct {
 		Line   func(childComplexity int) int
 	}
 
+	DeliveryOption struct {
+		ArchivedAt func(childComplexity int) int
+		Currency   func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		MaxDays    func(childComplexity int) int
+		MinDays    func(childComplexity int) int
+		Position   func(childComplexity int) int
+		Rates      func(childComplexity int) int
+		Title      func(childComplexity int) int
+		Version    func(childComplexity int) int
+	}
+
+	DeliveryOptionArchivePayload struct {
+		DeliveryOption func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	DeliveryOptionCreatePayload struct {
+		DeliveryOption func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	DeliveryOptionUpdatePayload struct {
+		DeliveryOption func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	DeliveryRate struct {
+		Base        func(childComplexity int) int
+		Countries   func(childComplexity int) int
+		ExtraAmount func(childComplexity int) int
+		ExtraGrams  func(childComplexity int) int
+		FreeFrom    func(childComplexity int) int
+		Regions     func(childComplexity int) int
+		Weights     func(childComplexity int) int
+	}
+
+	DeliveryWeight struct {
+		Amount    func(childComplexity int) int
+		UpToGrams func(childComplexity int) int
+	}
+
 	DimensionValue struct {
 		Dimension func(childComplexity int) int
 		Key       func(childComplexity int) int
@@ -450,6 +496,9 @@ type ComplexityRoot struct {
 		CartProblemsAccept       func(childComplexity int, input api.CartProblemsAcceptInput) int
 		CategoryCreate           func(childComplexity int, input api.CategoryCreateInput) int
 		CategoryUpdate           func(childComplexity int, input api.CategoryUpdateInput) int
+		DeliveryOptionArchive    func(childComplexity int, input api.DeliveryOptionArchiveInput) int
+		DeliveryOptionCreate     func(childComplexity int, input api.DeliveryOptionCreateInput) int
+		DeliveryOptionUpdate     func(childComplexity int, input api.DeliveryOptionUpdateInput) int
 		ListingPricesSet         func(childComplexity int, input api.ListingPricesSetInput) int
 		ListingPublish           func(childComplexity int, input api.ListingPublishInput) int
 		ListingUnpublish         func(childComplexity int, input api.ListingUnpublishInput) int
@@ -464,6 +513,11 @@ type ComplexityRoot struct {
 		ProductTranslationRemove func(childComplexity int, input api.ProductTranslationRemoveInput) int
 		ProductTranslationSet    func(childComplexity int, input api.ProductTranslationSetInput) int
 		ProductUpdate            func(childComplexity int, input api.ProductUpdateInput) int
+		PromotionCodesAdd        func(childComplexity int, input api.PromotionCodesAddInput) int
+		PromotionCodesRemove     func(childComplexity int, input api.PromotionCodesRemoveInput) int
+		PromotionCreate          func(childComplexity int, input api.PromotionCreateInput) int
+		PromotionEnd             func(childComplexity int, input api.PromotionEndInput) int
+		PromotionUpdate          func(childComplexity int, input api.PromotionUpdateInput) int
 		ReturnApprove            func(childComplexity int, input api.ReturnApproveInput) int
 		ReturnCancel             func(childComplexity int, input api.ReturnCancelInput) int
 		ReturnInspect            func(childComplexity int, input api.ReturnInspectInput) int
@@ -696,6 +750,87 @@ type ComplexityRoot struct {
 
 	ProductUpdatePayload struct {
 		Product    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	Promotion struct {
+		Amount        func(childComplexity int) int
+		Buys          func(childComplexity int) int
+		Codes         func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		CreatedAt     func(childComplexity int) int
+		Currency      func(childComplexity int) int
+		EndsAt        func(childComplexity int) int
+		GetsPieces    func(childComplexity int) int
+		GlobalID      func(childComplexity int) int
+		Kind          func(childComplexity int) int
+		MinimumAmount func(childComplexity int) int
+		MinimumPieces func(childComplexity int) int
+		Percent       func(childComplexity int) int
+		ShopperLimit  func(childComplexity int) int
+		StartsAt      func(childComplexity int) int
+		Status        func(childComplexity int) int
+		Storefront    func(childComplexity int) int
+		Target        func(childComplexity int) int
+		Title         func(childComplexity int) int
+		Trigger       func(childComplexity int) int
+		UseLimit      func(childComplexity int) int
+		Uses          func(childComplexity int) int
+		Version       func(childComplexity int) int
+	}
+
+	PromotionCode struct {
+		Code      func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		UseLimit  func(childComplexity int) int
+		Uses      func(childComplexity int) int
+	}
+
+	PromotionCodeConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PromotionCodeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	PromotionCodesAddPayload struct {
+		Promotion  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PromotionCodesRemovePayload struct {
+		Promotion  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PromotionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PromotionCreatePayload struct {
+		Promotion  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PromotionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	PromotionEndPayload struct {
+		Promotion  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PromotionUpdatePayload struct {
+		Promotion  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -939,21 +1074,22 @@ type ComplexityRoot struct {
 	}
 
 	Storefront struct {
-		Brand          func(childComplexity int) int
-		ClosedAt       func(childComplexity int) int
-		Country        func(childComplexity int) int
-		Currency       func(childComplexity int) int
-		Description    func(childComplexity int) int
-		GlobalID       func(childComplexity int) int
-		IsPrimary      func(childComplexity int) int
-		Languages      func(childComplexity int) int
-		Listings       func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.ListingStatus) int
-		Name           func(childComplexity int) int
-		OpenedAt       func(childComplexity int) int
-		PaymentMethods func(childComplexity int) int
-		Slug           func(childComplexity int) int
-		Status         func(childComplexity int) int
-		Version        func(childComplexity int) int
+		Brand           func(childComplexity int) int
+		ClosedAt        func(childComplexity int) int
+		Country         func(childComplexity int) int
+		Currency        func(childComplexity int) int
+		DeliveryOptions func(childComplexity int) int
+		Description     func(childComplexity int) int
+		GlobalID        func(childComplexity int) int
+		IsPrimary       func(childComplexity int) int
+		Languages       func(childComplexity int) int
+		Listings        func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.ListingStatus) int
+		Name            func(childComplexity int) int
+		OpenedAt        func(childComplexity int) int
+		PaymentMethods  func(childComplexity int) int
+		Slug            func(childComplexity int) int
+		Status          func(childComplexity int) int
+		Version         func(childComplexity int) int
 	}
 
 	StorefrontConnection struct {
@@ -1322,6 +1458,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Brand.Products(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["query"].(*string), args["where"].(*api.BrandProductWhere), args["sortKey"].(*api.BrandProductSortKey), args["reverse"].(*bool)), true
+	case "Brand.promotions":
+		if e.ComplexityRoot.Brand.Promotions == nil {
+			break
+		}
+
+		args, err := ec.field_Brand_promotions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Brand.Promotions(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["status"].([]models.PromotionStatus)), true
 	case "Brand.region":
 		if e.ComplexityRoot.Brand.Region == nil {
 			break
@@ -2140,6 +2287,156 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Charge.Line(childComplexity), true
 
+	case "DeliveryOption.archivedAt":
+		if e.ComplexityRoot.DeliveryOption.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOption.ArchivedAt(childComplexity), true
+	case "DeliveryOption.currency":
+		if e.ComplexityRoot.DeliveryOption.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOption.Currency(childComplexity), true
+	case "DeliveryOption.id":
+		if e.ComplexityRoot.DeliveryOption.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOption.GlobalID(childComplexity), true
+	case "DeliveryOption.maxDays":
+		if e.ComplexityRoot.DeliveryOption.MaxDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOption.MaxDays(childComplexity), true
+	case "DeliveryOption.minDays":
+		if e.ComplexityRoot.DeliveryOption.MinDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOption.MinDays(childComplexity), true
+	case "DeliveryOption.position":
+		if e.ComplexityRoot.DeliveryOption.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOption.Position(childComplexity), true
+	case "DeliveryOption.rates":
+		if e.ComplexityRoot.DeliveryOption.Rates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOption.Rates(childComplexity), true
+	case "DeliveryOption.title":
+		if e.ComplexityRoot.DeliveryOption.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOption.Title(childComplexity), true
+	case "DeliveryOption.version":
+		if e.ComplexityRoot.DeliveryOption.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOption.Version(childComplexity), true
+
+	case "DeliveryOptionArchivePayload.deliveryOption":
+		if e.ComplexityRoot.DeliveryOptionArchivePayload.DeliveryOption == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOptionArchivePayload.DeliveryOption(childComplexity), true
+	case "DeliveryOptionArchivePayload.userErrors":
+		if e.ComplexityRoot.DeliveryOptionArchivePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOptionArchivePayload.UserErrors(childComplexity), true
+
+	case "DeliveryOptionCreatePayload.deliveryOption":
+		if e.ComplexityRoot.DeliveryOptionCreatePayload.DeliveryOption == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOptionCreatePayload.DeliveryOption(childComplexity), true
+	case "DeliveryOptionCreatePayload.userErrors":
+		if e.ComplexityRoot.DeliveryOptionCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOptionCreatePayload.UserErrors(childComplexity), true
+
+	case "DeliveryOptionUpdatePayload.deliveryOption":
+		if e.ComplexityRoot.DeliveryOptionUpdatePayload.DeliveryOption == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOptionUpdatePayload.DeliveryOption(childComplexity), true
+	case "DeliveryOptionUpdatePayload.userErrors":
+		if e.ComplexityRoot.DeliveryOptionUpdatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryOptionUpdatePayload.UserErrors(childComplexity), true
+
+	case "DeliveryRate.base":
+		if e.ComplexityRoot.DeliveryRate.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryRate.Base(childComplexity), true
+	case "DeliveryRate.countries":
+		if e.ComplexityRoot.DeliveryRate.Countries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryRate.Countries(childComplexity), true
+	case "DeliveryRate.extraAmount":
+		if e.ComplexityRoot.DeliveryRate.ExtraAmount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryRate.ExtraAmount(childComplexity), true
+	case "DeliveryRate.extraGrams":
+		if e.ComplexityRoot.DeliveryRate.ExtraGrams == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryRate.ExtraGrams(childComplexity), true
+	case "DeliveryRate.freeFrom":
+		if e.ComplexityRoot.DeliveryRate.FreeFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryRate.FreeFrom(childComplexity), true
+	case "DeliveryRate.regions":
+		if e.ComplexityRoot.DeliveryRate.Regions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryRate.Regions(childComplexity), true
+	case "DeliveryRate.weights":
+		if e.ComplexityRoot.DeliveryRate.Weights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryRate.Weights(childComplexity), true
+
+	case "DeliveryWeight.amount":
+		if e.ComplexityRoot.DeliveryWeight.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryWeight.Amount(childComplexity), true
+	case "DeliveryWeight.upToGrams":
+		if e.ComplexityRoot.DeliveryWeight.UpToGrams == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveryWeight.UpToGrams(childComplexity), true
+
 	case "DimensionValue.dimension":
 		if e.ComplexityRoot.DimensionValue.Dimension == nil {
 			break
@@ -2689,6 +2986,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CategoryUpdate(childComplexity, args["input"].(api.CategoryUpdateInput)), true
+	case "Mutation.deliveryOptionArchive":
+		if e.ComplexityRoot.Mutation.DeliveryOptionArchive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deliveryOptionArchive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeliveryOptionArchive(childComplexity, args["input"].(api.DeliveryOptionArchiveInput)), true
+	case "Mutation.deliveryOptionCreate":
+		if e.ComplexityRoot.Mutation.DeliveryOptionCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deliveryOptionCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeliveryOptionCreate(childComplexity, args["input"].(api.DeliveryOptionCreateInput)), true
+	case "Mutation.deliveryOptionUpdate":
+		if e.ComplexityRoot.Mutation.DeliveryOptionUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deliveryOptionUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeliveryOptionUpdate(childComplexity, args["input"].(api.DeliveryOptionUpdateInput)), true
 	case "Mutation.listingPricesSet":
 		if e.ComplexityRoot.Mutation.ListingPricesSet == nil {
 			break
@@ -2843,6 +3173,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ProductUpdate(childComplexity, args["input"].(api.ProductUpdateInput)), true
+	case "Mutation.promotionCodesAdd":
+		if e.ComplexityRoot.Mutation.PromotionCodesAdd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_promotionCodesAdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PromotionCodesAdd(childComplexity, args["input"].(api.PromotionCodesAddInput)), true
+	case "Mutation.promotionCodesRemove":
+		if e.ComplexityRoot.Mutation.PromotionCodesRemove == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_promotionCodesRemove_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PromotionCodesRemove(childComplexity, args["input"].(api.PromotionCodesRemoveInput)), true
+	case "Mutation.promotionCreate":
+		if e.ComplexityRoot.Mutation.PromotionCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_promotionCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PromotionCreate(childComplexity, args["input"].(api.PromotionCreateInput)), true
+	case "Mutation.promotionEnd":
+		if e.ComplexityRoot.Mutation.PromotionEnd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_promotionEnd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PromotionEnd(childComplexity, args["input"].(api.PromotionEndInput)), true
+	case "Mutation.promotionUpdate":
+		if e.ComplexityRoot.Mutation.PromotionUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_promotionUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PromotionUpdate(childComplexity, args["input"].(api.PromotionUpdateInput)), true
 	case "Mutation.returnApprove":
 		if e.ComplexityRoot.Mutation.ReturnApprove == nil {
 			break
@@ -3962,6 +4347,310 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProductUpdatePayload.UserErrors(childComplexity), true
 
+	case "Promotion.amount":
+		if e.ComplexityRoot.Promotion.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Amount(childComplexity), true
+	case "Promotion.buyQuantity":
+		if e.ComplexityRoot.Promotion.Buys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Buys(childComplexity), true
+	case "Promotion.codes":
+		if e.ComplexityRoot.Promotion.Codes == nil {
+			break
+		}
+
+		args, err := ec.field_Promotion_codes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Promotion.Codes(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+	case "Promotion.createdAt":
+		if e.ComplexityRoot.Promotion.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.CreatedAt(childComplexity), true
+	case "Promotion.currency":
+		if e.ComplexityRoot.Promotion.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Currency(childComplexity), true
+	case "Promotion.endsAt":
+		if e.ComplexityRoot.Promotion.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.EndsAt(childComplexity), true
+	case "Promotion.getQuantity":
+		if e.ComplexityRoot.Promotion.GetsPieces == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.GetsPieces(childComplexity), true
+	case "Promotion.id":
+		if e.ComplexityRoot.Promotion.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.GlobalID(childComplexity), true
+	case "Promotion.kind":
+		if e.ComplexityRoot.Promotion.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Kind(childComplexity), true
+	case "Promotion.minimumAmount":
+		if e.ComplexityRoot.Promotion.MinimumAmount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.MinimumAmount(childComplexity), true
+	case "Promotion.minimumQuantity":
+		if e.ComplexityRoot.Promotion.MinimumPieces == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.MinimumPieces(childComplexity), true
+	case "Promotion.percent":
+		if e.ComplexityRoot.Promotion.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Percent(childComplexity), true
+	case "Promotion.shopperLimit":
+		if e.ComplexityRoot.Promotion.ShopperLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.ShopperLimit(childComplexity), true
+	case "Promotion.startsAt":
+		if e.ComplexityRoot.Promotion.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.StartsAt(childComplexity), true
+	case "Promotion.status":
+		if e.ComplexityRoot.Promotion.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Status(childComplexity), true
+	case "Promotion.storefront":
+		if e.ComplexityRoot.Promotion.Storefront == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Storefront(childComplexity), true
+	case "Promotion.target":
+		if e.ComplexityRoot.Promotion.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Target(childComplexity), true
+	case "Promotion.title":
+		if e.ComplexityRoot.Promotion.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Title(childComplexity), true
+	case "Promotion.trigger":
+		if e.ComplexityRoot.Promotion.Trigger == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Trigger(childComplexity), true
+	case "Promotion.useLimit":
+		if e.ComplexityRoot.Promotion.UseLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.UseLimit(childComplexity), true
+	case "Promotion.uses":
+		if e.ComplexityRoot.Promotion.Uses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Uses(childComplexity), true
+	case "Promotion.version":
+		if e.ComplexityRoot.Promotion.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Version(childComplexity), true
+
+	case "PromotionCode.code":
+		if e.ComplexityRoot.PromotionCode.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCode.Code(childComplexity), true
+	case "PromotionCode.createdAt":
+		if e.ComplexityRoot.PromotionCode.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCode.CreatedAt(childComplexity), true
+	case "PromotionCode.useLimit":
+		if e.ComplexityRoot.PromotionCode.UseLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCode.UseLimit(childComplexity), true
+	case "PromotionCode.uses":
+		if e.ComplexityRoot.PromotionCode.Uses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCode.Uses(childComplexity), true
+
+	case "PromotionCodeConnection.edges":
+		if e.ComplexityRoot.PromotionCodeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCodeConnection.Edges(childComplexity), true
+	case "PromotionCodeConnection.nodes":
+		if e.ComplexityRoot.PromotionCodeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCodeConnection.Nodes(childComplexity), true
+	case "PromotionCodeConnection.pageInfo":
+		if e.ComplexityRoot.PromotionCodeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCodeConnection.PageInfo(childComplexity), true
+	case "PromotionCodeConnection.totalCount":
+		if e.ComplexityRoot.PromotionCodeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCodeConnection.TotalCount(childComplexity), true
+
+	case "PromotionCodeEdge.cursor":
+		if e.ComplexityRoot.PromotionCodeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCodeEdge.Cursor(childComplexity), true
+	case "PromotionCodeEdge.node":
+		if e.ComplexityRoot.PromotionCodeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCodeEdge.Node(childComplexity), true
+
+	case "PromotionCodesAddPayload.promotion":
+		if e.ComplexityRoot.PromotionCodesAddPayload.Promotion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCodesAddPayload.Promotion(childComplexity), true
+	case "PromotionCodesAddPayload.userErrors":
+		if e.ComplexityRoot.PromotionCodesAddPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCodesAddPayload.UserErrors(childComplexity), true
+
+	case "PromotionCodesRemovePayload.promotion":
+		if e.ComplexityRoot.PromotionCodesRemovePayload.Promotion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCodesRemovePayload.Promotion(childComplexity), true
+	case "PromotionCodesRemovePayload.userErrors":
+		if e.ComplexityRoot.PromotionCodesRemovePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCodesRemovePayload.UserErrors(childComplexity), true
+
+	case "PromotionConnection.edges":
+		if e.ComplexityRoot.PromotionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionConnection.Edges(childComplexity), true
+	case "PromotionConnection.nodes":
+		if e.ComplexityRoot.PromotionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionConnection.Nodes(childComplexity), true
+	case "PromotionConnection.pageInfo":
+		if e.ComplexityRoot.PromotionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionConnection.PageInfo(childComplexity), true
+	case "PromotionConnection.totalCount":
+		if e.ComplexityRoot.PromotionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionConnection.TotalCount(childComplexity), true
+
+	case "PromotionCreatePayload.promotion":
+		if e.ComplexityRoot.PromotionCreatePayload.Promotion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCreatePayload.Promotion(childComplexity), true
+	case "PromotionCreatePayload.userErrors":
+		if e.ComplexityRoot.PromotionCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionCreatePayload.UserErrors(childComplexity), true
+
+	case "PromotionEdge.cursor":
+		if e.ComplexityRoot.PromotionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionEdge.Cursor(childComplexity), true
+	case "PromotionEdge.node":
+		if e.ComplexityRoot.PromotionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionEdge.Node(childComplexity), true
+
+	case "PromotionEndPayload.promotion":
+		if e.ComplexityRoot.PromotionEndPayload.Promotion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionEndPayload.Promotion(childComplexity), true
+	case "PromotionEndPayload.userErrors":
+		if e.ComplexityRoot.PromotionEndPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionEndPayload.UserErrors(childComplexity), true
+
+	case "PromotionUpdatePayload.promotion":
+		if e.ComplexityRoot.PromotionUpdatePayload.Promotion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionUpdatePayload.Promotion(childComplexity), true
+	case "PromotionUpdatePayload.userErrors":
+		if e.ComplexityRoot.PromotionUpdatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionUpdatePayload.UserErrors(childComplexity), true
+
 	case "Query.brand":
 		if e.ComplexityRoot.Query.Brand == nil {
 			break
@@ -4930,6 +5619,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Storefront.Currency(childComplexity), true
+	case "Storefront.deliveryOptions":
+		if e.ComplexityRoot.Storefront.DeliveryOptions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Storefront.DeliveryOptions(childComplexity), true
 	case "Storefront.description":
 		if e.ComplexityRoot.Storefront.Description == nil {
 			break
@@ -5432,6 +6127,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CategoryNameInput", ec.unmarshalInputCategoryNameInput),
 			graphql.NewInputUnmarshaler("CategoryUpdateInput", ec.unmarshalInputCategoryUpdateInput),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
+			graphql.NewInputUnmarshaler("DeliveryExtraInput", ec.unmarshalInputDeliveryExtraInput),
+			graphql.NewInputUnmarshaler("DeliveryOptionArchiveInput", ec.unmarshalInputDeliveryOptionArchiveInput),
+			graphql.NewInputUnmarshaler("DeliveryOptionCreateInput", ec.unmarshalInputDeliveryOptionCreateInput),
+			graphql.NewInputUnmarshaler("DeliveryOptionUpdateInput", ec.unmarshalInputDeliveryOptionUpdateInput),
+			graphql.NewInputUnmarshaler("DeliveryRateInput", ec.unmarshalInputDeliveryRateInput),
+			graphql.NewInputUnmarshaler("DeliveryWeightInput", ec.unmarshalInputDeliveryWeightInput),
 			graphql.NewInputUnmarshaler("IntRange", ec.unmarshalInputIntRange),
 			graphql.NewInputUnmarshaler("ListingPricesSetInput", ec.unmarshalInputListingPricesSetInput),
 			graphql.NewInputUnmarshaler("ListingPublishInput", ec.unmarshalInputListingPublishInput),
@@ -5456,6 +6157,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductTranslationSetInput", ec.unmarshalInputProductTranslationSetInput),
 			graphql.NewInputUnmarshaler("ProductUpdateInput", ec.unmarshalInputProductUpdateInput),
 			graphql.NewInputUnmarshaler("ProductWhere", ec.unmarshalInputProductWhere),
+			graphql.NewInputUnmarshaler("PromotionCodesAddInput", ec.unmarshalInputPromotionCodesAddInput),
+			graphql.NewInputUnmarshaler("PromotionCodesRemoveInput", ec.unmarshalInputPromotionCodesRemoveInput),
+			graphql.NewInputUnmarshaler("PromotionCreateInput", ec.unmarshalInputPromotionCreateInput),
+			graphql.NewInputUnmarshaler("PromotionEndInput", ec.unmarshalInputPromotionEndInput),
+			graphql.NewInputUnmarshaler("PromotionGoodsInput", ec.unmarshalInputPromotionGoodsInput),
+			graphql.NewInputUnmarshaler("PromotionUpdateInput", ec.unmarshalInputPromotionUpdateInput),
 			graphql.NewInputUnmarshaler("RecipientInput", ec.unmarshalInputRecipientInput),
 			graphql.NewInputUnmarshaler("ReturnApproveInput", ec.unmarshalInputReturnApproveInput),
 			graphql.NewInputUnmarshaler("ReturnCancelInput", ec.unmarshalInputReturnCancelInput),
@@ -5479,6 +6186,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("StorefrontTransitionInput", ec.unmarshalInputStorefrontTransitionInput),
 			graphql.NewInputUnmarshaler("StorefrontUpdateInput", ec.unmarshalInputStorefrontUpdateInput),
 			graphql.NewInputUnmarshaler("StorefrontWhere", ec.unmarshalInputStorefrontWhere),
+			graphql.NewInputUnmarshaler("TitleInput", ec.unmarshalInputTitleInput),
 			graphql.NewInputUnmarshaler("VariantArchiveInput", ec.unmarshalInputVariantArchiveInput),
 			graphql.NewInputUnmarshaler("VariantCreateInput", ec.unmarshalInputVariantCreateInput),
 			graphql.NewInputUnmarshaler("VariantInput", ec.unmarshalInputVariantInput),
@@ -6715,6 +7423,174 @@ extend type Mutation {
   categoryCreate("The category." input: CategoryCreateInput!): CategoryCreatePayload! @requires(permission: CATEGORY_WRITE)
   "Changes a category."
   categoryUpdate("The changes." input: CategoryUpdateInput!): CategoryUpdatePayload! @requires(permission: CATEGORY_WRITE)
+}
+`, BuiltIn: false},
+	{Name: "../schema/delivery.graphqls", Input: `"A way in which a storefront sends its goods."
+type DeliveryOption implements Node @public {
+  "Opaque id."
+  id: ID!
+  "What shoppers choose, in the language of the context."
+  title: String!
+  "Currency of its rates: the storefront's."
+  currency: CurrencyCode!
+  "Where it goes, and for how much. A rate that names a region goes before one that names its country only."
+  rates: [DeliveryRate!]!
+  "How long it takes at least, in days."
+  minDays: Int!
+  "How long it takes at most, in days."
+  maxDays: Int!
+  "Its place among the storefront's options, the lowest first."
+  position: Int!
+  "When shoppers could no longer choose it; null while they can."
+  archivedAt: DateTime
+  "Counts changes; for ` + "`" + `expectedVersion` + "`" + `."
+  version: Int!
+}
+
+"What carriage of one order costs in some places: ` + "`" + `base` + "`" + `, and what the first of ` + "`" + `weights` + "`" + ` costs that is not too light."
+type DeliveryRate @public {
+  "Where it holds."
+  countries: [CountryCode!]!
+  "Regions of the one country named; empty means all of it."
+  regions: [RegionCode!]!
+  "Per order."
+  base: Money!
+  "By the order's weight, the lightest first; empty where weight costs nothing."
+  weights: [DeliveryWeight!]!
+  "What each started ` + "`" + `extraGrams` + "`" + ` beyond the last weight cost more; null where heavier orders are not delivered, or cost the same."
+  extraAmount: Money
+  "See ` + "`" + `extraAmount` + "`" + `."
+  extraGrams: BigInt
+  "Free for orders whose goods come to this after discounts; null for never."
+  freeFrom: Money
+}
+
+"What a weight costs."
+type DeliveryWeight @public {
+  "Up to this weight, in grams."
+  upToGrams: BigInt!
+  "Beside the base."
+  amount: Money!
+}
+
+extend type Storefront {
+  "How it sends its goods, in its order; its staff sees archived options, too. At most 50 that are not archived."
+  deliveryOptions: [DeliveryOption!]!
+}
+
+"A title in one language."
+input TitleInput {
+  "Its language."
+  language: LanguageCode!
+  "1 to 120 characters."
+  title: String!
+}
+
+"What carriage of one order costs in some places. Amounts are in the storefront's currency, 0 to 1,000,000,000."
+input DeliveryRateInput {
+  "1 to 250, each place in one rate."
+  countries: [CountryCode!]!
+  "At most 100, of the one country named. Default: all of it."
+  regions: [RegionCode!]
+  "Per order."
+  base: Decimal!
+  "At most 50, the lightest first. Default: weight costs nothing."
+  weights: [DeliveryWeightInput!]
+  "What each started ` + "`" + `grams` + "`" + ` beyond the last weight cost more. Default: where there are weights, heavier orders are not delivered."
+  extra: DeliveryExtraInput
+  "Free for orders whose goods come to this after discounts. Default: never."
+  freeFrom: Decimal
+}
+
+"What a weight costs."
+input DeliveryWeightInput {
+  "Up to this weight, 1 to 30,000,000 grams."
+  upToGrams: BigInt!
+  "Beside the base."
+  amount: Decimal!
+}
+
+"What further weight costs."
+input DeliveryExtraInput {
+  "1 to 30,000,000."
+  grams: BigInt!
+  "For each started so many grams."
+  amount: Decimal!
+}
+
+"Adds a way of sending to a storefront."
+input DeliveryOptionCreateInput {
+  "The storefront, not closed."
+  storefrontId: ID!
+  "1 to 10 languages; the first is the default."
+  titles: [TitleInput!]!
+  "1 to 50."
+  rates: [DeliveryRateInput!]!
+  "How long it takes at least, 0 to 365 days."
+  minDays: Int!
+  "How long it takes at most, ` + "`" + `minDays` + "`" + ` to 365 days."
+  maxDays: Int!
+  "Its place among the storefront's options, -1,000 to 1,000, the lowest first. Default 0."
+  position: Int
+}
+
+"The new option."
+type DeliveryOptionCreatePayload @public {
+  "Null where it was refused."
+  deliveryOption: DeliveryOption
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Changes a delivery option. Absent fields stay. Orders keep what they were charged."
+input DeliveryOptionUpdateInput {
+  "The option, not archived."
+  deliveryOptionId: ID!
+  "The version this change is based on."
+  expectedVersion: Int
+  "1 to 10 languages, in place of those before; the first is the default."
+  titles: [TitleInput!]
+  "1 to 50, in place of those before."
+  rates: [DeliveryRateInput!]
+  "How long it takes at least, 0 to 365 days."
+  minDays: Int
+  "How long it takes at most, ` + "`" + `minDays` + "`" + ` to 365 days."
+  maxDays: Int
+  "Its place among the storefront's options, -1,000 to 1,000, the lowest first."
+  position: Int
+}
+
+"The option as it is now."
+type DeliveryOptionUpdatePayload @public {
+  "Null where it was refused."
+  deliveryOption: DeliveryOption
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Takes a delivery option away from shoppers, for good."
+input DeliveryOptionArchiveInput {
+  "The option."
+  deliveryOptionId: ID!
+  "The version this change is based on."
+  expectedVersion: Int
+}
+
+"The option as it is now."
+type DeliveryOptionArchivePayload @public {
+  "Null where it was refused."
+  deliveryOption: DeliveryOption
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Adds a way of sending to a storefront."
+  deliveryOptionCreate("The option." input: DeliveryOptionCreateInput!): DeliveryOptionCreatePayload! @requires(permission: STOREFRONT_WRITE)
+  "Changes a delivery option."
+  deliveryOptionUpdate("The changes." input: DeliveryOptionUpdateInput!): DeliveryOptionUpdatePayload! @requires(permission: STOREFRONT_WRITE)
+  "Takes a delivery option away from shoppers, for good. Archiving again changes nothing but its version."
+  deliveryOptionArchive("The option." input: DeliveryOptionArchiveInput!): DeliveryOptionArchivePayload! @requires(permission: STOREFRONT_WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/fulfilment.graphqls", Input: `"A parcel with goods of an order."
@@ -8170,6 +9046,340 @@ extend type Mutation {
   listingUnpublish("The listing." input: ListingUnpublishInput!): ListingUnpublishPayload! @requires(permission: PRODUCT_WRITE)
 }
 `, BuiltIn: false},
+	{Name: "../schema/promotion.graphqls", Input: `"""
+What a brand takes off. Conditions are measured on the goods it covers at their prices. Promotions of LINES come first,
+the one that takes off most before the others, at most one a line; then automatic ones of ORDER, then codes of ORDER,
+each at most one a line, on what is left; no line goes below zero. Each storefront's carriage is freed once.
+"""
+type Promotion implements Node @requires(permission: BRAND_READ) {
+  "Opaque id."
+  id: ID!
+  "The storefront in which it holds; null where it holds in all of the brand."
+  storefront: Storefront
+  "How it reckons what it takes off."
+  kind: PromotionKind!
+  "What it takes off from."
+  target: PromotionTarget!
+  "What makes it apply."
+  trigger: PromotionTrigger!
+  "What shoppers read, in the language of the context."
+  title: String!
+  "Where it stands in time."
+  status: PromotionStatus!
+  "Currency of its amounts; null where it has none."
+  currency: CurrencyCode
+  "What PERCENTAGE and BUY_X_GET_Y take off, in percent, with at most two decimals."
+  percent: Decimal
+  "What FIXED_AMOUNT takes off: each piece of LINES, or the ORDER once."
+  amount: Money
+  "How many pieces BUY_X_GET_Y asks to be bought for ` + "`" + `getQuantity` + "`" + ` others."
+  buyQuantity: BigInt
+  "How many pieces, the cheapest, BUY_X_GET_Y takes off from for each ` + "`" + `buyQuantity` + "`" + ` bought."
+  getQuantity: BigInt
+  "What its goods must come to before discounts; null for nothing."
+  minimumAmount: Money
+  "How many pieces of its goods there must be; null for any number."
+  minimumQuantity: BigInt
+  "How many purchases may use it; null for any number."
+  useLimit: BigInt
+  "How many purchases of one shopper may use it; null for any number."
+  shopperLimit: BigInt
+  "How many purchases have used it."
+  uses: BigInt!
+  "Its codes, in their order."
+  codes(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): PromotionCodeConnection! @requires(permission: PROMOTION_WRITE)
+  "When it starts."
+  startsAt: DateTime!
+  "When it ends; null for never."
+  endsAt: DateTime
+  "When it was created."
+  createdAt: DateTime!
+  "Counts changes; for ` + "`" + `expectedVersion` + "`" + `."
+  version: Int!
+}
+
+"How a promotion reckons what it takes off."
+enum PromotionKind {
+  "A part of the price."
+  PERCENTAGE
+  "An amount."
+  FIXED_AMOUNT
+  "A part of the price of some pieces for buying others."
+  BUY_X_GET_Y
+  "The carriage."
+  FREE_SHIPPING
+}
+
+"What a promotion takes off from."
+enum PromotionTarget {
+  "Lines, each by itself."
+  LINES
+  "The order as a whole, spread over its lines by what they cost."
+  ORDER
+  "The carriage."
+  SHIPPING
+}
+
+"What makes a promotion apply."
+enum PromotionTrigger {
+  "Nothing further."
+  AUTOMATIC
+  "One of its codes."
+  CODE
+}
+
+"Where a promotion stands in time."
+enum PromotionStatus {
+  "Has not started."
+  SCHEDULED
+  "Applies."
+  ACTIVE
+  "Applies no more."
+  ENDED
+}
+
+"A page of promotions."
+type PromotionConnection @requires(permission: BRAND_READ) {
+  "Promotions with their cursors."
+  edges: [PromotionEdge!]!
+  "The promotions alone."
+  nodes: [Promotion!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages; counted only when asked for."
+  totalCount: Int!
+}
+
+"A promotion in a list."
+type PromotionEdge @requires(permission: BRAND_READ) {
+  "For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The promotion."
+  node: Promotion!
+}
+
+"A word that makes a promotion apply."
+type PromotionCode @requires(permission: PROMOTION_WRITE) {
+  "Unique in its brand; capitals make no difference."
+  code: String!
+  "How many purchases may use it; null for any number."
+  useLimit: BigInt
+  "How many purchases have used it."
+  uses: BigInt!
+  "When it was added."
+  createdAt: DateTime!
+}
+
+"A page of codes."
+type PromotionCodeConnection @requires(permission: PROMOTION_WRITE) {
+  "Codes with their cursors."
+  edges: [PromotionCodeEdge!]!
+  "The codes alone."
+  nodes: [PromotionCode!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages; counted only when asked for."
+  totalCount: Int!
+}
+
+"A code in a list."
+type PromotionCodeEdge @requires(permission: PROMOTION_WRITE) {
+  "For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The code."
+  node: PromotionCode!
+}
+
+extend type Brand {
+  "Its promotions, newest first."
+  promotions(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "Any of these statuses."
+    status: [PromotionStatus!]
+  ): PromotionConnection! @requires(permission: BRAND_READ)
+}
+
+"Which goods: those products, and all in those categories or below. Empty means everything."
+input PromotionGoodsInput {
+  "At most 200, of the brand."
+  productIds: [ID!]
+  "At most 200."
+  categoryIds: [ID!]
+}
+
+"Creates a promotion. Kind, target, trigger, storefront and currency stay for good."
+input PromotionCreateInput {
+  "The brand."
+  brandId: ID!
+  "The storefront in which it holds. Default: all of the brand."
+  storefrontId: ID
+  "How it reckons what it takes off."
+  kind: PromotionKind!
+  "LINES or ORDER of PERCENTAGE and FIXED_AMOUNT, by default ORDER; the other kinds have one target each."
+  target: PromotionTarget
+  "What makes it apply. A brand has at most 100 automatic promotions that have not ended."
+  trigger: PromotionTrigger!
+  "1 to 10 languages; the first is the default."
+  titles: [TitleInput!]!
+  "Currency of its amounts; other carts do not get it. Default: the storefront's; where it holds in all of the brand and has no amounts, any."
+  currency: CurrencyCode
+  "More than 0, at most 100, with at most two decimals; of PERCENTAGE and BUY_X_GET_Y, of which the default is 100."
+  percent: Decimal
+  "Above 0, of FIXED_AMOUNT: taken off each piece of LINES, or the ORDER once."
+  amount: Decimal
+  "1 to 10,000 pieces, of BUY_X_GET_Y."
+  buyQuantity: Int
+  "1 to 10,000 pieces, of BUY_X_GET_Y."
+  getQuantity: Int
+  "Goods it takes off from; of BUY_X_GET_Y those to be bought. Default: all."
+  goods: PromotionGoodsInput
+  "Goods that BUY_X_GET_Y takes off from. Default: those to be bought."
+  gets: PromotionGoodsInput
+  "What its goods must come to before discounts."
+  minimumAmount: Decimal
+  "How many pieces of its goods there must be, 1 to 10,000."
+  minimumQuantity: Int
+  "How many purchases may use it, 1 to 1,000,000,000."
+  useLimit: BigInt
+  "How many purchases of one shopper may use it, 1 to 1,000,000,000."
+  shopperLimit: BigInt
+  "When it starts. Default: now."
+  startsAt: DateTime
+  "When it ends, after its start. Default: never."
+  endsAt: DateTime
+  "At most 1,000 codes of 3 to 40 letters, digits, hyphens and underscores, of trigger CODE; more can be added."
+  codes: [String!]
+}
+
+"The new promotion."
+type PromotionCreatePayload @public {
+  "Null where it was refused."
+  promotion: Promotion
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Changes a promotion. Absent fields stay, null empties. Purchases keep what they were given."
+input PromotionUpdateInput {
+  "The promotion."
+  promotionId: ID!
+  "The version this change is based on."
+  expectedVersion: Int
+  "1 to 10 languages, in place of those before; the first is the default."
+  titles: [TitleInput!]
+  "More than 0, at most 100, with at most two decimals; of PERCENTAGE and BUY_X_GET_Y."
+  percent: Decimal
+  "Above 0, of FIXED_AMOUNT."
+  amount: Decimal
+  "1 to 10,000 pieces, of BUY_X_GET_Y."
+  buyQuantity: Int
+  "1 to 10,000 pieces, of BUY_X_GET_Y."
+  getQuantity: Int
+  "Goods it takes off from; null for all."
+  goods: PromotionGoodsInput
+  "Goods that BUY_X_GET_Y takes off from; null for those to be bought."
+  gets: PromotionGoodsInput
+  "What its goods must come to before discounts."
+  minimumAmount: Decimal
+  "How many pieces of its goods there must be, 1 to 10,000."
+  minimumQuantity: Int
+  "How many purchases may use it, no fewer than have."
+  useLimit: BigInt
+  "How many purchases of one shopper may use it, 1 to 1,000,000,000."
+  shopperLimit: BigInt
+  "When it starts."
+  startsAt: DateTime
+  "When it ends, after its start."
+  endsAt: DateTime
+}
+
+"The promotion as it is now."
+type PromotionUpdatePayload @public {
+  "Null where it was refused."
+  promotion: Promotion
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Ends a promotion now."
+input PromotionEndInput {
+  "The promotion."
+  promotionId: ID!
+  "The version this change is based on."
+  expectedVersion: Int
+}
+
+"The promotion as it is now."
+type PromotionEndPayload @public {
+  "Null where it was refused."
+  promotion: Promotion
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Adds codes to a promotion of trigger CODE, which has at most 100,000."
+input PromotionCodesAddInput {
+  "The promotion."
+  promotionId: ID!
+  "1 to 1,000 codes of 3 to 40 letters, digits, hyphens and underscores, unique in the brand."
+  codes: [String!]!
+  "How many purchases may use each, 1 to 1,000,000,000. Default: any number."
+  useLimit: BigInt
+}
+
+"The promotion as it is now."
+type PromotionCodesAddPayload @public {
+  "Null where it was refused."
+  promotion: Promotion
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Takes codes from a promotion."
+input PromotionCodesRemoveInput {
+  "The promotion."
+  promotionId: ID!
+  "1 to 1,000 of its codes."
+  codes: [String!]!
+}
+
+"The promotion as it is now."
+type PromotionCodesRemovePayload @public {
+  "Null where it was refused."
+  promotion: Promotion
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Creates a promotion."
+  promotionCreate("The promotion." input: PromotionCreateInput!): PromotionCreatePayload! @requires(permission: PROMOTION_WRITE)
+  "Changes a promotion."
+  promotionUpdate("The changes." input: PromotionUpdateInput!): PromotionUpdatePayload! @requires(permission: PROMOTION_WRITE)
+  "Ends a promotion now; one that has not started will not. Ending it again changes nothing but its version."
+  promotionEnd("The promotion." input: PromotionEndInput!): PromotionEndPayload! @requires(permission: PROMOTION_WRITE)
+  "Adds codes to a promotion."
+  promotionCodesAdd("The codes." input: PromotionCodesAddInput!): PromotionCodesAddPayload! @requires(permission: PROMOTION_WRITE)
+  "Takes codes from a promotion; purchases keep what they were given."
+  promotionCodesRemove("The codes." input: PromotionCodesRemoveInput!): PromotionCodesRemovePayload! @requires(permission: PROMOTION_WRITE)
+}
+`, BuiltIn: false},
 	{Name: "../schema/report.graphqls", Input: `"Sales, summed from immutable facts."
 type SalesReport @requires(permission: REPORT_READ) {
   "A page of rows, in the order asked for."
@@ -9292,6 +10502,8 @@ func (ec *executionContext) childFields_Brand(ctx context.Context, field graphql
 		return ec.fieldContext_Brand_version(ctx, field)
 	case "lowStock":
 		return ec.fieldContext_Brand_lowStock(ctx, field)
+	case "promotions":
+		return ec.fieldContext_Brand_promotions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Brand", field.Name)
 }
@@ -9726,6 +10938,90 @@ func (ec *executionContext) childFields_Charge(ctx context.Context, field graphq
 		return ec.fieldContext_Charge_line(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Charge", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_DeliveryOption_id(ctx, field)
+	case "title":
+		return ec.fieldContext_DeliveryOption_title(ctx, field)
+	case "currency":
+		return ec.fieldContext_DeliveryOption_currency(ctx, field)
+	case "rates":
+		return ec.fieldContext_DeliveryOption_rates(ctx, field)
+	case "minDays":
+		return ec.fieldContext_DeliveryOption_minDays(ctx, field)
+	case "maxDays":
+		return ec.fieldContext_DeliveryOption_maxDays(ctx, field)
+	case "position":
+		return ec.fieldContext_DeliveryOption_position(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_DeliveryOption_archivedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_DeliveryOption_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryOption", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryOptionArchivePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deliveryOption":
+		return ec.fieldContext_DeliveryOptionArchivePayload_deliveryOption(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeliveryOptionArchivePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryOptionArchivePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryOptionCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deliveryOption":
+		return ec.fieldContext_DeliveryOptionCreatePayload_deliveryOption(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeliveryOptionCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryOptionCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryOptionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deliveryOption":
+		return ec.fieldContext_DeliveryOptionUpdatePayload_deliveryOption(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeliveryOptionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryOptionUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "countries":
+		return ec.fieldContext_DeliveryRate_countries(ctx, field)
+	case "regions":
+		return ec.fieldContext_DeliveryRate_regions(ctx, field)
+	case "base":
+		return ec.fieldContext_DeliveryRate_base(ctx, field)
+	case "weights":
+		return ec.fieldContext_DeliveryRate_weights(ctx, field)
+	case "extraAmount":
+		return ec.fieldContext_DeliveryRate_extraAmount(ctx, field)
+	case "extraGrams":
+		return ec.fieldContext_DeliveryRate_extraGrams(ctx, field)
+	case "freeFrom":
+		return ec.fieldContext_DeliveryRate_freeFrom(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryRate", field.Name)
+}
+
+func (ec *executionContext) childFields_DeliveryWeight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "upToGrams":
+		return ec.fieldContext_DeliveryWeight_upToGrams(ctx, field)
+	case "amount":
+		return ec.fieldContext_DeliveryWeight_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveryWeight", field.Name)
 }
 
 func (ec *executionContext) childFields_DimensionValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10294,6 +11590,168 @@ func (ec *executionContext) childFields_ProductUpdatePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ProductUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Promotion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Promotion_id(ctx, field)
+	case "storefront":
+		return ec.fieldContext_Promotion_storefront(ctx, field)
+	case "kind":
+		return ec.fieldContext_Promotion_kind(ctx, field)
+	case "target":
+		return ec.fieldContext_Promotion_target(ctx, field)
+	case "trigger":
+		return ec.fieldContext_Promotion_trigger(ctx, field)
+	case "title":
+		return ec.fieldContext_Promotion_title(ctx, field)
+	case "status":
+		return ec.fieldContext_Promotion_status(ctx, field)
+	case "currency":
+		return ec.fieldContext_Promotion_currency(ctx, field)
+	case "percent":
+		return ec.fieldContext_Promotion_percent(ctx, field)
+	case "amount":
+		return ec.fieldContext_Promotion_amount(ctx, field)
+	case "buyQuantity":
+		return ec.fieldContext_Promotion_buyQuantity(ctx, field)
+	case "getQuantity":
+		return ec.fieldContext_Promotion_getQuantity(ctx, field)
+	case "minimumAmount":
+		return ec.fieldContext_Promotion_minimumAmount(ctx, field)
+	case "minimumQuantity":
+		return ec.fieldContext_Promotion_minimumQuantity(ctx, field)
+	case "useLimit":
+		return ec.fieldContext_Promotion_useLimit(ctx, field)
+	case "shopperLimit":
+		return ec.fieldContext_Promotion_shopperLimit(ctx, field)
+	case "uses":
+		return ec.fieldContext_Promotion_uses(ctx, field)
+	case "codes":
+		return ec.fieldContext_Promotion_codes(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_Promotion_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_Promotion_endsAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Promotion_createdAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Promotion_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Promotion", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionCode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_PromotionCode_code(ctx, field)
+	case "useLimit":
+		return ec.fieldContext_PromotionCode_useLimit(ctx, field)
+	case "uses":
+		return ec.fieldContext_PromotionCode_uses(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_PromotionCode_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionCode", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionCodeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PromotionCodeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PromotionCodeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PromotionCodeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PromotionCodeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionCodeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionCodeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PromotionCodeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PromotionCodeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionCodeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionCodesAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "promotion":
+		return ec.fieldContext_PromotionCodesAddPayload_promotion(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PromotionCodesAddPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionCodesAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionCodesRemovePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "promotion":
+		return ec.fieldContext_PromotionCodesRemovePayload_promotion(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PromotionCodesRemovePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionCodesRemovePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PromotionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PromotionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PromotionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PromotionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "promotion":
+		return ec.fieldContext_PromotionCreatePayload_promotion(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PromotionCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PromotionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PromotionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionEndPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "promotion":
+		return ec.fieldContext_PromotionEndPayload_promotion(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PromotionEndPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionEndPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "promotion":
+		return ec.fieldContext_PromotionUpdatePayload_promotion(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PromotionUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionUpdatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Recipient(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -10768,6 +12226,8 @@ func (ec *executionContext) childFields_Storefront(ctx context.Context, field gr
 		return ec.fieldContext_Storefront_listings(ctx, field)
 	case "version":
 		return ec.fieldContext_Storefront_version(ctx, field)
+	case "deliveryOptions":
+		return ec.fieldContext_Storefront_deliveryOptions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Storefront", field.Name)
 }

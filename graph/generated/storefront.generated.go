@@ -30,6 +30,8 @@ type StorefrontResolver interface {
 	PaymentMethods(ctx context.Context, obj *models.Storefront) ([]api.PaymentMethod, error)
 
 	Listings(ctx context.Context, obj *models.Storefront, first *int32, after *string, last *int32, before *string, status []models.ListingStatus) (*paging.Connection[models.Listing], error)
+
+	DeliveryOptions(ctx context.Context, obj *models.Storefront) ([]*models.DeliveryOption, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -459,6 +461,38 @@ func (ec *executionContext) _Storefront_version(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_Storefront_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Storefront", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Storefront_deliveryOptions(ctx context.Context, field graphql.CollectedField, obj *models.Storefront) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Storefront_deliveryOptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Storefront().DeliveryOptions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.DeliveryOption) graphql.Marshaler {
+			return ec.marshalNDeliveryOption2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDeliveryOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Storefront_deliveryOptions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Storefront",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeliveryOption(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _StorefrontConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Connection[models.Storefront]) (ret graphql.Marshaler) {
@@ -1211,6 +1245,12 @@ func (ec *executionContext) _Storefront(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "deliveryOptions":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Storefront_deliveryOptions(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -31,8 +31,9 @@ func brands() []*Type {
 			"products":    productsByPermission,
 			"warehouses": many(rows{typeName: "Warehouse", field: "BrandID", where: scoped("warehouses"),
 				order: []string{"warehouses.priority", "warehouses.code", "warehouses.id"}}),
-			"orders":   pages("Order", ordersOfBrand),
-			"lowStock": pages("Variant", lowStockOfBrand),
+			"orders":     pages("Order", ordersOfBrand),
+			"promotions": pages("Promotion", promotionsOfBrand),
+			"lowStock":   pages("Variant", lowStockOfBrand),
 		}},
 		{Name: "BrandContact", Fields: map[string]Field{
 			"name":        expression("%s.contact_name"),
@@ -61,6 +62,8 @@ func brands() []*Type {
 			"name":        translated("name", "(%s.languages[1])", false),
 			"description": translated("description", "(%s.languages[1])", true),
 			"listings":    pages("Listing", listingsOfStorefront),
+			"deliveryOptions": many(rows{typeName: "DeliveryOption", field: "StorefrontID", where: scoped("delivery_options"),
+				order: []string{"delivery_options.position", "delivery_options.id"}}),
 		}},
 		{Name: "Category", Model: models.Category{}, ID: globalid.Category, Key: []string{"id"}, Fields: map[string]Field{
 			"name":     translated("name", "'en'", false),

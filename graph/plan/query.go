@@ -10,7 +10,7 @@ import (
 
 // declared lists all types that are planned.
 func declared() []*Type {
-	return slices.Concat(products(), orders(), fulfilments(), brands(), reports(), blockers(), []*Type{
+	return slices.Concat(products(), orders(), fulfilments(), brands(), reports(), blockers(), promotions(), deliveries(), []*Type{
 		{Name: "Query", Fields: map[string]Field{
 			"viewer": inside("Viewer"),
 			"node":   nodeField(true),

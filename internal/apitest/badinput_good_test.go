@@ -1,6 +1,8 @@
 package apitest_test
 
 import (
+	"maps"
+
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -40,6 +42,30 @@ func netContent() object { return object{"quantity": "340.5", "unit": "GRAM"} }
 func variant(value string) object {
 	return object{
 		"options": list(value), "sku": "SKU-9", "barcode": "0123456789", "weightGrams": 400, "netContent": netContent(), "trackStock": true,
+	}
+}
+
+func titles() []any {
+	return list(object{"language": "zh-CN", "title": "双十一"}, object{"language": "en", "title": "Singles' Day"})
+}
+
+func goodsOf(w *shopWorld) object {
+	return object{"productIds": list(w.goods.Product.GlobalID()), "categoryIds": list(w.category.GlobalID())}
+}
+
+func promotionInput(w *shopWorld, more object) object {
+	all := object{
+		"brandId": w.brand.GlobalID(), "titles": titles(), "goods": goodsOf(w), "useLimit": "100", "shopperLimit": "1",
+		"startsAt": "2026-02-01T00:00:00Z", "endsAt": "2026-03-01T00:00:00Z",
+	}
+	maps.Copy(all, more)
+	return all
+}
+
+func deliveryRate() object {
+	return object{
+		"countries": list("CN"), "regions": list("ZJ", "SH"), "base": "5", "weights": list(object{"upToGrams": "500", "amount": "10"}),
+		"extra": object{"grams": "1000", "amount": "6"}, "freeFrom": "200",
 	}
 }
 
@@ -201,6 +227,65 @@ var goodInputs = map[string][]goodInput{
 			}
 		},
 	},
+	"promotionCreate": {
+		func(w *shopWorld) (*auth.Actor, map[string]any) {
+			return w.owner, promotionInput(w, object{
+				"kind": "PERCENTAGE", "target": "LINES", "trigger": "AUTOMATIC", "percent": "12.5", "storefrontId": w.shop.GlobalID(),
+				"currency": "CNY", "minimumAmount": "20", "minimumQuantity": 2,
+			})
+		},
+		func(w *shopWorld) (*auth.Actor, map[string]any) {
+			return w.owner, promotionInput(w, object{
+				"kind": "FIXED_AMOUNT", "trigger": "CODE", "currency": "CNY", "amount": "5", "codes": list("FIVE", "FIVE-MORE"),
+			})
+		},
+		func(w *shopWorld) (*auth.Actor, map[string]any) {
+			return w.owner, promotionInput(w, object{
+				"kind": "BUY_X_GET_Y", "trigger": "AUTOMATIC", "buyQuantity": 2, "getQuantity": 1, "percent": "50", "gets": goodsOf(w),
+			})
+		},
+	},
+	"promotionUpdate": {
+		func(w *shopWorld) (*auth.Actor, map[string]any) {
+			return w.owner, object{
+				"promotionId": w.promotion.GlobalID(), "expectedVersion": 1, "titles": titles(), "percent": "20", "goods": goodsOf(w),
+				"minimumQuantity": 3, "useLimit": "10", "shopperLimit": "2", "startsAt": "2026-02-01T00:00:00Z", "endsAt": "2026-03-01T00:00:00Z",
+			}
+		},
+		func(w *shopWorld) (*auth.Actor, map[string]any) {
+			w.set("update promotions set kind = 'BUY_X_GET_Y', target = 'LINES', buy_quantity = 1, get_quantity = 1 where brand_id = ?", w.brand.ID)
+			return w.owner, object{
+				"promotionId": w.promotion.GlobalID(), "buyQuantity": 2, "getQuantity": 1, "gets": goodsOf(w),
+			}
+		},
+		func(w *shopWorld) (*auth.Actor, map[string]any) {
+			w.set("update promotions set kind = 'FIXED_AMOUNT', amount_minor = 1, currency = 'CNY' where brand_id = ?", w.brand.ID)
+			return w.owner, object{"promotionId": w.promotion.GlobalID(), "amount": "5", "minimumAmount": "20"}
+		},
+	},
+	"promotionEnd": {func(w *shopWorld) (*auth.Actor, map[string]any) {
+		return w.owner, object{"promotionId": w.promotion.GlobalID(), "expectedVersion": 1}
+	}},
+	"promotionCodesAdd": {func(w *shopWorld) (*auth.Actor, map[string]any) {
+		return w.owner, object{"promotionId": w.promotion.GlobalID(), "codes": list("ELEVEN", "双十一快乐"), "useLimit": "1"}
+	}},
+	"promotionCodesRemove": {func(w *shopWorld) (*auth.Actor, map[string]any) {
+		return w.owner, object{"promotionId": w.promotion.GlobalID(), "codes": list("TEN-OFF")}
+	}},
+	"deliveryOptionCreate": {func(w *shopWorld) (*auth.Actor, map[string]any) {
+		return w.owner, object{
+			"storefrontId": w.shop.GlobalID(), "titles": titles(), "rates": list(deliveryRate()), "minDays": 3, "maxDays": 7, "position": 1,
+		}
+	}},
+	"deliveryOptionUpdate": {func(w *shopWorld) (*auth.Actor, map[string]any) {
+		return w.owner, object{
+			"deliveryOptionId": w.delivery.GlobalID(), "expectedVersion": 1, "titles": titles(), "rates": list(deliveryRate()), "minDays": 1,
+			"maxDays": 2, "position": -1,
+		}
+	}},
+	"deliveryOptionArchive": {func(w *shopWorld) (*auth.Actor, map[string]any) {
+		return w.owner, object{"deliveryOptionId": w.delivery.GlobalID(), "expectedVersion": 1}
+	}},
 	"orderPlace": {func(w *shopWorld) (*auth.Actor, map[string]any) {
 		return w.shopper, placeInput(w.shop, w.goods, "SANDBOX-OK-THIRD")
 	}},

@@ -25,11 +25,17 @@ type shopWorld struct {
 	goods    fixture.Goods
 	document *models.BrandDocument
 	order    *models.Order
+	// promotion takes ten percent off, by the code TEN-OFF.
+	promotion *models.Promotion
+	delivery  *models.DeliveryOption
 
 	rival      *models.Brand
 	rivalShop  *models.Storefront
 	rivalGoods fixture.Goods
 	rivalOrder *models.Order
+
+	rivalPromotion *models.Promotion
+	rivalDelivery  *models.DeliveryOption
 }
 
 func newShop(t *testing.T) *shopWorld {
@@ -46,6 +52,8 @@ func newShop(t *testing.T) *shopWorld {
 	w.owner = fixture.Member(t, db, w.brand.ID, models.RoleOwner)
 	w.shop, w.rivalShop = fixture.Storefront(t, db, w.brand, "acme-cn"), fixture.Storefront(t, db, w.rival, "rival-cn")
 	w.goods, w.rivalGoods = fixture.Sell(t, db, w.shop, "honey", 50, 1200, 900), fixture.Sell(t, db, w.rivalShop, "jam", 50, 800)
+	w.promotion, w.rivalPromotion = fixture.Promotion(t, db, w.brand, "TEN-OFF"), fixture.Promotion(t, db, w.rival, "TEN-OFF")
+	w.delivery, w.rivalDelivery = fixture.Delivery(t, db, w.shop), fixture.Delivery(t, db, w.rivalShop)
 	w.document = w.papers(t, w.brand)
 	w.papers(t, w.rival)
 	w.order = w.buy(t, w.shop, w.goods, w.shopper, "SANDBOX-OK-FIRST")
@@ -138,6 +146,7 @@ func (w *shopWorld) badIDs(field, good string, actor *auth.Actor) map[string]any
 		"brandId": w.rival.GlobalID(), "storefrontId": w.rivalShop.GlobalID(), "productId": w.rivalGoods.Product.GlobalID(),
 		"variantId": w.rivalGoods.Variants[0].GlobalID(), "warehouseId": w.rivalGoods.Warehouse.GlobalID(),
 		"listingId": w.rivalGoods.Listing.GlobalID(), "orderId": w.rivalOrder.GlobalID(),
+		"promotionId": w.rivalPromotion.GlobalID(), "deliveryOptionId": w.rivalDelivery.GlobalID(),
 	}
 	if actor == w.shopper {
 		delete(foreign, "storefrontId") // a shopper buys anywhere

@@ -75,6 +75,8 @@ func TestFieldsAskForTheirPermission(t *testing.T) {
 		"Brand": w.brand.GlobalID(), "Product": w.goods.Product.GlobalID(), "Variant": w.goods.Variants[0].GlobalID(),
 		"Listing": w.goods.Listing.GlobalID(),
 	}
+	// These are on rows that only the brand's people read.
+	hidden := map[string]string{"Promotion": w.promotion.GlobalID()}
 	stranger := w.api.As(fixture.Member(t, w.api.DB.Gorm, w.rival.ID, models.RoleOwner))
 	owner := w.api.As(w.owner)
 	for path, permission := range auth.Fields {
@@ -83,6 +85,10 @@ func TestFieldsAskForTheirPermission(t *testing.T) {
 			continue
 		}
 		id, ok := rows[typeName]
+		if own, ofStaff := hidden[typeName]; ofStaff {
+			w.hiddenField(t, typeName, name, own)
+			continue
+		}
 		if !ok {
 			t.Errorf("%s asks for %s, but there is no %s to try it on", path, permission, typeName)
 			continue
@@ -101,6 +107,24 @@ func TestFieldsAskForTheirPermission(t *testing.T) {
 		if answer := owner.Post(t, query, object{"id": id}); len(answer.Errors) > 0 {
 			t.Errorf("%s to its owner: %s", path, answer.Raw)
 		}
+	}
+}
+
+// hiddenField tries a field that asks for more than its row: whoever of the
+// brand lacks it is told, others find no row.
+func (w *shopWorld) hiddenField(t *testing.T, typeName, name, id string) {
+	t.Helper()
+	query := fmt.Sprintf("query ($id: ID!) { node(id: $id) { ... on %s { %s { __typename } } } }", typeName, name)
+	staff := fixture.Member(t, w.api.DB.Gorm, w.brand.ID, models.RoleAnalyst)
+	if answer := w.api.As(staff).Post(t, query, object{"id": id}); answer.Code() != "FORBIDDEN" || !answer.NamesPath(name) {
+		t.Errorf("%s.%s to one who may not: %s", typeName, name, answer.Raw)
+	}
+	stranger := fixture.Member(t, w.api.DB.Gorm, w.rival.ID, models.RoleOwner)
+	if answer := w.api.As(stranger).Post(t, query, object{"id": id}); string(answer.Data) != `{"node":null}` {
+		t.Errorf("%s.%s to a stranger: %s", typeName, name, answer.Raw)
+	}
+	if answer := w.api.As(w.owner).Post(t, query, object{"id": id}); len(answer.Errors) > 0 {
+		t.Errorf("%s.%s to its owner: %s", typeName, name, answer.Raw)
 	}
 }
 

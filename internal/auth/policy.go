@@ -87,6 +87,9 @@ var Types = map[string]Permission{
 	"Shipment": OrderRead, "ShipmentLine": OrderRead, "ShipmentEvent": OrderRead, "Return": OrderRead, "ReturnLine": OrderRead,
 	"ShipmentsCreateResult": OrderRead,
 	"Cart":                  "", "CartGroup": "", "CartLine": "", "CartCharge": "", "CartProblem": "", "Address": SignedIn,
+	"DeliveryOption": "", "DeliveryRate": "", "DeliveryWeight": "",
+	"Promotion": BrandRead, "PromotionConnection": BrandRead, "PromotionEdge": BrandRead,
+	"PromotionCode": PromotionWrite, "PromotionCodeConnection": PromotionWrite, "PromotionCodeEdge": PromotionWrite,
 	"SalesReport": ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
 }
 
@@ -100,6 +103,7 @@ var Fields = map[string]Permission{
 	"Brand.jobsNow": BrandRead, "Brand.jobsHistory": BrandRead, "Brand.appliedAt": BrandRead,
 	"Brand.documents": BrandPrivateRead, "Brand.payoutAccount": BrandPrivateRead,
 	"Brand.approvalBlockers": BrandRead, "Brand.transitions": BrandRead, "Brand.members": BrandPrivateRead,
+	"Brand.promotions": BrandRead, "Promotion.codes": PromotionWrite,
 	"Brand.warehouses": StockRead, "Brand.lowStock": StockRead, "Brand.orders": OrderRead,
 
 	"Product.createdAt": BrandRead, "Product.updatedAt": BrandRead,
@@ -128,7 +132,12 @@ var Fields = map[string]Permission{
 	"Mutation.cartMerge": SignedIn, "Mutation.cartAddressSet": "", "Mutation.cartPaymentMethodSet": "",
 	"Mutation.cartDiscountCodesSet": "", "Mutation.cartProblemsAccept": "",
 	"Mutation.addressCreate": SignedIn, "Mutation.addressUpdate": SignedIn, "Mutation.addressDelete": SignedIn,
-	"Mutation.orderPlace": OrderPlace, "Mutation.orderCancel": OrderCancel,
+	"Mutation.deliveryOptionCreate": StorefrontWrite, "Mutation.deliveryOptionUpdate": StorefrontWrite,
+	"Mutation.deliveryOptionArchive": StorefrontWrite,
+	"Mutation.promotionCreate":       PromotionWrite, "Mutation.promotionUpdate": PromotionWrite,
+	"Mutation.promotionEnd": PromotionWrite, "Mutation.promotionCodesAdd": PromotionWrite,
+	"Mutation.promotionCodesRemove": PromotionWrite,
+	"Mutation.orderPlace":           OrderPlace, "Mutation.orderCancel": OrderCancel,
 	"Mutation.orderRefund": FulfilmentWrite, "Mutation.shipmentCreate": FulfilmentWrite, "Mutation.shipmentsCreate": FulfilmentWrite,
 	"Mutation.shipmentDispatch": FulfilmentWrite, "Mutation.shipmentDeliver": FulfilmentWrite, "Mutation.shipmentLose": FulfilmentWrite,
 	"Mutation.shipmentCancel": FulfilmentWrite, "Mutation.shipmentLossResolve": FulfilmentWrite,

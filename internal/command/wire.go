@@ -13,6 +13,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/category"
+	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
@@ -20,6 +21,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
 	play "github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
+	"github.com/tradewind-commerce/tradewind/internal/promotion"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/returns"
 	"github.com/tradewind-commerce/tradewind/internal/search"
@@ -46,6 +48,8 @@ func Wire(db *gorm.DB, now func() time.Time, gateways ...payment.Gateway) *resol
 		Carts:       cart.NewService(db, now),
 		Fulfilment:  fulfilment.NewService(db, fulfilment.Sandbox{}, now),
 		Returns:     returns.NewService(db, now),
+		Deliveries:  delivery.NewService(db, now),
+		Promotions:  promotion.NewService(db, now),
 		Reports:     report.NewService(db, now),
 		Search:      search.NewService(db, now),
 	}

@@ -83,7 +83,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (*models.DeliveryOption, 
 		o.Currency = shop.Currency
 		var refused problem.List
 		o.DefaultLanguage, o.Texts = title.Check(&refused, "input.titles", d.Titles)
-		o.Zones = zonesOf(&refused, "input.zones", d.Zones, money.Currency(o.Currency))
+		o.Zones = zonesOf(&refused, "input.rates", d.Zones, money.Currency(o.Currency))
 		checkDays(&refused, o)
 		if err := refused.Err(); err != nil {
 			return err
@@ -144,7 +144,7 @@ func zonesOf(refused *problem.List, field string, zones []Zone, c money.Currency
 		}
 		for j, step := range z.Steps {
 			k.Steps = append(k.Steps, models.DeliveryStep{
-				UpToGrams: step.UpToGrams, AmountMinor: catalog.Price(refused, fmt.Sprintf("%s.steps.%d.amount", at, j), step.Amount, c),
+				UpToGrams: step.UpToGrams, AmountMinor: catalog.Price(refused, fmt.Sprintf("%s.weights.%d.amount", at, j), step.Amount, c),
 			})
 		}
 		if z.Extra != nil {

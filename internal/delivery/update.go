@@ -34,7 +34,7 @@ func (s *Service) Update(ctx context.Context, c Change) (*models.DeliveryOption,
 			o.DefaultLanguage, o.Texts = title.Check(&refused, "input.titles", c.Titles)
 		}
 		if c.Zones != nil {
-			o.Zones = zonesOf(&refused, "input.zones", c.Zones, money.Currency(o.Currency))
+			o.Zones = zonesOf(&refused, "input.rates", c.Zones, money.Currency(o.Currency))
 		}
 		for _, n := range []struct {
 			field string

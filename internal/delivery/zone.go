@@ -90,11 +90,11 @@ func once(refused *problem.List, at string, place Destination, places map[Destin
 
 func checkWeights(refused *problem.List, at string, z models.DeliveryZone) {
 	if len(z.Steps) > stepsMax {
-		refused.Add(at+".steps", problem.TooLong, fmt.Sprintf("give at most %d steps", stepsMax))
+		refused.Add(at+".weights", problem.TooLong, fmt.Sprintf("give at most %d steps", stepsMax))
 		return
 	}
 	for i, step := range z.Steps {
-		place := at + ".steps." + strconv.Itoa(i)
+		place := at + ".weights." + strconv.Itoa(i)
 		refused.Number(place+".upToGrams", step.UpToGrams, 1, gramsMax)
 		refused.Number(place+".amount", step.AmountMinor, 0, minorMax)
 		if i > 0 && step.UpToGrams <= z.Steps[i-1].UpToGrams {

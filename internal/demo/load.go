@@ -122,6 +122,9 @@ func (w *world) writeBrand(tx *gorm.DB, m *maker) error {
 		shops[i] = &shop{brand: &b.brand, front: front, warehouse: &b.warehouses[0], popularity: popularity * (1 + 9*(1-i))}
 	}
 	w.shops = append(w.shops, shops...)
+	if err := w.writeOffers(tx, shops); err != nil {
+		return err
+	}
 	return w.writeGoods(tx, m, shops)
 }
 

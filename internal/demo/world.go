@@ -24,7 +24,9 @@ type world struct {
 	random *rand.Rand
 	// booked makes the ids of the ledger's rows.
 	booked *rand.Rand
-	terms  models.CommissionPlan
+	// offered makes those of promotions and delivery options.
+	offered *rand.Rand
+	terms   models.CommissionPlan
 	// today is midnight UTC: the orders end there. opened is when the
 	// marketplace began.
 	today, opened time.Time
@@ -58,9 +60,10 @@ type item struct {
 func newWorld(today time.Time) *world {
 	today = today.UTC().Truncate(24 * time.Hour)
 	return &world{
-		random: rand.New(rand.NewPCG(uint64(today.Unix()), 0x7261646577696e64)),
-		booked: rand.New(rand.NewPCG(uint64(today.Unix()), 0x6c6564676572)),
-		today:  today, opened: today.AddDate(0, -months-3, 0),
+		random:  rand.New(rand.NewPCG(uint64(today.Unix()), 0x7261646577696e64)),
+		booked:  rand.New(rand.NewPCG(uint64(today.Unix()), 0x6c6564676572)),
+		offered: rand.New(rand.NewPCG(uint64(today.Unix()), 0x6f66666572)),
+		today:   today, opened: today.AddDate(0, -months-3, 0),
 		category: map[string]*models.Category{},
 	}
 }

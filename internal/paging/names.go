@@ -18,4 +18,8 @@ type (
 	StockAdjustmentEdge       = Edge[models.StockAdjustment]
 	OrderConnection           = Connection[models.Order]
 	OrderEdge                 = Edge[models.Order]
+	PromotionConnection       = Connection[models.Promotion]
+	PromotionEdge             = Edge[models.Promotion]
+	PromotionCodeConnection   = Connection[models.PromotionCode]
+	PromotionCodeEdge         = Edge[models.PromotionCode]
 )

@@ -76,8 +76,9 @@ func (s *Service) CodesOf(
 // Uses counts the purchases that used each of the promotions.
 func (s *Service) Uses(ctx context.Context, promotions []models.Key) (map[models.Key]int64, error) {
 	var rows []struct {
-		models.PromotionUse
-		Uses int64
+		BrandID     uuid.UUID
+		PromotionID uuid.UUID
+		Uses        int64
 	}
 	err := s.db.WithContext(ctx).Table("promotion_uses").Select("brand_id, promotion_id, count(*) as uses").
 		Where("(brand_id, promotion_id) in ?", models.Pairs(promotions)).Group("brand_id, promotion_id").Scan(&rows).Error
@@ -88,21 +89,31 @@ func (s *Service) Uses(ctx context.Context, promotions []models.Key) (map[models
 	return uses, reading("uses", err)
 }
 
-// CodeUses counts the purchases that used each code of promotions. Codes that
-// nobody used are left out.
-func (s *Service) CodeUses(ctx context.Context, promotions []models.Key, codes []string) (map[models.PromotionCode]int64, error) {
+// CodeUses counts the purchases that used each of the codes.
+func (s *Service) CodeUses(ctx context.Context, codes []*models.PromotionCode) (map[*models.PromotionCode]int64, error) {
 	var rows []struct {
 		BrandID     uuid.UUID
 		PromotionID uuid.UUID
 		Code        string
 		Uses        int64
 	}
+	pairs, words := make([]models.Key, len(codes)), make([]string, len(codes))
+	for i, c := range codes {
+		pairs[i], words[i] = models.Key{BrandID: c.BrandID, ID: c.PromotionID}, c.Code
+	}
 	err := s.db.WithContext(ctx).Table("promotion_uses").Select("brand_id, promotion_id, code, count(*) as uses").
-		Where("(brand_id, promotion_id) in ? and code in ?", models.Pairs(promotions), codes).
+		Where("(brand_id, promotion_id) in ? and code in ?", models.Pairs(pairs), words).
 		Group("brand_id, promotion_id, code").Scan(&rows).Error
-	uses := map[models.PromotionCode]int64{}
+	uses := map[*models.PromotionCode]int64{}
 	for _, r := range rows {
-		uses[models.PromotionCode{BrandID: r.BrandID, PromotionID: r.PromotionID, Code: r.Code}] = r.Uses
+		for _, c := range codes {
+			if c.BrandID == r.BrandID && c.PromotionID == r.PromotionID && c.Code == r.Code {
+				uses[c] = r.Uses
+			}
+		}
 	}
 	return uses, reading("uses", err)
 }
+
+// Status is where a promotion stands now.
+func (s *Service) Status(p *models.Promotion) models.PromotionStatus { return p.StatusAt(s.now()) }
