@@ -31,7 +31,7 @@ type Purchase struct {
 	Currency   string
 	TotalMinor int64
 	CartID     *uuid.UUID
-	// Draft is what was agreed, until it is paid.
+	// Draft is what was agreed, until it is paid; then it is empty, not nil.
 	Draft       []Draft `gorm:"type:jsonb;serializer:json"`
 	ExpiresAt   *time.Time
 	PlacedAt    time.Time

@@ -7,6 +7,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/category"
+	"github.com/tradewind-commerce/tradewind/internal/checkout"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
@@ -37,6 +38,7 @@ type Resolver struct {
 	Returns     *returns.Service
 	Deliveries  *delivery.Service
 	Promotions  *promotion.Service
+	Checkout    *checkout.Service
 	Reports     *report.Service
 	Search      *search.Service
 }

@@ -51,7 +51,9 @@ func (c *compiler) listingIn(product row, f *call) row {
 		if wanted.Storefront.ID == uuid.Nil {
 			s.text(ofPrimary)
 		} else {
-			s.conditions(wanted.Conditions(l))
+			// A constant would have PostgreSQL read all that the storefront lists.
+			s.add(" and "+l+".storefront_id = (case when "+product.alias+".brand_id = ? then cast(? as uuid) end)",
+				wanted.Storefront.BrandID, wanted.Storefront.ID)
 		}
 		s.text(" and ")
 		s.scope("listings", l)

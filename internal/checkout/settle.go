@@ -66,7 +66,7 @@ func (s *Service) placeTx(tx *gorm.DB, purchase *models.Purchase, p *models.Paym
 				return err
 			}
 		}
-		writes.Exec("update purchases set status = $2, draft = null, expires_at = null, completed_at = $3 where id = $1",
+		writes.Exec("update purchases set status = $2, draft = '[]', expires_at = null, completed_at = $3 where id = $1",
 			purchase.ID, models.PurchaseCompleted, now)
 		if purchase.CartID != nil {
 			s.carts.Ordered(writes, &models.Cart{ID: *purchase.CartID})

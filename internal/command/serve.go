@@ -116,6 +116,7 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	}))
 	go sweep(ctx, db, log)
 	go every(ctx, recoverEvery, log, "payments", api.Payments.Recover)
+	go every(ctx, expireEvery, log, "purchases", api.Checkout.Expire)
 	go every(ctx, booksEvery, log, "ledger", api.Ledger.Sweep)
 	go every(ctx, cartsEvery, log, "carts", api.Carts.Sweep)
 	if bank != nil {

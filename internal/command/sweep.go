@@ -38,6 +38,7 @@ func sweep(ctx context.Context, db *Database, log *slog.Logger) {
 const (
 	recoverEvery = 2 * time.Second
 	deliverEvery = time.Second
+	expireEvery  = time.Minute
 	booksEvery   = time.Hour
 	cartsEvery   = time.Hour
 )

@@ -13,6 +13,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/category"
+	"github.com/tradewind-commerce/tradewind/internal/checkout"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
@@ -35,6 +36,8 @@ func Wire(db *gorm.DB, now func() time.Time, gateways ...payment.Gateway) *resol
 	if len(gateways) == 0 {
 		gateways = []payment.Gateway{play.New(db, now, play.Options{})}
 	}
+	orders, carts := order.NewService(db, payment.Sandbox{}, now), cart.NewService(db, now)
+	payments := payment.NewService(db, now, slog.Default(), gateways...)
 	return &resolvers.Resolver{
 		Identity:    identity.NewService(db, now),
 		Brands:      brand.NewService(db, now),
@@ -42,14 +45,15 @@ func Wire(db *gorm.DB, now func() time.Time, gateways ...payment.Gateway) *resol
 		Categories:  category.NewService(db, now),
 		Catalog:     catalog.NewService(db, now),
 		Inventory:   inventory.NewService(db, now),
-		Orders:      order.NewService(db, payment.Sandbox{}, now),
-		Payments:    payment.NewService(db, now, slog.Default(), gateways...),
+		Orders:      orders,
+		Payments:    payments,
 		Ledger:      ledger.NewService(db, now),
-		Carts:       cart.NewService(db, now),
 		Fulfilment:  fulfilment.NewService(db, fulfilment.Sandbox{}, now),
 		Returns:     returns.NewService(db, now),
 		Deliveries:  delivery.NewService(db, now),
 		Promotions:  promotion.NewService(db, now),
+		Carts:       carts,
+		Checkout:    checkout.NewService(db, carts, orders, payments, now),
 		Reports:     report.NewService(db, now),
 		Search:      search.NewService(db, now),
 	}

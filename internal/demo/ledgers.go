@@ -104,7 +104,7 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 		}
 		o := &b.Order
 		purchases = append(purchases, models.Purchase{
-			ID: purchase, ShopperID: p.shopper.id, Status: models.PurchaseCompleted, Currency: o.Currency, TotalMinor: o.TotalMinor,
+			ID: purchase, ShopperID: p.shopper.id, Status: models.PurchaseCompleted, Draft: []models.Draft{}, Currency: o.Currency, TotalMinor: o.TotalMinor,
 			PlacedAt: p.at, CompletedAt: &p.at,
 		})
 		paid := models.CapturedPayment(paymentID, p.shopper.id, purchase, payment.Sandbox{}.Name(), "SANDBOX-OK-DEMO-"+o.Number, o.Total(), p.at)

@@ -187,7 +187,7 @@ insert into import_batches (brand_id, id, kind, file_name, file_sha256, started_
 select id, pg_temp.another(id, 'batch'), 'SALES', 'sales.csv', '\x00', applied_at from brands;
 update orders
 set source = 'IMPORT', shopper_id = null, recipient = null, buyer_country = case when pg_temp.chance(id, 'buyer') < 50 then 'SG' end,
-  purchase_id = null, payment_status = 'UNKNOWN', fulfilment_status = 'FULFILLED', batch_id = pg_temp.another(brand_id, 'batch'),
+  purchase_id = null, commission_minor = 0, payment_status = 'UNKNOWN', fulfilment_status = 'FULFILLED', batch_id = pg_temp.another(brand_id, 'batch'),
   kind = case when pg_temp.chance(id, 'credit') < 30 then 'CREDIT_NOTE' else 'SALE' end,
   goods_minor = case when pg_temp.chance(id, 'credit') < 30 then -goods_minor else goods_minor end,
   total_minor = case when pg_temp.chance(id, 'credit') < 30 then -total_minor else total_minor end,
@@ -210,7 +210,7 @@ select brand_id, pg_temp.another(id, what), id, null, what, currency, 100
 from orders
 cross join unnest(array['SHIPPING', 'VAT', 'DISCOUNT']) what
 where pg_temp.chance(id, what) < 20;
-update orders set shipping_minor = 100, tax_minor = 1, discount_minor = 100 where pg_temp.chance(id, 'SHIPPING') < 20;
+update orders set shipping_minor = 100, tax_minor = 1, discount_minor = 100, commission_minor = 0 where pg_temp.chance(id, 'SHIPPING') < 20;
 update order_events set note = pg_temp.odd() where pg_temp.chance(id, 'note') < 20;
 
 -- Categories whose name is missing in some languages.

@@ -150,7 +150,7 @@ func (s *Service) write(writes *database.Batch, p Purchase) error {
 // book adds all rows of a purchase to a batch, but for its stock.
 func (s *Service) book(writes *database.Batch, p Purchase) error {
 	purchase := models.Purchase{
-		ID: newID(), ShopperID: p.Shopper, Status: models.PurchaseCompleted, Currency: string(p.Paid.Currency), TotalMinor: p.Paid.Minor,
+		ID: newID(), ShopperID: p.Shopper, Status: models.PurchaseCompleted, Draft: []models.Draft{}, Currency: string(p.Paid.Currency), TotalMinor: p.Paid.Minor,
 		PlacedAt: p.At, CompletedAt: &p.At,
 	}
 	payment := models.CapturedPayment(newID(), p.Shopper, purchase.ID, s.pay.Name(), p.Reference, p.Paid, p.At)

@@ -70,7 +70,7 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 	carriage := &models.Charge{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, Kind: models.ChargeShipping, Currency: "CNY", AmountMinor: 100}
 	fixture.Create(t, w.db,
 		&models.Purchase{
-			ID: *order.PurchaseID, ShopperID: w.shopper.ID, Status: models.PurchaseCompleted, Currency: "CNY", TotalMinor: 2500,
+			ID: *order.PurchaseID, ShopperID: w.shopper.ID, Status: models.PurchaseCompleted, Draft: []models.Draft{}, Currency: "CNY", TotalMinor: 2500,
 			PlacedAt: at, CompletedAt: &at,
 		},
 		payment, order, line,

@@ -4,13 +4,13 @@
 alter table purchases
   add column status        text        not null default 'COMPLETED',
   add column cart_id       uuid,
-  add column draft         jsonb,
+  add column draft         jsonb       not null default '[]',
   -- How long the stock is held; null where none is.
   add column expires_at    timestamptz,
   add column completed_at  timestamptz,
   add constraint purchases_status_check check (status in ('AWAITING_PAYMENT', 'COMPLETED', 'FAILED', 'CANCELLED', 'EXPIRED', 'REFUNDED')),
-  add constraint purchases_draft_check check (status <> 'AWAITING_PAYMENT' or (draft is not null and expires_at is not null));
-alter table purchases alter column status drop default;
+  add constraint purchases_draft_check check (status <> 'AWAITING_PAYMENT' or (draft <> '[]' and expires_at is not null));
+alter table purchases alter column status drop default, alter column draft drop default;
 -- A cart is paid for once at a time.
 create unique index purchases_cart_key on purchases (cart_id) where status = 'AWAITING_PAYMENT';
 create index purchases_expiry_idx on purchases (expires_at) where status = 'AWAITING_PAYMENT';

@@ -7,8 +7,8 @@ insert into idempotency_keys (actor_id, mutation, key, input_hash, result_brand_
 values ($1, 'orderPlace', $2, $3, $4, $5, $6);
 
 -- purchase
-insert into purchases (id, shopper_id, status, currency, total_minor, placed_at, completed_at)
-values ($1, $2, 'COMPLETED', $3, $4, $5, $5);
+insert into purchases (id, shopper_id, status, currency, total_minor, draft, placed_at, completed_at)
+values ($1, $2, 'COMPLETED', $3, $4, '[]', $5, $5);
 
 -- payment
 insert into payments (id, shopper_id, purchase_id, provider, reference, method, status, currency, amount_minor, authorised_minor,
