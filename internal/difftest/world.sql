@@ -252,6 +252,17 @@ select r.brand_id, r.id, l.id, 4, 3, 2, 1
 from returns r
 join order_lines l on l.brand_id = r.brand_id and l.order_id = r.order_id
 where pg_temp.chance(l.id, 'packed') < 80;
+insert into order_refunds (brand_id, id, order_id, currency, amount_minor, reason, recorded_at)
+select o.brand_id, pg_temp.another(o.id, 'refund' || n), o.id, o.currency, 100 * n, pg_temp.odd(), o.placed_at + interval '1 day'
+from orders o
+cross join generate_series(1, 2) n
+where o.source = 'SHOP' and pg_temp.chance(o.id, 'refund' || n) < 70;
+insert into order_refund_lines (brand_id, id, refund_id, line_id, quantity, withdrawn, currency, amount_minor)
+select r.brand_id, pg_temp.another(r.id, l.id::text), r.id, l.id, 2, 1, r.currency, 7
+from order_refunds r
+join order_lines l on l.brand_id = r.brand_id and l.order_id = r.order_id
+where pg_temp.chance(l.id, 'refunded') < 80
+on conflict do nothing;
 update orders set return_status = (array['NONE', 'REQUESTED', 'IN_PROGRESS', 'RETURNED'])[1 + pg_temp.chance(id, 'back') % 4],
   fulfilment_status = (array['UNFULFILLED', 'PREPARING', 'PARTIALLY_FULFILLED', 'PARTIALLY_DELIVERED', 'DELIVERED'])[1 + pg_temp.chance(id, 'ful') % 5]
 where source = 'SHOP' and status = 'PLACED';
