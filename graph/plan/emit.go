@@ -104,7 +104,8 @@ func (o *output) record(data []byte) (values, error) {
 // gathered gives rows as the only value of a row: the array that they would
 // have been sent in as records.
 func (o *output) gathered(rows pgx.Rows) values {
-	all, n := append(o.records[:0], make([]byte, 20)...), 0
+	all, n := o.records[:0], 0
+	all = append(all, make([]byte, 20)...)
 	for ; rows.Next(); n++ {
 		from, row := len(all), rows.RawValues()
 		all = binary.BigEndian.AppendUint32(append(all, 0, 0, 0, 0), uint32(len(row)))

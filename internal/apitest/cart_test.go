@@ -1,6 +1,7 @@
 package apitest_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
@@ -127,12 +128,8 @@ func TestCartsTakeFewStatements(t *testing.T) {
 		"a recipient": {"cartAddressSet", object{"recipient": recipientObject()}, 6},
 	} {
 		input := object{}
-		for k, v := range ref {
-			input[k] = v
-		}
-		for k, v := range step.more {
-			input[k] = v
-		}
+		maps.Copy(input, ref)
+		maps.Copy(input, step.more)
 		w.api.Sent.Reset()
 		kind := map[string]string{"cartLinesAdd": "CartLinesAddInput", "cartAddressSet": "CartAddressSetInput"}[step.mutation]
 		answer := w.api.As(nil).Post(t, `mutation ($input: `+kind+`!) { `+step.mutation+`(input: $input) { userErrors { code } cart `+fields+` } }`, object{"input": input})

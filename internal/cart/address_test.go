@@ -68,8 +68,8 @@ func TestAddressBook(t *testing.T) {
 		t.Errorf("a visitor's book: %+v, %v", list, err)
 	}
 
-	c, ref := w.create(ctx, t, w.jar(1))
-	if c, err = w.carts.SetAddress(ctx, ref, first.ID); err != nil || *c.Recipient != moved {
+	_, ref := w.create(ctx, t, w.jar(1))
+	if c, err := w.carts.SetAddress(ctx, ref, first.ID); err != nil || *c.Recipient != moved {
 		t.Errorf("%+v, %v", c, err)
 	}
 }

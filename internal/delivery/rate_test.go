@@ -17,15 +17,13 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-func of[T any](v T) *T { return &v }
-
 // post goes to China by weight, dearer to Tibet, and flat to Japan.
 func post() models.DeliveryOption {
 	return models.DeliveryOption{
 		ID: uuid.UUID{15: 1}, Currency: "CNY",
 		Zones: []models.DeliveryZone{
 			{
-				Countries: []string{"CN"}, BaseMinor: 500, FreeFromMinor: of(int64(20_000)),
+				Countries: []string{"CN"}, BaseMinor: 500, FreeFromMinor: new(int64(20_000)),
 				Steps: []models.DeliveryStep{{UpToGrams: 500, AmountMinor: 1000}, {UpToGrams: 2000, AmountMinor: 1800}},
 				Extra: &models.DeliveryExtra{Grams: 1000, AmountMinor: 600},
 			},
@@ -68,7 +66,7 @@ func TestRate(t *testing.T) {
 		}
 	}
 	archived := post()
-	archived.ArchivedAt = of(time.Now())
+	archived.ArchivedAt = new(time.Now())
 	if _, ok := delivery.Rate(archived, delivery.Destination{Country: "CN"}, 1, money.New(1, "CNY")); ok {
 		t.Error("an archived option delivers")
 	}
@@ -106,8 +104,8 @@ func TestOptionsKeepTheStorefrontsOrder(t *testing.T) {
 				t.Fatalf("option %d goes before its place", i)
 			}
 		}
-		rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)). //nolint:gosec // order of a test
-										Shuffle(len(options), func(i, j int) { options[i], options[j] = options[j], options[i] })
+		rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)).
+			Shuffle(len(options), func(i, j int) { options[i], options[j] = options[j], options[i] })
 		if again := delivery.Options(options, to, grams, goods); !reflect.DeepEqual(again, quotes) {
 			t.Fatalf("in another order: %+v, was %+v", again, quotes)
 		}
@@ -126,7 +124,7 @@ func TestZonesAreChecked(t *testing.T) {
 		"whose regions":       {func(z *models.DeliveryZone) { z.Countries, z.Regions = []string{"CN", "JP"}, []string{"XZ"} }, "zones.0.regions INVALID"},
 		"no region":           {func(z *models.DeliveryZone) { z.Regions = []string{"Tibet"} }, "zones.0.regions.0 INVALID"},
 		"below nothing":       {func(z *models.DeliveryZone) { z.BaseMinor = -1 }, "zones.0.base OUT_OF_RANGE"},
-		"free below nothing":  {func(z *models.DeliveryZone) { z.FreeFromMinor = of(int64(-1)) }, "zones.0.freeFrom OUT_OF_RANGE"},
+		"free below nothing":  {func(z *models.DeliveryZone) { z.FreeFromMinor = new(int64(-1)) }, "zones.0.freeFrom OUT_OF_RANGE"},
 		"a step down":         {func(z *models.DeliveryZone) { z.Steps = []models.DeliveryStep{{UpToGrams: 2}, {UpToGrams: 1}} }, "zones.0.weights.1.upToGrams INVALID"},
 		"a step of nothing":   {func(z *models.DeliveryZone) { z.Steps = []models.DeliveryStep{{AmountMinor: -1}} }, "zones.0.weights.0.upToGrams OUT_OF_RANGE, zones.0.weights.0.amount OUT_OF_RANGE"},
 		"too many steps":      {func(z *models.DeliveryZone) { z.Steps = make([]models.DeliveryStep, 51) }, "zones.0.weights TOO_LONG"},

@@ -58,7 +58,7 @@ func (w *world) sending(front *models.Storefront, n int) models.DeliveryOption {
 	o := models.DeliveryOption{
 		BrandID: front.BrandID, ID: idOf(made, w.offered), StorefrontID: front.ID, DefaultLanguage: "en", Currency: front.Currency,
 		Texts:   models.Texts[models.TitleText]{"en": {Title: "Standard"}, "zh-CN": {Title: "标准配送"}},
-		MinDays: 7, MaxDays: 14, Position: int32(n), Version: 1, CreatedAt: made, UpdatedAt: made, //nolint:gosec // 0 or 1
+		MinDays: 7, MaxDays: 14, Position: int32(n), Version: 1, CreatedAt: made, UpdatedAt: made,
 	}
 	free := int64(30_000)
 	zone := models.DeliveryZone{

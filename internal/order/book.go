@@ -170,12 +170,12 @@ func (b *Book) derive(reason string, actor *uuid.UUID, at time.Time, newID func(
 	o, before := &b.Order, b.Order
 	o.Status, o.FulfilmentStatus, o.ReturnStatus = b.Standing.Status(), b.Standing.Fulfilment(), b.Standing.Returns()
 	o.PaymentStatus = o.Payment()
-	switch {
-	case o.Status == before.Status:
-	case o.Status == models.OrderCancelled:
+	switch o.Status {
+	case before.Status, models.OrderPlaced:
+	case models.OrderCancelled:
 		o.CancelReason, o.CancelledAt, o.PayableDue = &reason, &at, nil
 		b.event(newID, models.OrderWasCancelled, &reason, actor, at)
-	case o.Status == models.OrderCompleted:
+	case models.OrderCompleted:
 		b.event(newID, models.OrderWasCompleted, nil, actor, at)
 	}
 	o.Version++

@@ -39,10 +39,10 @@ func Standing(statuses []models.PromotionStatus, now time.Time) (c database.Cond
 	if statuses == nil {
 		return nil
 	}
-	any := func(s models.PromotionStatus) bool { return slices.Contains(statuses, s) }
+	among := func(s models.PromotionStatus) bool { return slices.Contains(statuses, s) }
 	c.Add("(? and promotions.ends_at <= ? or ? and promotions.starts_at > ? and (promotions.ends_at is null or promotions.ends_at > ?)"+
 		" or ? and promotions.starts_at <= ? and (promotions.ends_at is null or promotions.ends_at > ?))",
-		any(models.PromotionEnded), now, any(models.PromotionScheduled), now, now, any(models.PromotionActive), now, now)
+		among(models.PromotionEnded), now, among(models.PromotionScheduled), now, now, among(models.PromotionActive), now, now)
 	return c
 }
 

@@ -168,7 +168,7 @@ func basisPoints(refused *problem.List, percent decimal.Decimal) int32 {
 	case !points.IsInteger():
 		refused.Add("input.percent", problem.Invalid, "has at most 2 decimals")
 	default:
-		return int32(points.IntPart()) //nolint:gosec // at most 10,000
+		return int32(points.IntPart())
 	}
 	return 1
 }
