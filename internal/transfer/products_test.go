@@ -147,7 +147,19 @@ func TestProducts(t *testing.T) {
 		w := newWorld(t)
 		file := fixtureFile(t, "products.csv")
 		w.importProducts(w.products(file))
-		err := w.Gorm.Exec("update stock_levels set reserved = 10 where brand_id = ? and on_hand = 12", w.brand.ID).Error
+		purchase := &models.Purchase{
+			ID: fixture.ID(), ShopperID: fixture.Account(t, w.Gorm, "Li Wei").ID, Status: models.PurchaseAwaiting, Currency: "USD",
+			Draft: []models.Draft{{}}, ExpiresAt: &w.now, PlacedAt: w.now,
+		}
+		fixture.Create(t, w.Gorm, purchase)
+		err := w.Gorm.Exec(`
+with held as (
+  update stock_levels set reserved = 10 where brand_id = ? and on_hand = 12
+  returning *
+)
+insert into stock_reservations (brand_id, id, purchase_id, order_id, variant_id, warehouse_id, quantity, status, created_at)
+select brand_id, ?, ?, ?, variant_id, warehouse_id, reserved, 'HELD', updated_at
+from held`, w.brand.ID, fixture.ID(), purchase.ID, fixture.ID()).Error
 		if err != nil {
 			t.Fatal(err)
 		}
