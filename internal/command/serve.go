@@ -10,6 +10,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/demo"
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
+	"github.com/tradewind-commerce/tradewind/internal/idempotency"
 	"github.com/tradewind-commerce/tradewind/internal/postgres"
 )
 
@@ -114,9 +115,12 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	server.Open(s.handler(parts{
 		db: db, api: api, plans: plans, tokens: verifier, sandbox: bank, start: start, localHosts: development && s.Demo == nil, log: log,
 	}))
-	go sweep(ctx, db, log)
+	go every(ctx, keysEvery, log, "idempotency keys", func(ctx context.Context) (int, error) {
+		return idempotency.Sweep(ctx, db.Gorm, utc())
+	})
 	go every(ctx, recoverEvery, log, "payments", api.Payments.Recover)
 	go every(ctx, expireEvery, log, "purchases", api.Checkout.Expire)
+	go every(ctx, labelsEvery, log, "parcels", api.Fulfilment.Recover)
 	go every(ctx, booksEvery, log, "ledger", api.Ledger.Sweep)
 	go every(ctx, cartsEvery, log, "carts", api.Carts.Sweep)
 	if bank != nil {

@@ -4,43 +4,18 @@ import (
 	"context"
 	"log/slog"
 	"time"
-
-	"github.com/tradewind-commerce/tradewind/internal/idempotency"
 )
 
-const sweepEvery = 24 * time.Hour
-
-// sweep forgets idempotency keys past their time, now and then daily, until
-// ctx ends. What it misses for a fault it finds the next day.
-func sweep(ctx context.Context, db *Database, log *slog.Logger) {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		n, err := idempotency.Sweep(ctx, db.Gorm, utc())
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err != nil:
-			log.ErrorContext(ctx, "idempotency keys were not swept", "error", err)
-		case n > 0:
-			log.InfoContext(ctx, "idempotency keys swept", "count", n)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// Times between rounds of what keeps payments moving, the books, and of the
-// sweep of carts.
+// Times between rounds of what keeps payments and parcels moving, the books,
+// and of the sweeps of carts and idempotency keys.
 const (
 	recoverEvery = 2 * time.Second
 	deliverEvery = time.Second
 	expireEvery  = time.Minute
 	booksEvery   = time.Hour
 	cartsEvery   = time.Hour
+	labelsEvery  = time.Minute
+	keysEvery    = 24 * time.Hour
 )
 
 // every runs a round of work now and then at intervals until ctx ends. What a

@@ -13,8 +13,8 @@ const sweepSize = 5000
 
 // Sweep forgets keys past their time and tells how many. Several instances may
 // sweep at once; call it daily.
-func Sweep(ctx context.Context, db *gorm.DB, now time.Time) (int64, error) {
-	var swept int64
+func Sweep(ctx context.Context, db *gorm.DB, now time.Time) (int, error) {
+	swept := 0
 	for {
 		done := db.WithContext(ctx).Exec(`
 delete from idempotency_keys
@@ -29,7 +29,7 @@ where (actor_id, mutation, key) in (
 		if done.Error != nil {
 			return swept, fmt.Errorf("sweep idempotency keys: %w", done.Error)
 		}
-		if swept += done.RowsAffected; done.RowsAffected < sweepSize {
+		if swept += int(done.RowsAffected); done.RowsAffected < sweepSize {
 			return swept, nil
 		}
 	}

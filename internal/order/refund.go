@@ -36,9 +36,6 @@ type RefundRequest struct {
 type RefundLine struct {
 	LineID   uuid.UUID
 	Quantity int64
-	// Amounts by charge, in place of what was charged for the pieces; the
-	// quantity may be zero then.
-	Amounts map[uuid.UUID]int64
 	// Left says that these are pieces that have left. Otherwise those that
 	// wait to be shipped are taken off the order first, and go back to stock.
 	Left bool
@@ -157,13 +154,6 @@ func (r *RefundRequest) part(l *wanted, share sales.Share, left int64, after mod
 		return left, nil
 	case carriage || l == nil:
 		return 0, nil
-	case l.Amounts != nil:
-		amount := l.Amounts[share.Charge.ID]
-		if amount != 0 && (amount > 0 != (left > 0) || max(amount, -amount) > max(left, -left)) {
-			return 0, problem.At(l.Field+".amounts", problem.Conflict,
-				fmt.Sprintf("%s of this charge can be given back", money.New(left, money.Currency(share.Charge.Currency))))
-		}
-		return amount, nil
 	case l.Quantity == 0:
 		return 0, nil
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
 	"github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
+	"github.com/tradewind-commerce/tradewind/internal/webhook"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -36,7 +37,7 @@ func event(t testing.TB, p *models.Payment, id, kind string) []byte {
 
 func (w *world) send(t testing.TB, body []byte) int {
 	t.Helper()
-	return w.post(t, "sandbox", http.Header{sandbox.SignatureHeader: {sandbox.Sign(secret, body, w.now())}}, bytes.NewReader(body))
+	return w.post(t, "sandbox", http.Header{webhook.Header: {webhook.Sign(secret, w.now(), body)}}, bytes.NewReader(body))
 }
 
 // end is all of a payment that does not tell of when and how often.
@@ -168,7 +169,7 @@ func TestBadWebhooks(t *testing.T) {
 	}
 	paid := event(t, p, "evt-1", "payment.paid")
 	signed := func(secret, body []byte, at time.Time) http.Header {
-		return http.Header{sandbox.SignatureHeader: {sandbox.Sign(secret, body, at)}}
+		return http.Header{webhook.Header: {webhook.Sign(secret, at, body)}}
 	}
 	for name, try := range map[string]struct {
 		provider string
@@ -181,7 +182,7 @@ func TestBadWebhooks(t *testing.T) {
 		"another_body":        {"sandbox", signed(secret, []byte("{}"), start), paid, 400},
 		"too_old":             {"sandbox", signed(secret, paid, start.Add(-5*time.Minute-time.Second)), paid, 400},
 		"from_the_future":     {"sandbox", signed(secret, paid, start.Add(5*time.Minute+time.Second)), paid, 400},
-		"a_garbled_signature": {"sandbox", http.Header{sandbox.SignatureHeader: {"t=x,v1="}}, paid, 400},
+		"a_garbled_signature": {"sandbox", http.Header{webhook.Header: {"t=x,v1="}}, paid, 400},
 		"no_event":            {"sandbox", signed(secret, []byte("[]"), start), []byte("[]"), 400},
 		"an_unknown_provider": {"paypal", signed(secret, paid, start), paid, 404},
 		"too_large":           {"sandbox", http.Header{}, bytes.Repeat([]byte("x"), 1<<20), 413},

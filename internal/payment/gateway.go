@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/webhook"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -37,7 +38,7 @@ type Gateway interface {
 }
 
 // Tolerance is how old a webhook's signature may be, and how far ahead.
-const Tolerance = 5 * time.Minute
+const Tolerance = webhook.Tolerance
 
 // ErrUnsigned is a webhook without a good signature.
 var ErrUnsigned = errors.New("not signed by the provider")

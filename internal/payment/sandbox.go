@@ -8,6 +8,18 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 )
 
+// Nowhere is the provider of payments that were made beforehand where real
+// money is taken: nobody vouches for a reference there.
+type Nowhere struct{}
+
+// Name is what payments would be booked under.
+func (Nowhere) Name() string { return "none" }
+
+// Confirm refuses every reference.
+func (Nowhere) Confirm(context.Context, string, money.Money) error {
+	return problem.New(problem.NotAllowed, "this server takes no payments that were made elsewhere: buy a cart")
+}
+
 // Sandbox takes no real money: whatever a well-formed reference claims to have
 // paid counts as paid.
 type Sandbox struct{}

@@ -3,16 +3,13 @@ package sandbox
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,10 +17,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/payment"
+	"github.com/tradewind-commerce/tradewind/internal/webhook"
 )
-
-// SignatureHeader holds t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">.
-const SignatureHeader = "Sandbox-Signature"
 
 // event is a row of what is to be sent.
 type event struct {
@@ -57,19 +52,10 @@ func (g *Gateway) tell(tx *gorm.DB, reference, what string, at time.Time) error 
 	return nil
 }
 
-// Sign makes the header of a body signed at a time.
-func Sign(secret, body []byte, at time.Time) string {
-	stamp := strconv.FormatInt(at.Unix(), 10)
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte(stamp + "."))
-	mac.Write(body)
-	return "t=" + stamp + ",v1=" + hex.EncodeToString(mac.Sum(nil))
-}
-
 // Event reads a webhook that Deliver has sent.
 func (g *Gateway) Event(header http.Header, body []byte, now time.Time) (payment.Event, error) {
-	if err := verify(g.o.Secret, header.Get(SignatureHeader), body, now); err != nil {
-		return payment.Event{}, err
+	if err := webhook.Verify(g.o.Secret, header.Get(webhook.Header), body, now); err != nil {
+		return payment.Event{}, fmt.Errorf("%w: %w", payment.ErrUnsigned, err)
 	}
 	var m message
 	if err := json.Unmarshal(body, &m); err != nil || m.ID == "" || len(m.ID) > 100 {
@@ -79,22 +65,6 @@ func (g *Gateway) Event(header http.Header, body []byte, now time.Time) (payment
 		ID: m.ID, Type: m.Type, Reference: m.Reference, PaymentID: m.PaymentID, HappenedAt: m.Created,
 		Known: strings.HasPrefix(m.Type, "payment.") || strings.HasPrefix(m.Type, "refund."),
 	}, nil
-}
-
-func verify(secret []byte, signature string, body []byte, now time.Time) error {
-	stamp, _, _ := strings.Cut(strings.TrimPrefix(signature, "t="), ",")
-	seconds, err := strconv.ParseInt(stamp, 10, 64)
-	if err != nil {
-		return fmt.Errorf("%w: no signature", payment.ErrUnsigned)
-	}
-	at := time.Unix(seconds, 0)
-	if !hmac.Equal([]byte(Sign(secret, body, at)), []byte(signature)) {
-		return fmt.Errorf("%w: forged", payment.ErrUnsigned)
-	}
-	if now.Sub(at).Abs() > payment.Tolerance {
-		return fmt.Errorf("%w: signed at %s", payment.ErrUnsigned, at.UTC().Format(time.RFC3339))
-	}
-	return nil
 }
 
 const (
@@ -160,7 +130,7 @@ func (g *Gateway) send(ctx context.Context, client *http.Client, e event) error 
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set(SignatureHeader, Sign(g.o.Secret, body, g.now()))
+	request.Header.Set(webhook.Header, webhook.Sign(g.o.Secret, g.now(), body))
 	answer, err := client.Do(request)
 	if err != nil {
 		return err
