@@ -71,11 +71,7 @@ func (b *Book) Refund(r RefundRequest, newID func() uuid.UUID) (*Refund, error) 
 		if l == nil && !r.whole(standing) || left == 0 && share.Minor != 0 {
 			continue
 		}
-		share.Minor, err = r.part(l, share, left, standing)
-		if err != nil {
-			return nil, err
-		}
-		if share.Minor != 0 {
+		if share.Minor = r.part(l, share, left, standing); share.Minor != 0 {
 			back[share.LineID] = append(back[share.LineID], share)
 		}
 	}
@@ -140,7 +136,7 @@ func (r *RefundRequest) whole(after models.Standing) bool {
 }
 
 // part is how much of what is left of a share goes back.
-func (r *RefundRequest) part(l *wanted, share sales.Share, left int64, after models.Standing) (int64, error) {
+func (r *RefundRequest) part(l *wanted, share sales.Share, left int64, after models.Standing) int64 {
 	carriage := false
 	if share.Charge.LineID == nil {
 		switch share.Charge.Kind {
@@ -151,13 +147,13 @@ func (r *RefundRequest) part(l *wanted, share sales.Share, left int64, after mod
 	}
 	switch {
 	case carriage && r.whole(after):
-		return left, nil
+		return left
 	case carriage || l == nil:
-		return 0, nil
+		return 0
 	case l.Quantity == 0:
-		return 0, nil
+		return 0
 	}
-	return money.New(left, money.Currency(share.Charge.Currency)).Allocate(l.Quantity, l.refundable-l.Quantity)[0].Minor, nil
+	return money.New(left, money.Currency(share.Charge.Currency)).Allocate(l.Quantity, l.refundable-l.Quantity)[0].Minor
 }
 
 // given sums what was given back of each share before.
