@@ -275,6 +275,11 @@ func TestRoutes(t *testing.T) {
 			t.Errorf("%s %s: %+v", c.method, c.path, a)
 		}
 	}
+	for path, frames := range map[string]string{"/": "DENY", "/graphiql": "DENY", "/graphql": ""} {
+		if a := call(t, "GET", url+path, nil); a.header.Get("X-Frame-Options") != frames {
+			t.Errorf("%s in a frame: %q, want %q", path, a.header.Get("X-Frame-Options"), frames)
+		}
+	}
 	ready = errors.New("no database")
 	if a := call(t, "GET", url+"/readyz", nil); a.status != 503 || strings.Contains(a.body, "database") {
 		t.Errorf("not ready: %+v", a)

@@ -2,9 +2,11 @@ package httpserver
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"regexp"
@@ -32,11 +34,20 @@ func identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
 		if id == "" || !requestID.MatchString(id) {
-			id = uuid.NewString()
+			id = newRequestID()
 		}
-		w.Header().Set(requestIDHeader, id)
+		w.Header()[requestIDHeader] = []string{id}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
 	})
+}
+
+// newRequestID is unlike any other; nothing depends on its being hard to guess.
+func newRequestID() string {
+	var id uuid.UUID
+	binary.NativeEndian.PutUint64(id[:8], rand.Uint64()) //nolint:gosec // no secret
+	binary.NativeEndian.PutUint64(id[8:], rand.Uint64()) //nolint:gosec // no secret
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // version 4
+	return id.String()
 }
 
 // WithRequestID has a log name the request that a line is about.
@@ -106,7 +117,16 @@ func recovered(log *slog.Logger) func(http.Handler) http.Handler {
 
 func harden(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header()["X-Content-Type-Options"] = nosniff
+		next.ServeHTTP(w, r)
+	})
+}
+
+var nosniff = []string{"nosniff"}
+
+// pages hardens what a browser may show; answers of the API are data.
+func pages(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Frame-Options", "DENY")
 		w.Header().Set("Referrer-Policy", "no-referrer")
 		next.ServeHTTP(w, r)
@@ -144,31 +164,37 @@ func limited(timeout time.Duration) func(http.Handler) http.Handler {
 	}
 }
 
-// authenticated tells who is calling. No token is an anonymous visitor; one
+// authenticated tells who is calling, and ends what takes longer than timeout. No token is an anonymous visitor; one
 // that is not good refuses the whole request: a client that believes it is
 // signed in must not be served as a stranger.
-func authenticated(authenticate func(context.Context, string) (*auth.Actor, error), log *slog.Logger) func(http.Handler) http.Handler {
+func authenticated(
+	timeout time.Duration, authenticate func(context.Context, string) (*auth.Actor, error), log *slog.Logger,
+) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			token, err := bearer(r.Header.Values("Authorization"))
-			if token == "" && err == nil {
-				next.ServeHTTP(w, r)
-				return
+			ctx := r.Context()
+			if timeout > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, timeout)
+				defer cancel()
 			}
-			var actor *auth.Actor
-			if err == nil {
-				actor, err = authenticate(r.Context(), token)
+			token, err := bearer(r.Header["Authorization"])
+			if err == nil && token != "" {
+				var actor *auth.Actor
+				if actor, err = authenticate(ctx, token); err == nil {
+					ctx = auth.With(ctx, actor)
+				}
 			}
 			var denied *problem.Denied
 			switch {
 			case err == nil:
-				next.ServeHTTP(w, r.WithContext(auth.With(r.Context(), actor)))
+				next.ServeHTTP(w, r.WithContext(ctx))
 			case errors.As(err, &denied):
-				log.InfoContext(r.Context(), "token refused", "reason", err)
+				log.InfoContext(ctx, "token refused", "reason", err)
 				w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 				graph.WriteError(w, http.StatusUnauthorized, "UNAUTHENTICATED", "the token is not valid: it may have expired; sign in again")
 			default:
-				log.ErrorContext(r.Context(), "the caller could not be told", "error", err)
+				log.ErrorContext(ctx, "the caller could not be told", "error", err)
 				graph.WriteError(w, http.StatusServiceUnavailable, "INTERNAL", "the token could not be checked; try again")
 			}
 		})

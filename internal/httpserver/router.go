@@ -55,45 +55,38 @@ func New(o Options) http.Handler {
 	if o.LocalHosts {
 		r.Use(localHosts)
 	}
-	r.Use(cors.New(cors.Options{
-		AllowedOrigins: o.Origins,
-		// Without origins the library would allow all.
-		AllowOriginFunc: nobodyUnless(o.Origins),
-		AllowedMethods:  []string{http.MethodGet, http.MethodPost},
-		AllowedHeaders:  []string{"Authorization", "Content-Type", requestIDHeader},
-		ExposedHeaders:  []string{requestIDHeader},
-		MaxAge:          600,
-	}).Handler)
-
-	r.Group(func(r chi.Router) {
-		r.Use(limited(o.OperationTimeout), authenticated(o.Authenticate, o.Log))
-		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodOptions} {
-			r.Method(method, "/graphql", o.GraphQL)
-		}
-	})
+	if len(o.Origins) > 0 { // else the library would allow all
+		r.Use(cors.New(cors.Options{
+			AllowedOrigins: o.Origins,
+			AllowedMethods: []string{http.MethodGet, http.MethodPost},
+			AllowedHeaders: []string{"Authorization", "Content-Type", requestIDHeader},
+			ExposedHeaders: []string{requestIDHeader},
+			MaxAge:         600,
+		}).Handler)
+	}
+	operations := authenticated(o.OperationTimeout, o.Authenticate, o.Log)(o.GraphQL)
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodOptions} {
+		r.Method(method, "/graphql", operations)
+	}
 	if o.Webhook != nil {
 		r.With(limited(o.OperationTimeout)).Post("/webhooks/{provider}", webhook(o.Webhook, o.Log))
 	}
-	if o.SandboxPage != nil {
-		r.Method(http.MethodGet, o.SandboxPath+"*", o.SandboxPage)
-		r.Method(http.MethodPost, o.SandboxPath+"*", o.SandboxPage)
-	}
 	r.Get("/healthz", text("text/plain; charset=utf-8", "ok\n"))
 	r.Get("/readyz", ready(o.Ready, o.Log))
-	r.Get("/schema.graphql", text("text/plain; charset=utf-8", o.Schema))
-	r.Get("/graphiql", playground.Handler("Tradewind", "/graphql"))
-	if o.Start != nil {
-		r.Method(http.MethodGet, "/", o.Start)
-		r.Method(http.MethodGet, "/*", o.Start)
-	}
+	r.Group(func(r chi.Router) {
+		r.Use(pages)
+		r.Get("/schema.graphql", text("text/plain; charset=utf-8", o.Schema))
+		r.Get("/graphiql", playground.Handler("Tradewind", "/graphql"))
+		if o.SandboxPage != nil {
+			r.Method(http.MethodGet, o.SandboxPath+"*", o.SandboxPage)
+			r.Method(http.MethodPost, o.SandboxPath+"*", o.SandboxPage)
+		}
+		if o.Start != nil {
+			r.Method(http.MethodGet, "/", o.Start)
+			r.Method(http.MethodGet, "/*", o.Start)
+		}
+	})
 	return r
-}
-
-func nobodyUnless(origins []string) func(string) bool {
-	if len(origins) > 0 {
-		return nil
-	}
-	return func(string) bool { return false }
 }
 
 func text(kind, body string) http.HandlerFunc {
