@@ -7603,8 +7603,8 @@ type Shipment implements Node @requires(permission: ORDER_READ) {
   carrier: String!
   "The carrier's number; null until there is a label."
   trackingNumber: String
-  "Where its label is."
-  labelUrl: URL
+  "Where its label is, for those who ship."
+  labelUrl: URL @requires(permission: FULFILMENT_WRITE)
   "Where it leaves from."
   warehouse: Warehouse
   "What is in it; at most 500."

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -22,6 +23,8 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/command"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+	parcels "github.com/tradewind-commerce/tradewind/internal/fulfilment/sandbox"
+	"github.com/tradewind-commerce/tradewind/internal/httpserver"
 )
 
 // API is a server on a database of its own. Its callers are told apart by
@@ -33,6 +36,10 @@ type API struct {
 	URL  string
 	// Now is the server's clock.
 	Now time.Time
+	// Carrier is the sandbox, whose webhooks come to this server, as what signs
+	// them with CarrierSecret does. Log is what the server logs of webhooks.
+	Carrier *parcels.Carrier
+	Log     *Journal
 
 	mutex  sync.Mutex
 	actors []*auth.Actor
@@ -44,7 +51,10 @@ func New(t testing.TB, now time.Time) *API {
 	a := &API{Now: now}
 	a.DB, a.Sent = dbtest.Counted(t)
 	clock := func() time.Time { return a.Now }
-	api := command.Wire(a.DB.Gorm, clock)
+	server := httptest.NewUnstartedServer(nil)
+	a.URL, a.Log = "http://"+server.Listener.Addr().String(), &Journal{}
+	a.Carrier = parcels.New(a.DB.Gorm, clock, parcels.Options{HookURL: a.URL, Secret: []byte(CarrierSecret)})
+	api := command.WireCarried(a.DB.Gorm, clock, a.Carrier)
 	planner, err := command.Plan(api, plan.Options{DB: a.DB, Now: clock, Fault: func(_ context.Context, op *graphql.OperationContext, err error) {
 		t.Errorf("a plan failed: %v\n%s", err, op.RawQuery)
 	}})
@@ -52,12 +62,40 @@ func New(t testing.TB, now time.Time) *API {
 		t.Fatal(err)
 	}
 	handler := graph.NewHandler(api, graph.Options{Planner: planner})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	hooks := httpserver.New(httpserver.Options{
+		Webhook: api.Payments.Receive, Carriers: api.Fulfilment.Receive, Log: slog.New(slog.NewTextHandler(a.Log, nil)),
+	})
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/webhooks/") {
+			hooks.ServeHTTP(w, r)
+			return
+		}
 		handler.ServeHTTP(w, r.WithContext(auth.With(r.Context(), a.actor(r))))
-	}))
+	})
+	server.Start()
 	t.Cleanup(server.Close)
-	a.URL = server.URL
 	return a
+}
+
+// CarrierSecret signs what the sandbox carrier sends.
+const CarrierSecret = "a secret of the carrier"
+
+// Journal is a log that is read while it is written.
+type Journal struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (j *Journal) Write(p []byte) (int, error) {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *Journal) String() string {
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	return j.text.String()
 }
 
 func (a *API) actor(r *http.Request) *auth.Actor {

@@ -104,7 +104,8 @@ var Fields = map[string]Permission{
 	"Brand.documents": BrandPrivateRead, "Brand.payoutAccount": BrandPrivateRead,
 	"Brand.approvalBlockers": BrandRead, "Brand.transitions": BrandRead, "Brand.members": BrandPrivateRead,
 	"Brand.promotions": BrandRead, "Promotion.codes": PromotionWrite,
-	"Brand.warehouses": StockRead, "Brand.lowStock": StockRead, "Brand.orders": OrderRead,
+	"Shipment.labelUrl": FulfilmentWrite,
+	"Brand.warehouses":  StockRead, "Brand.lowStock": StockRead, "Brand.orders": OrderRead,
 
 	"Product.createdAt": BrandRead, "Product.updatedAt": BrandRead,
 	"Variant.stock": StockRead, "Variant.stockAdjustments": StockRead,

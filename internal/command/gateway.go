@@ -6,30 +6,43 @@ import (
 	"net"
 	"strings"
 
+	parcels "github.com/tradewind-commerce/tradewind/internal/fulfilment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
 	play "github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/payment/stripe"
 )
 
-// gateways are the payment providers, the first of which takes new payments.
-// The sandbox is nil where it is off.
-func (s *Serve) gateways(db *Database, addr net.Addr) ([]payment.Gateway, *play.Gateway, error) {
+// outside are those who do what the server cannot do itself.
+type outside struct {
+	// gateways are the payment providers, the first of which takes new payments.
+	gateways []payment.Gateway
+	// bank is nil where payments are real.
+	bank    *play.Gateway
+	carrier *parcels.Carrier
+}
+
+func (s *Serve) outside(db *Database, addr net.Addr) (*outside, error) {
 	secret := []byte(s.SandboxWebhookSecret)
 	if len(secret) == 0 {
 		secret = []byte(rand.Text())
 	}
+	here := "http://" + addr.String()
 	url := strings.TrimSuffix(s.PublicURL, "/")
 	if url == "" {
-		url = "http://" + addr.String()
+		url = here
 	}
-	bank := play.New(db.Gorm, utc, play.Options{PageURL: url, HookURL: "http://" + addr.String(), Secret: secret})
+	bank := play.New(db.Gorm, utc, play.Options{PageURL: url, HookURL: here, Secret: secret})
+	o := &outside{
+		gateways: []payment.Gateway{bank}, bank: bank, carrier: parcels.New(db.Gorm, utc, parcels.Options{HookURL: here, Secret: secret}),
+	}
 	if s.StripeSecretKey == "" {
-		return []payment.Gateway{bank}, bank, nil
+		return o, nil
 	}
 	if s.StripeWebhookSecret == "" {
-		return nil, nil, errors.New("--stripe-secret-key needs --stripe-webhook-secret: without it nobody could tell who sends webhooks")
+		return nil, errors.New("--stripe-secret-key needs --stripe-webhook-secret: without it nobody could tell who sends webhooks")
 	}
 	portal := stripe.New(stripe.Options{SecretKey: s.StripeSecretKey, WebhookSecret: s.StripeWebhookSecret, URL: s.StripeURL})
 	// What was paid at the sandbox before is still refunded there.
-	return []payment.Gateway{portal, bank}, nil, nil
+	o.gateways, o.bank = []payment.Gateway{portal, bank}, nil
+	return o, nil
 }

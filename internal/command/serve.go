@@ -41,7 +41,7 @@ type Serve struct {
 	StripeURL           string `name:"stripe-url" group:"Payments" placeholder:"URL" help:"Where Stripe's API is, for tests. Default: Stripe's own."`
 
 	PublicURL            string `name:"public-url" group:"Payments" placeholder:"URL" help:"Where shoppers reach this server, for the sandbox's page. Default: the address it listens on."`
-	SandboxWebhookSecret string `group:"Payments" placeholder:"TEXT" help:"Signs the sandbox's webhooks; give all instances behind one address the same. Default: random at each start."`
+	SandboxWebhookSecret string `group:"Payments" placeholder:"TEXT" help:"Signs the webhooks of the sandboxes; give all instances behind one address the same. Default: random at each start."`
 
 	HeaderTimeout time.Duration `default:"5s" group:"Connections" help:"Longest time to read a request's headers (${default})."`
 	ReadTimeout   time.Duration `default:"30s" group:"Connections" help:"Longest time to read a request (${default})."`
@@ -89,11 +89,11 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	if err != nil {
 		return err
 	}
-	gateways, bank, err := s.gateways(db, server.Addr())
+	out, err := s.outside(db, server.Addr())
 	if err != nil {
 		return err
 	}
-	api := Wire(db.Gorm, utc, gateways...)
+	api := WireCarried(db.Gorm, utc, out.carrier, out.gateways...)
 	var tokens []RoleToken
 	development := s.forDevelopment(c, server.Addr())
 	if development {
@@ -113,7 +113,7 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 		return err
 	}
 	server.Open(s.handler(parts{
-		db: db, api: api, plans: plans, tokens: verifier, sandbox: bank, start: start, localHosts: development && s.Demo == nil, log: log,
+		db: db, api: api, plans: plans, tokens: verifier, sandbox: out.bank, start: start, localHosts: development && s.Demo == nil, log: log,
 	}))
 	go every(ctx, keysEvery, log, "idempotency keys", func(ctx context.Context) (int, error) {
 		return idempotency.Sweep(ctx, db.Gorm, utc())
@@ -123,8 +123,9 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	go every(ctx, labelsEvery, log, "parcels", api.Fulfilment.Recover)
 	go every(ctx, booksEvery, log, "ledger", api.Ledger.Sweep)
 	go every(ctx, cartsEvery, log, "carts", api.Carts.Sweep)
-	if bank != nil {
-		go every(ctx, deliverEvery, log, "sandbox webhooks", func(ctx context.Context) (int, error) { return bank.Deliver(ctx, http.DefaultClient) })
+	go every(ctx, deliverEvery, log, "sandbox parcels", func(ctx context.Context) (int, error) { return out.carrier.Deliver(ctx, http.DefaultClient) })
+	if out.bank != nil {
+		go every(ctx, deliverEvery, log, "sandbox webhooks", func(ctx context.Context) (int, error) { return out.bank.Deliver(ctx, http.DefaultClient) })
 	}
 	s.welcome(c.Out, server.Addr(), tokens)
 	return nil

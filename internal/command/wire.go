@@ -16,6 +16,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
+	parcels "github.com/tradewind-commerce/tradewind/internal/fulfilment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
@@ -30,9 +31,16 @@ import (
 	"github.com/tradewind-commerce/tradewind/resolvers"
 )
 
-// Wire builds the domain on a database, a clock and the payment providers, the
-// first of which takes new payments: the sandbox where none is named.
+// Wire builds the domain as WireCarried does, with the sandbox that nobody
+// hears of as its carrier.
 func Wire(db *gorm.DB, now func() time.Time, gateways ...payment.Gateway) *resolvers.Resolver {
+	return WireCarried(db, now, parcels.New(db, now, parcels.Options{}), gateways...)
+}
+
+// WireCarried builds the domain on a database, a clock, a carrier and the
+// payment providers, the first of which takes new payments: the sandbox where
+// none is named.
+func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, gateways ...payment.Gateway) *resolvers.Resolver {
 	if len(gateways) == 0 {
 		gateways = []payment.Gateway{play.New(db, now, play.Options{})}
 	}
@@ -52,7 +60,7 @@ func Wire(db *gorm.DB, now func() time.Time, gateways ...payment.Gateway) *resol
 		Orders:      orders,
 		Payments:    payments,
 		Ledger:      ledger.NewService(db, now),
-		Fulfilment:  fulfilment.NewService(db, fulfilment.Sandbox{}, now),
+		Fulfilment:  fulfilment.NewService(db, carrier, now),
 		Returns:     returns.NewService(db, now),
 		Deliveries:  delivery.NewService(db, now),
 		Promotions:  promotion.NewService(db, now),

@@ -15,9 +15,14 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// Dispatch says that a labelled shipment was handed over.
+// Dispatch says that a labelled shipment was handed over, and tells the
+// carrier. Where it does not hear, it finds the parcel by itself.
 func (s *Service) Dispatch(ctx context.Context, key models.Key) (*models.Shipment, error) {
-	return s.staff(ctx, key, models.TrackingAccepted)
+	sh, err := s.staff(ctx, key, models.TrackingAccepted)
+	if err == nil {
+		_ = s.carrier.Collect(ctx, *sh.TrackingNumber)
+	}
+	return sh, err
 }
 
 // Deliver says that a shipment has arrived, where the carrier does not.
@@ -84,7 +89,10 @@ func may(s *models.Shipment, to models.ShipmentStatus) bool {
 // and its order as far as it may: the status is that of the furthest event,
 // and the times are those of the earliest, in whatever order they are told.
 func happenTx(tx *gorm.DB, o *models.Order, s *models.Shipment, e models.ShipmentEvent, actor *uuid.UUID, now time.Time) error {
-	e.BrandID, e.ID, e.ShipmentID, e.RecordedAt = s.BrandID, newID(), s.ID, now
+	e.BrandID, e.ShipmentID, e.RecordedAt = s.BrandID, s.ID, now
+	if e.ID == uuid.Nil {
+		e.ID = newID()
+	}
 	batch := database.NewBatch(tx)
 	batch.Insert(&e)
 	to, before := become[e.Type], s.Status
@@ -92,7 +100,7 @@ func happenTx(tx *gorm.DB, o *models.Order, s *models.Shipment, e models.Shipmen
 	if moved {
 		s.Status = to
 	}
-	if to == models.ShipmentDispatched || to == models.ShipmentDelivered {
+	if (to == models.ShipmentDispatched || to == models.ShipmentDelivered) && s.Status != models.ShipmentCancelled {
 		s.DispatchedAt = earlier(s.DispatchedAt, e.HappenedAt)
 	}
 	if to == models.ShipmentDelivered && s.Status == models.ShipmentDelivered {

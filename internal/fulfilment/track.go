@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -25,36 +28,60 @@ type Tracking struct {
 	At             time.Time           `json:"at"`
 }
 
-// ReadTracking reads an event of the sandbox carrier, whose signature was
-// found good. It reports webhook.ErrForm.
+// ReadTracking reads an event in this form, whose signature was found good. It
+// reports webhook.ErrForm.
 func ReadTracking(body []byte) (e Tracking, err error) {
 	if err := json.Unmarshal(body, &e); err != nil {
-		return e, fmt.Errorf("%w: %s", webhook.ErrForm, "not the JSON of an event")
+		return e, fmt.Errorf("%w: not the JSON of an event", webhook.ErrForm)
 	}
 	var refused problem.List
 	e.ID = refused.Line("id", e.ID, 1, 120)
 	e.TrackingNumber = refused.Line("trackingNumber", e.TrackingNumber, 1, 60)
 	e.Place = refused.Line("place", e.Place, 0, 120)
 	e.Note = refused.Lines("note", e.Note, 0, 500)
-	if err := refused.Err(); err != nil || e.At.IsZero() {
+	if e.At.IsZero() {
+		refused.Add("at", problem.Required, "give the time at which it happened")
+	}
+	if err := refused.Err(); err != nil {
 		return e, fmt.Errorf("%w: %w", webhook.ErrForm, err)
 	}
 	e.At = e.At.UTC().Truncate(time.Microsecond)
 	return e, nil
 }
 
+// ahead is how far the clocks of carriers may be before ours.
+const ahead = 24 * time.Hour
+
+// Receive takes a carrier's webhook, and books what it tells. It reports what
+// the carrier's Event and Track do, and webhook.ErrUnknown for a carrier that
+// is not ours. After ErrUnknown and faults the carrier shall send it again.
+func (s *Service) Receive(ctx context.Context, carrier string, header http.Header, body []byte) error {
+	if carrier != strings.ToLower(s.carrier.Name()) {
+		return webhook.ErrUnknown
+	}
+	e, err := s.carrier.Event(header, body, s.now())
+	if err != nil {
+		return err
+	}
+	return s.Track(ctx, e)
+}
+
 // Track takes an event of the carrier. Told twice it is taken once; in
-// whatever order events are told, the shipment ends up the same. Types that
-// are not known are passed by. It reports webhook.ErrUnknown for a number that
-// no shipment has.
+// whatever order events are told, the shipment and its timeline end up the
+// same. It reports webhook.ErrIgnored for types that carriers do not tell or
+// that are not known, ErrForm for times to come, and ErrUnknown for a number
+// that no shipment has.
 func (s *Service) Track(ctx context.Context, e Tracking) error {
 	if to, known := become[e.Type]; !known || to == models.ShipmentLabelled || to == models.ShipmentCancelled {
-		return nil
+		return webhook.ErrIgnored
 	}
-	now := s.now()
+	now, carrier := s.now(), s.carrier.Name()
+	if e.At.After(now.Add(ahead)) {
+		return fmt.Errorf("%w: it is yet to happen", webhook.ErrForm)
+	}
 	return database.InTx(ctx, s.db, func(tx *gorm.DB) error {
 		var found []models.TrackingNumber
-		err := tx.Where("carrier = ? and number = ?", s.carrier.Name(), e.TrackingNumber).Limit(1).Find(&found).Error
+		err := tx.Where("carrier = ? and number = ?", carrier, e.TrackingNumber).Limit(1).Find(&found).Error
 		if err != nil {
 			return fmt.Errorf("find a tracking number: %w", err)
 		}
@@ -66,11 +93,14 @@ func (s *Service) Track(ctx context.Context, e Tracking) error {
 			return err
 		}
 		taken := tx.Clauses(clause.OnConflict{DoNothing: true}).
-			Create(&models.CarrierEvent{Carrier: s.carrier.Name(), EventID: e.ID, Number: e.TrackingNumber, RecordedAt: now})
+			Create(&models.CarrierEvent{Carrier: carrier, EventID: e.ID, Number: e.TrackingNumber, RecordedAt: now})
 		if taken.Error != nil || taken.RowsAffected == 0 {
 			return taken.Error
 		}
-		event := models.ShipmentEvent{Type: e.Type, Place: models.Optional(e.Place), Note: models.Optional(e.Note), HappenedAt: e.At}
-		return happenTx(tx, o, sh, event, nil, now)
+		return happenTx(tx, o, sh, models.ShipmentEvent{
+			// Of two at one time the same comes first, whichever came in first.
+			ID:   uuid.NewSHA1(sh.ID, []byte(carrier+" "+e.ID)),
+			Type: e.Type, Place: models.Optional(e.Place), Note: models.Optional(e.Note), HappenedAt: e.At,
+		}, nil, now)
 	})
 }

@@ -30,6 +30,8 @@ type Options struct {
 	Authenticate func(ctx context.Context, token string) (*auth.Actor, error)
 	// Webhook takes what payment providers send to /webhooks/{provider}, nil where none may.
 	Webhook Receiver
+	// Carriers takes what carriers send to /webhooks/carriers/{carrier}, nil where none may.
+	Carriers Receiver
 	// SandboxPage is served below SandboxPath, nil where the sandbox is off.
 	SandboxPage http.Handler
 	SandboxPath string
@@ -70,6 +72,9 @@ func New(o Options) http.Handler {
 	}
 	if o.Webhook != nil {
 		r.With(limited(o.OperationTimeout)).Post("/webhooks/{provider}", webhook(o.Webhook, o.Log))
+	}
+	if o.Carriers != nil {
+		r.With(limited(o.OperationTimeout)).Post("/webhooks/carriers/{provider}", webhook(o.Carriers, o.Log))
 	}
 	r.Get("/healthz", text("text/plain; charset=utf-8", "ok\n"))
 	r.Get("/readyz", ready(o.Ready, o.Log))

@@ -1,4 +1,5 @@
-// Package webhook takes what providers send: signed, recent, and small.
+// Package webhook signs what providers send, and tells who sent it and when.
+// For sandboxes it sends, too.
 package webhook
 
 import (
@@ -6,9 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"io"
-	"log/slog"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -20,9 +18,6 @@ const Header = "Tradewind-Signature"
 // Tolerance is how far the time of a signature may lie from now.
 const Tolerance = 5 * time.Minute
 
-// MaxBody is how many bytes an event has at most.
-const MaxBody = 64 << 10
-
 // What is wrong with an event.
 var (
 	// ErrSignature: it was not sent by who knows the secret.
@@ -33,6 +28,8 @@ var (
 	ErrForm = errors.New("the event cannot be read")
 	// ErrUnknown: what it tells of is not known, or not yet. Sent again later it may be.
 	ErrUnknown = errors.New("what the event tells of is not known")
+	// ErrIgnored: it is good, and nothing follows from it. It need not be sent again.
+	ErrIgnored = errors.New("nothing follows from this event")
 )
 
 // Sign gives the header of a body: an HMAC-SHA256 of the time, a point and the body.
@@ -66,37 +63,4 @@ func sum(secret []byte, t string, body []byte) []byte {
 	mac.Write([]byte(t + "."))
 	mac.Write(body)
 	return mac.Sum(nil)
-}
-
-// Handler hands the body and the headers of each request to take, and answers
-// by what that reports: 200 for what was taken, now or before, 401 for a bad
-// signature, 400 for what cannot be read, 404 for what is not known, and 500,
-// after which senders try again, for faults. Bodies and signatures are not logged.
-func Handler(log *slog.Logger, take func(r *http.Request, body []byte) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
-		if err != nil {
-			http.Error(w, "the event is too large", http.StatusRequestEntityTooLarge)
-			return
-		}
-		err = take(r, body)
-		if err == nil {
-			w.WriteHeader(http.StatusOK)
-			return
-		}
-		status, told := http.StatusInternalServerError, errors.New("try again")
-		for known, code := range map[error]int{
-			ErrSignature: http.StatusUnauthorized, ErrStale: http.StatusUnauthorized, ErrForm: http.StatusBadRequest, ErrUnknown: http.StatusNotFound,
-		} {
-			if errors.Is(err, known) {
-				status, told = code, known
-			}
-		}
-		if status == http.StatusInternalServerError {
-			log.ErrorContext(r.Context(), "event failed", "path", r.URL.Path, "error", err)
-		} else {
-			log.WarnContext(r.Context(), "event refused", "path", r.URL.Path, "reason", told.Error())
-		}
-		http.Error(w, told.Error(), status)
-	})
 }

@@ -2,9 +2,6 @@ package webhook_test
 
 import (
 	"errors"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -38,33 +35,5 @@ func TestVerify(t *testing.T) {
 		if err := webhook.Verify([]byte(c.secret), c.header, []byte(c.body), c.at); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
-	}
-}
-
-func TestHandlerAnswersByWhatWasReported(t *testing.T) {
-	t.Parallel()
-	var log strings.Builder
-	for _, c := range []struct {
-		err    error
-		status int
-	}{
-		{nil, 200}, {webhook.ErrSignature, 401}, {webhook.ErrStale, 401}, {webhook.ErrForm, 400}, {webhook.ErrUnknown, 404},
-		{errors.New("the database is gone"), 500},
-	} {
-		h := webhook.Handler(slog.New(slog.NewTextHandler(&log, nil)), func(*http.Request, []byte) error { return c.err })
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/webhooks/x", strings.NewReader("secret body")))
-		if w.Code != c.status || strings.Contains(w.Body.String(), "database") {
-			t.Errorf("%v: %d %s", c.err, w.Code, w.Body)
-		}
-	}
-	if strings.Contains(log.String(), "secret body") {
-		t.Errorf("the body was logged: %s", log.String())
-	}
-	h := webhook.Handler(slog.New(slog.DiscardHandler), func(*http.Request, []byte) error { return nil })
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(strings.Repeat("x", webhook.MaxBody+1))))
-	if w.Code != http.StatusRequestEntityTooLarge {
-		t.Errorf("a large body: %d", w.Code)
 	}
 }

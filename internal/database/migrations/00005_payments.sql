@@ -137,8 +137,9 @@ create index sandbox_refunds_reference_idx on sandbox_refunds (reference);
 
 create table sandbox_events (
   id          text        not null,
-  reference   text        not null,
-  type        text        not null,
+  -- The endpoint that it is sent to.
+  path        text        not null,
+  body        text        not null,
   created_at  timestamptz not null,
   -- When it is sent next; null once it was received or given up.
   due_at      timestamptz,

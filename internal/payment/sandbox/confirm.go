@@ -39,7 +39,7 @@ func (g *Gateway) confirm(tx *gorm.DB, a *account) (event string, err error) {
 	case Dispute:
 		a.pay()
 		a.DueAt = &later
-		if err := g.tell(tx, a.Reference, "payment.disputed", later); err != nil {
+		if err := g.tell(tx, a, "payment.disputed", later); err != nil {
 			return "", err
 		}
 	case Declined:
@@ -53,7 +53,7 @@ func (g *Gateway) confirm(tx *gorm.DB, a *account) (event string, err error) {
 		return "payment.requires_action", nil
 	case Delayed:
 		a.Status, a.DueAt = models.PaymentPending, &later
-		return "", g.tell(tx, a.Reference, "payment.paid", later)
+		return "", g.tell(tx, a, "payment.paid", later)
 	case "":
 		return "", &payment.Refusal{Code: "token_required"}
 	default:

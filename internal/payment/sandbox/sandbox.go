@@ -18,6 +18,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
+	"github.com/tradewind-commerce/tradewind/internal/webhook"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -50,11 +51,15 @@ type Gateway struct {
 	db  *gorm.DB
 	now func() time.Time
 	o   Options
+	// hooks sends its webhooks.
+	hooks *webhook.Sender
 }
 
 // New takes the database of its books and the clock.
 func New(db *gorm.DB, now func() time.Time, o Options) *Gateway {
-	return &Gateway{db: db, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }, o: o}
+	g := &Gateway{db: db, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }, o: o}
+	g.hooks = webhook.NewSender(db, g.now, "/webhooks/"+g.Name(), o.HookURL, o.Secret)
+	return g
 }
 
 // Name is what its payments are booked under.
@@ -163,7 +168,7 @@ func (g *Gateway) change(ctx context.Context, reference string, fn func(tx *gorm
 			return err
 		}
 		if event != "" {
-			if err := g.tell(tx, reference, event, g.now()); err != nil {
+			if err := g.tell(tx, a, event, g.now()); err != nil {
 				return err
 			}
 		}

@@ -1,14 +1,11 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -17,20 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/payment"
-	"github.com/tradewind-commerce/tradewind/internal/webhook"
 )
-
-// event is a row of what is to be sent.
-type event struct {
-	ID        string `gorm:"primaryKey"`
-	Reference string
-	Type      string
-	CreatedAt time.Time
-	DueAt     *time.Time
-	Tries     int
-}
-
-func (event) TableName() string { return "sandbox_events" }
 
 // message is the body of a webhook.
 type message struct {
@@ -42,19 +26,16 @@ type message struct {
 }
 
 // tell books an event, to be sent from a time on.
-func (g *Gateway) tell(tx *gorm.DB, reference, what string, at time.Time) error {
+func (g *Gateway) tell(tx *gorm.DB, a *account, what string, at time.Time) error {
 	var random [12]byte
 	_, _ = rand.Read(random[:])
-	err := tx.Create(&event{ID: "sbe_" + hex.EncodeToString(random[:]), Reference: reference, Type: what, CreatedAt: at, DueAt: &at}).Error
-	if err != nil {
-		return fmt.Errorf("book an event: %w", err)
-	}
-	return nil
+	m := message{ID: "sbe_" + hex.EncodeToString(random[:]), Type: what, Created: at, Reference: a.Reference, PaymentID: a.PaymentID}
+	return g.hooks.TellTx(tx, m.ID, m, at)
 }
 
 // Event reads a webhook that Deliver has sent.
 func (g *Gateway) Event(header http.Header, body []byte, now time.Time) (payment.Event, error) {
-	if err := webhook.Verify(g.o.Secret, header.Get(webhook.Header), body, now); err != nil {
+	if err := g.hooks.Verify(header, body, now); err != nil {
 		return payment.Event{}, fmt.Errorf("%w: %w", payment.ErrUnsigned, err)
 	}
 	var m message
@@ -67,77 +48,8 @@ func (g *Gateway) Event(header http.Header, body []byte, now time.Time) (payment
 	}, nil
 }
 
-const (
-	deliverSize = 50
-	// maxTries bounds how often an event is sent that nobody takes, over some two days.
-	maxTries = 20
-	sendFor  = 30 * time.Second
-)
-
 // Deliver sends the events that are due to the server's own endpoint, and
-// tells how many arrived. What was not taken is sent again, later and later.
-// Several instances may deliver at once; call it every second.
+// tells how many arrived. Call it every second.
 func (g *Gateway) Deliver(ctx context.Context, client *http.Client) (int, error) {
-	var due []event
-	now := g.now()
-	err := g.db.WithContext(ctx).Raw(`
-update sandbox_events
-set due_at = ?, tries = tries + 1
-where id in (
-  select id
-  from sandbox_events
-  where due_at <= ?
-  order by due_at
-  limit ?
-  for update skip locked
-)
-returning *`, now.Add(time.Minute), now, deliverSize).Scan(&due).Error
-	if err != nil {
-		return 0, fmt.Errorf("take up events: %w", err)
-	}
-	arrived, failed := 0, error(nil)
-	for _, e := range due {
-		var next *time.Time
-		if err := g.send(ctx, client, e); err == nil {
-			arrived++
-		} else {
-			failed = err
-			if e.Tries < maxTries {
-				next = new(g.now().Add(time.Second << min(e.Tries, 14)))
-			}
-		}
-		err := g.db.WithContext(ctx).Exec("update sandbox_events set due_at = ? where id = ?", next, e.ID).Error
-		if err != nil {
-			return arrived, fmt.Errorf("close an event: %w", err)
-		}
-	}
-	return arrived, failed
-}
-
-func (g *Gateway) send(ctx context.Context, client *http.Client, e event) error {
-	ctx, cancel := context.WithTimeout(ctx, sendFor)
-	defer cancel()
-	var a account
-	if err := g.db.WithContext(ctx).Take(&a, "reference = ?", e.Reference).Error; err != nil {
-		return err
-	}
-	body, err := json.Marshal(message{ID: e.ID, Type: e.Type, Created: e.CreatedAt, Reference: e.Reference, PaymentID: a.PaymentID})
-	if err != nil {
-		return err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.o.HookURL+"/webhooks/"+g.Name(), bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set(webhook.Header, webhook.Sign(g.o.Secret, g.now(), body))
-	answer, err := client.Do(request)
-	if err != nil {
-		return err
-	}
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 4096))
-	if err := answer.Body.Close(); err != nil || answer.StatusCode != http.StatusOK {
-		return errors.Join(err, fmt.Errorf("the webhook answers %d", answer.StatusCode))
-	}
-	return nil
+	return g.hooks.Deliver(ctx, client)
 }
