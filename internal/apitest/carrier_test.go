@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -236,9 +237,7 @@ func TestBadCarrierWebhooks(t *testing.T) {
 	}
 	event := func(change map[string]any) []byte {
 		e := map[string]any{"id": "evt-1", "trackingNumber": number, "type": "DELIVERED", "at": m.api.Now}
-		for k, v := range change {
-			e[k] = v
-		}
+		maps.Copy(e, change)
 		body, err := json.Marshal(e)
 		if err != nil {
 			t.Fatal(err)

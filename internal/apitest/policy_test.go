@@ -76,7 +76,7 @@ func TestFieldsAskForTheirPermission(t *testing.T) {
 		"Listing": w.goods.Listing.GlobalID(),
 	}
 	// These are on rows that only the brand's people read.
-	hidden := map[string]string{"Promotion": w.promotion.GlobalID()}
+	hidden := map[string]string{"Promotion": w.promotion.GlobalID(), "Shipment": w.parcel(models.ShipmentLabelled).GlobalID()}
 	stranger := w.api.As(fixture.Member(t, w.api.DB.Gorm, w.rival.ID, models.RoleOwner))
 	owner := w.api.As(w.owner)
 	for path, permission := range auth.Fields {
@@ -86,18 +86,14 @@ func TestFieldsAskForTheirPermission(t *testing.T) {
 		}
 		id, ok := rows[typeName]
 		if own, ofStaff := hidden[typeName]; ofStaff {
-			w.hiddenField(t, typeName, name, own)
+			w.hiddenField(t, s, path, own)
 			continue
 		}
 		if !ok {
 			t.Errorf("%s asks for %s, but there is no %s to try it on", path, permission, typeName)
 			continue
 		}
-		selection := name
-		if field := s.Types[typeName].Fields.ForName(name); s.Types[field.Type.Name()].Kind == ast.Object {
-			selection += " { __typename }"
-		}
-		query := fmt.Sprintf("query ($id: ID!) { node(id: $id) { ... on %s { %s } } }", typeName, selection)
+		query := ofNode(s, path)
 		if answer := stranger.Post(t, query, object{"id": id}); answer.Code() != "FORBIDDEN" || !answer.NamesPath(name) {
 			t.Errorf("%s to a stranger: %s", path, answer.Raw)
 		}
@@ -110,11 +106,21 @@ func TestFieldsAskForTheirPermission(t *testing.T) {
 	}
 }
 
+// ofNode asks for a field, given as Type.field, of a node.
+func ofNode(s *ast.Schema, path string) string {
+	typeName, name, _ := strings.Cut(path, ".")
+	if field := s.Types[typeName].Fields.ForName(name); s.Types[field.Type.Name()].Kind == ast.Object {
+		name += " { __typename }"
+	}
+	return fmt.Sprintf("query ($id: ID!) { node(id: $id) { ... on %s { %s } } }", typeName, name)
+}
+
 // hiddenField tries a field that asks for more than its row: whoever of the
 // brand lacks it is told, others find no row.
-func (w *shopWorld) hiddenField(t *testing.T, typeName, name, id string) {
+func (w *shopWorld) hiddenField(t *testing.T, s *ast.Schema, path, id string) {
 	t.Helper()
-	query := fmt.Sprintf("query ($id: ID!) { node(id: $id) { ... on %s { %s { __typename } } } }", typeName, name)
+	typeName, name, _ := strings.Cut(path, ".")
+	query := ofNode(s, path)
 	staff := fixture.Member(t, w.api.DB.Gorm, w.brand.ID, models.RoleAnalyst)
 	if answer := w.api.As(staff).Post(t, query, object{"id": id}); answer.Code() != "FORBIDDEN" || !answer.NamesPath(name) {
 		t.Errorf("%s.%s to one who may not: %s", typeName, name, answer.Raw)
