@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 )
 
@@ -28,6 +29,9 @@ type CommissionPlan struct {
 	CreatedBy          *uuid.UUID
 	CreatedAt          time.Time
 }
+
+// GlobalID is the opaque id of the API.
+func (p CommissionPlan) GlobalID() string { return globalid.Encode(globalid.CommissionPlan, p.ID) }
 
 // Fixed is added to the share of each order; nil where there is none.
 func (p CommissionPlan) Fixed() *money.Money {
@@ -152,8 +156,19 @@ type Payout struct {
 	ReturnedAt   *time.Time
 }
 
+// GlobalID is the opaque id of the API.
+func (p Payout) GlobalID() string { return globalid.EncodeOf(globalid.Payout, p.BrandID, p.ID) }
+
 // TenantID is the brand whose row this is.
 func (p Payout) TenantID() uuid.UUID { return p.BrandID }
+
+// RateDate is the day of the rate.
+func (p Payout) RateDate() *Date {
+	if p.RatedOn == nil {
+		return nil
+	}
+	return new(DateOf(*p.RatedOn))
+}
 
 // Amount is what was taken from the balance.
 func (p Payout) Amount() money.Money { return money.New(p.AmountMinor, money.Currency(p.Currency)) }

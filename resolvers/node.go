@@ -31,6 +31,8 @@ func (r *Resolver) nodeReaders() map[globalid.Type]nodeReader {
 		globalid.Media:          byKey(r.Catalog.MediaByKeys),
 		globalid.Listing:        byKey(r.Catalog.ListingsByKeys),
 		globalid.Warehouse:      byKey(r.Inventory.WarehousesByKeys),
+		globalid.CommissionPlan: byRow(r.Ledger.PlansByIDs),
+		globalid.Payout:         byKey(r.Ledger.PayoutsByKeys),
 		globalid.Promotion:      byKey(r.Promotions.ByKeys),
 		globalid.DeliveryOption: byKey(r.Deliveries.ByKeys),
 		globalid.Order:          byKey(r.Orders.ByKeys),

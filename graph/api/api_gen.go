@@ -526,6 +526,54 @@ type CategoryUpdatePayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// What the platform will keep of sales.
+type CommissionPlanCreateInput struct {
+	// The brand it is for. Default: all without a plan of their own.
+	BrandID graphql.Omittable[*string] `json:"brandId,omitempty"`
+	// The currency it is for. Default: every one without a plan of its own.
+	Currency graphql.Omittable[*money.Currency] `json:"currency,omitempty"`
+	// 1 to 120 characters.
+	Name string `json:"name"`
+	// Share of goods less discounts, 0 to 1 with at most 6 decimals: 0.05 is 5 %.
+	Rate decimal.Decimal `json:"rate"`
+	// Added for each order, in major units of the currency, which must be given then.
+	Fixed graphql.Omittable[*decimal.Decimal] `json:"fixed,omitempty"`
+	// 0 to 365 days until money becomes payable, once all of an order has arrived.
+	DaysAfterDelivery int32 `json:"daysAfterDelivery"`
+	// 0 to 365 days until money becomes payable, where no arrival is heard of but all has left.
+	DaysAfterPlacement int32 `json:"daysAfterPlacement"`
+	// Where it is agreed: a contract, a published table; 1 to 500 characters.
+	Source string `json:"source"`
+	// From when it holds, not in the past. Default: now.
+	ValidFrom graphql.Omittable[*time.Time] `json:"validFrom,omitempty"`
+	// Until before when it holds. Default: no end.
+	ValidTo graphql.Omittable[*time.Time] `json:"validTo,omitempty"`
+}
+
+// The new plan.
+type CommissionPlanCreatePayload struct {
+	// Null where it was refused.
+	CommissionPlan *models.CommissionPlan `json:"commissionPlan,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Ends a commission plan.
+type CommissionPlanEndInput struct {
+	// Which one.
+	CommissionPlanID string `json:"commissionPlanId"`
+	// Until before when it holds, not in the past. Default: now.
+	ValidTo graphql.Omittable[*time.Time] `json:"validTo,omitempty"`
+}
+
+// The plan as it is now.
+type CommissionPlanEndPayload struct {
+	// Null where it was refused.
+	CommissionPlan *models.CommissionPlan `json:"commissionPlan,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // A span of instants, closed at its start and open at its end.
 type DateTimeRange struct {
 	// Included.
@@ -638,6 +686,16 @@ type IntRange struct {
 	Min graphql.Omittable[*int32] `json:"min,omitempty"`
 	// Largest.
 	Max graphql.Omittable[*int32] `json:"max,omitempty"`
+}
+
+// Which ledger entries.
+type LedgerEntryWhere struct {
+	// Of any of these accounts.
+	Account graphql.Omittable[[]models.LedgerAccount] `json:"account,omitempty"`
+	// In this currency.
+	Currency graphql.Omittable[*money.Currency] `json:"currency,omitempty"`
+	// When they were recorded.
+	RecordedAt graphql.Omittable[*DateTimeRange] `json:"recordedAt,omitempty"`
 }
 
 // Sets prices of a product in a storefront; makes a draft listing where there is none. A variant without a price there is not sold there.
@@ -850,6 +908,58 @@ type OrderWhere struct {
 	PlacedAt graphql.Omittable[*DateTimeRange] `json:"placedAt,omitempty"`
 	// With exactly this number.
 	Number graphql.Omittable[*string] `json:"number,omitempty"`
+}
+
+// Sends what is payable to a brand.
+type PayoutCreateInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the first answer.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The brand.
+	BrandID string `json:"brandId"`
+	// Which of its balances.
+	Currency money.Currency `json:"currency"`
+	// At most what is payable, in major units. Default: all of it.
+	Amount graphql.Omittable[*decimal.Decimal] `json:"amount,omitempty"`
+	// Given where the account has another currency than the balance, and only then.
+	Rate graphql.Omittable[*PayoutRateInput] `json:"rate,omitempty"`
+	// The bank's reference of the transfer; at most 120 characters.
+	Reference graphql.Omittable[*string] `json:"reference,omitempty"`
+}
+
+// The new payout.
+type PayoutCreatePayload struct {
+	// Null where it was refused.
+	Payout *models.Payout `json:"payout,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// How a balance was exchanged.
+type PayoutRateInput struct {
+	// Units of the account's currency for one unit of the balance's; more than 0, at most 12 decimals.
+	Value decimal.Decimal `json:"value"`
+	// Where it is from; 1 to 120 characters.
+	Source string `json:"source"`
+	// The day it is of, not in the future.
+	Date models.Date `json:"date"`
+}
+
+// Notes that the bank sent a payout back.
+type PayoutReturnInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the first answer.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Which one.
+	PayoutID string `json:"payoutId"`
+	// Why; 1 to 500 characters.
+	Reason string `json:"reason"`
+}
+
+// The payout as it is now.
+type PayoutReturnPayload struct {
+	// Null where it was refused.
+	Payout *models.Payout `json:"payout,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
 // What a variant is to cost.

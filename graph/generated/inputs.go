@@ -39,3 +39,8 @@ func SalesReportWhere(v any) (api.SalesReportWhere, error) {
 func StorefrontWhere(v any) (api.StorefrontWhere, error) {
 	return (&executionContext{}).unmarshalInputStorefrontWhere(context.Background(), v)
 }
+
+// LedgerEntryWhere reads an argument of that type.
+func LedgerEntryWhere(v any) (api.LedgerEntryWhere, error) {
+	return (&executionContext{}).unmarshalInputLedgerEntryWhere(context.Background(), v)
+}

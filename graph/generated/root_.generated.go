@@ -34,7 +34,10 @@ type ResolverRoot interface {
 	CartLine() CartLineResolver
 	Category() CategoryResolver
 	Charge() ChargeResolver
+	CommissionPlan() CommissionPlanResolver
 	DeliveryOption() DeliveryOptionResolver
+	LedgerEntry() LedgerEntryResolver
+	LedgerTransaction() LedgerTransactionResolver
 	Listing() ListingResolver
 	Membership() MembershipResolver
 	Mutation() MutationResolver
@@ -53,6 +56,7 @@ type ResolverRoot interface {
 	Shipment() ShipmentResolver
 	ShipmentLine() ShipmentLineResolver
 	Shopper() ShopperResolver
+	Statement() StatementResolver
 	StockAdjustment() StockAdjustmentResolver
 	StockLevel() StockLevelResolver
 	Storefront() StorefrontResolver
@@ -96,6 +100,13 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Balance struct {
+		Currency func(childComplexity int) int
+		PaidOut  func(childComplexity int) int
+		Payable  func(childComplexity int) int
+		Pending  func(childComplexity int) int
+	}
+
 	Blocker struct {
 		Code    func(childComplexity int) int
 		Message func(childComplexity int) int
@@ -104,7 +115,9 @@ type ComplexityRoot struct {
 	Brand struct {
 		AppliedAt        func(childComplexity int) int
 		ApprovalBlockers func(childComplexity int) int
+		Balances         func(childComplexity int) int
 		CensusRegion     func(childComplexity int) int
+		CommissionPlans  func(childComplexity int, first *int32, after *string, last *int32, before *string) int
 		Contact          func(childComplexity int) int
 		Country          func(childComplexity int) int
 		Description      func(childComplexity int) int
@@ -115,16 +128,19 @@ type ComplexityRoot struct {
 		JobsHistory      func(childComplexity int) int
 		JobsNow          func(childComplexity int) int
 		JoinedAt         func(childComplexity int) int
+		LedgerEntries    func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.LedgerEntryWhere) int
 		LowStock         func(childComplexity int, atMost *int32, first *int32, after *string, last *int32, before *string) int
 		Members          func(childComplexity int) int
 		Name             func(childComplexity int) int
 		Orders           func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) int
 		PayoutAccount    func(childComplexity int) int
+		Payouts          func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.PayoutStatus) int
 		Products         func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.BrandProductWhere, sortKey *api.BrandProductSortKey, reverse *bool) int
 		Promotions       func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.PromotionStatus) int
 		Region           func(childComplexity int) int
 		Size             func(childComplexity int) int
 		Slug             func(childComplexity int) int
+		Statements       func(childComplexity int, month models.Date) int
 		Status           func(childComplexity int) int
 		StatusReason     func(childComplexity int) int
 		Storefronts      func(childComplexity int, first *int32, after *string, last *int32, before *string) int
@@ -350,6 +366,42 @@ type ComplexityRoot struct {
 		Line   func(childComplexity int) int
 	}
 
+	CommissionPlan struct {
+		Brand              func(childComplexity int) int
+		Currency           func(childComplexity int) int
+		DaysAfterDelivery  func(childComplexity int) int
+		DaysAfterPlacement func(childComplexity int) int
+		Fixed              func(childComplexity int) int
+		GlobalID           func(childComplexity int) int
+		Name               func(childComplexity int) int
+		Rate               func(childComplexity int) int
+		Source             func(childComplexity int) int
+		ValidFrom          func(childComplexity int) int
+		ValidTo            func(childComplexity int) int
+	}
+
+	CommissionPlanConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CommissionPlanCreatePayload struct {
+		CommissionPlan func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	CommissionPlanEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CommissionPlanEndPayload struct {
+		CommissionPlan func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
 	DeliveryOption struct {
 		ArchivedAt func(childComplexity int) int
 		Currency   func(childComplexity int) int
@@ -396,6 +448,34 @@ type ComplexityRoot struct {
 		Dimension func(childComplexity int) int
 		Key       func(childComplexity int) int
 		Label     func(childComplexity int) int
+	}
+
+	LedgerEntry struct {
+		Account     func(childComplexity int) int
+		Amount      func(childComplexity int) int
+		RecordedAt  func(childComplexity int) int
+		Transaction func(childComplexity int) int
+	}
+
+	LedgerEntryConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	LedgerEntryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	LedgerTransaction struct {
+		Entries    func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		Order      func(childComplexity int) int
+		Payout     func(childComplexity int) int
+		RecordedAt func(childComplexity int) int
+		Reference  func(childComplexity int) int
 	}
 
 	Listing struct {
@@ -496,6 +576,8 @@ type ComplexityRoot struct {
 		CartProblemsAccept       func(childComplexity int, input api.CartProblemsAcceptInput) int
 		CategoryCreate           func(childComplexity int, input api.CategoryCreateInput) int
 		CategoryUpdate           func(childComplexity int, input api.CategoryUpdateInput) int
+		CommissionPlanCreate     func(childComplexity int, input api.CommissionPlanCreateInput) int
+		CommissionPlanEnd        func(childComplexity int, input api.CommissionPlanEndInput) int
 		DeliveryOptionArchive    func(childComplexity int, input api.DeliveryOptionArchiveInput) int
 		DeliveryOptionCreate     func(childComplexity int, input api.DeliveryOptionCreateInput) int
 		DeliveryOptionUpdate     func(childComplexity int, input api.DeliveryOptionUpdateInput) int
@@ -507,6 +589,8 @@ type ComplexityRoot struct {
 		OrderCancel              func(childComplexity int, input api.OrderCancelInput) int
 		OrderPlace               func(childComplexity int, input api.OrderPlaceInput) int
 		OrderRefund              func(childComplexity int, input api.OrderRefundInput) int
+		PayoutCreate             func(childComplexity int, input api.PayoutCreateInput) int
+		PayoutReturn             func(childComplexity int, input api.PayoutReturnInput) int
 		ProductArchive           func(childComplexity int, input api.ProductArchiveInput) int
 		ProductCreate            func(childComplexity int, input api.ProductCreateInput) int
 		ProductRestore           func(childComplexity int, input api.ProductArchiveInput) int
@@ -654,12 +738,51 @@ type ComplexityRoot struct {
 		StartCursor     func(childComplexity int) int
 	}
 
+	Payout struct {
+		Amount       func(childComplexity int) int
+		BankName     func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		GlobalID     func(childComplexity int) int
+		Holder       func(childComplexity int) int
+		LastDigits   func(childComplexity int) int
+		Paid         func(childComplexity int) int
+		Rate         func(childComplexity int) int
+		RateDate     func(childComplexity int) int
+		RateSource   func(childComplexity int) int
+		Reference    func(childComplexity int) int
+		ReturnReason func(childComplexity int) int
+		ReturnedAt   func(childComplexity int) int
+		Status       func(childComplexity int) int
+	}
+
 	PayoutAccount struct {
 		BankName   func(childComplexity int) int
 		Country    func(childComplexity int) int
 		Currency   func(childComplexity int) int
 		Holder     func(childComplexity int) int
 		LastDigits func(childComplexity int) int
+	}
+
+	PayoutConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PayoutCreatePayload struct {
+		Payout     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PayoutEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	PayoutReturnPayload struct {
+		Payout     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Price struct {
@@ -835,21 +958,23 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Brand       func(childComplexity int, id *string, slug *string) int
-		Brands      func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.BrandWhere, sortKey *api.BrandSortKey, reverse *bool) int
-		Cart        func(childComplexity int, id string, secret *string) int
-		Categories  func(childComplexity int) int
-		Category    func(childComplexity int, id *string, path *string) int
-		Node        func(childComplexity int, id string) int
-		Nodes       func(childComplexity int, ids []string) int
-		Order       func(childComplexity int, id *string, number *string) int
-		Orders      func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) int
-		Product     func(childComplexity int, id *string, brandSlug *string, handle *string) int
-		Products    func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) int
-		SalesReport func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
-		Storefront  func(childComplexity int, id *string, slug *string) int
-		Storefronts func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
-		Viewer      func(childComplexity int) int
+		Brand           func(childComplexity int, id *string, slug *string) int
+		Brands          func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.BrandWhere, sortKey *api.BrandSortKey, reverse *bool) int
+		Cart            func(childComplexity int, id string, secret *string) int
+		Categories      func(childComplexity int) int
+		Category        func(childComplexity int, id *string, path *string) int
+		CommissionPlans func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		Node            func(childComplexity int, id string) int
+		Nodes           func(childComplexity int, ids []string) int
+		Order           func(childComplexity int, id *string, number *string) int
+		Orders          func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) int
+		Payout          func(childComplexity int, id string) int
+		Product         func(childComplexity int, id *string, brandSlug *string, handle *string) int
+		Products        func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) int
+		SalesReport     func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
+		Storefront      func(childComplexity int, id *string, slug *string) int
+		Storefronts     func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
+		Viewer          func(childComplexity int) int
 	}
 
 	Recipient struct {
@@ -1036,6 +1161,49 @@ type ComplexityRoot struct {
 		GlobalID func(childComplexity int) int
 		Name     func(childComplexity int) int
 		Orders   func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+	}
+
+	Statement struct {
+		Closing    func(childComplexity int) int
+		Commission func(childComplexity int) int
+		Currency   func(childComplexity int) int
+		Lines      func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		Month      func(childComplexity int) int
+		Opening    func(childComplexity int) int
+		PaidOut    func(childComplexity int) int
+		Payable    func(childComplexity int) int
+		Refunded   func(childComplexity int) int
+		Sold       func(childComplexity int) int
+		Sums       func(childComplexity int) int
+	}
+
+	StatementLine struct {
+		Change     func(childComplexity int) int
+		Commission func(childComplexity int) int
+		Gross      func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		Number     func(childComplexity int) int
+		RecordedAt func(childComplexity int) int
+	}
+
+	StatementLineConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	StatementLineEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	StatementSum struct {
+		Change     func(childComplexity int) int
+		Commission func(childComplexity int) int
+		Count      func(childComplexity int) int
+		Gross      func(childComplexity int) int
+		Kind       func(childComplexity int) int
 	}
 
 	StockAdjustPayload struct {
@@ -1316,6 +1484,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AddressUpdatePayload.UserErrors(childComplexity), true
 
+	case "Balance.currency":
+		if e.ComplexityRoot.Balance.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Balance.Currency(childComplexity), true
+	case "Balance.paidOut":
+		if e.ComplexityRoot.Balance.PaidOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Balance.PaidOut(childComplexity), true
+	case "Balance.payable":
+		if e.ComplexityRoot.Balance.Payable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Balance.Payable(childComplexity), true
+	case "Balance.pending":
+		if e.ComplexityRoot.Balance.Pending == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Balance.Pending(childComplexity), true
+
 	case "Blocker.code":
 		if e.ComplexityRoot.Blocker.Code == nil {
 			break
@@ -1341,12 +1534,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Brand.ApprovalBlockers(childComplexity), true
+	case "Brand.balances":
+		if e.ComplexityRoot.Brand.Balances == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Brand.Balances(childComplexity), true
 	case "Brand.censusRegion":
 		if e.ComplexityRoot.Brand.CensusRegion == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Brand.CensusRegion(childComplexity), true
+	case "Brand.commissionPlans":
+		if e.ComplexityRoot.Brand.CommissionPlans == nil {
+			break
+		}
+
+		args, err := ec.field_Brand_commissionPlans_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Brand.CommissionPlans(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 	case "Brand.contact":
 		if e.ComplexityRoot.Brand.Contact == nil {
 			break
@@ -1407,6 +1617,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Brand.JoinedAt(childComplexity), true
+	case "Brand.ledgerEntries":
+		if e.ComplexityRoot.Brand.LedgerEntries == nil {
+			break
+		}
+
+		args, err := ec.field_Brand_ledgerEntries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Brand.LedgerEntries(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["where"].(*api.LedgerEntryWhere)), true
 	case "Brand.lowStock":
 		if e.ComplexityRoot.Brand.LowStock == nil {
 			break
@@ -1447,6 +1668,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Brand.PayoutAccount(childComplexity), true
+	case "Brand.payouts":
+		if e.ComplexityRoot.Brand.Payouts == nil {
+			break
+		}
+
+		args, err := ec.field_Brand_payouts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Brand.Payouts(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["status"].([]models.PayoutStatus)), true
 	case "Brand.products":
 		if e.ComplexityRoot.Brand.Products == nil {
 			break
@@ -1487,6 +1719,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Brand.Slug(childComplexity), true
+	case "Brand.statements":
+		if e.ComplexityRoot.Brand.Statements == nil {
+			break
+		}
+
+		args, err := ec.field_Brand_statements_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Brand.Statements(childComplexity, args["month"].(models.Date)), true
 	case "Brand.status":
 		if e.ComplexityRoot.Brand.Status == nil {
 			break
@@ -2287,6 +2530,137 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Charge.Line(childComplexity), true
 
+	case "CommissionPlan.brand":
+		if e.ComplexityRoot.CommissionPlan.Brand == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlan.Brand(childComplexity), true
+	case "CommissionPlan.currency":
+		if e.ComplexityRoot.CommissionPlan.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlan.Currency(childComplexity), true
+	case "CommissionPlan.daysAfterDelivery":
+		if e.ComplexityRoot.CommissionPlan.DaysAfterDelivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlan.DaysAfterDelivery(childComplexity), true
+	case "CommissionPlan.daysAfterPlacement":
+		if e.ComplexityRoot.CommissionPlan.DaysAfterPlacement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlan.DaysAfterPlacement(childComplexity), true
+	case "CommissionPlan.fixed":
+		if e.ComplexityRoot.CommissionPlan.Fixed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlan.Fixed(childComplexity), true
+	case "CommissionPlan.id":
+		if e.ComplexityRoot.CommissionPlan.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlan.GlobalID(childComplexity), true
+	case "CommissionPlan.name":
+		if e.ComplexityRoot.CommissionPlan.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlan.Name(childComplexity), true
+	case "CommissionPlan.rate":
+		if e.ComplexityRoot.CommissionPlan.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlan.Rate(childComplexity), true
+	case "CommissionPlan.source":
+		if e.ComplexityRoot.CommissionPlan.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlan.Source(childComplexity), true
+	case "CommissionPlan.validFrom":
+		if e.ComplexityRoot.CommissionPlan.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlan.ValidFrom(childComplexity), true
+	case "CommissionPlan.validTo":
+		if e.ComplexityRoot.CommissionPlan.ValidTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlan.ValidTo(childComplexity), true
+
+	case "CommissionPlanConnection.edges":
+		if e.ComplexityRoot.CommissionPlanConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlanConnection.Edges(childComplexity), true
+	case "CommissionPlanConnection.nodes":
+		if e.ComplexityRoot.CommissionPlanConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlanConnection.Nodes(childComplexity), true
+	case "CommissionPlanConnection.pageInfo":
+		if e.ComplexityRoot.CommissionPlanConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlanConnection.PageInfo(childComplexity), true
+	case "CommissionPlanConnection.totalCount":
+		if e.ComplexityRoot.CommissionPlanConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlanConnection.TotalCount(childComplexity), true
+
+	case "CommissionPlanCreatePayload.commissionPlan":
+		if e.ComplexityRoot.CommissionPlanCreatePayload.CommissionPlan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlanCreatePayload.CommissionPlan(childComplexity), true
+	case "CommissionPlanCreatePayload.userErrors":
+		if e.ComplexityRoot.CommissionPlanCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlanCreatePayload.UserErrors(childComplexity), true
+
+	case "CommissionPlanEdge.cursor":
+		if e.ComplexityRoot.CommissionPlanEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlanEdge.Cursor(childComplexity), true
+	case "CommissionPlanEdge.node":
+		if e.ComplexityRoot.CommissionPlanEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlanEdge.Node(childComplexity), true
+
+	case "CommissionPlanEndPayload.commissionPlan":
+		if e.ComplexityRoot.CommissionPlanEndPayload.CommissionPlan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlanEndPayload.CommissionPlan(childComplexity), true
+	case "CommissionPlanEndPayload.userErrors":
+		if e.ComplexityRoot.CommissionPlanEndPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommissionPlanEndPayload.UserErrors(childComplexity), true
+
 	case "DeliveryOption.archivedAt":
 		if e.ComplexityRoot.DeliveryOption.ArchivedAt == nil {
 			break
@@ -2455,6 +2829,106 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DimensionValue.Label(childComplexity), true
+
+	case "LedgerEntry.account":
+		if e.ComplexityRoot.LedgerEntry.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntry.Account(childComplexity), true
+	case "LedgerEntry.amount":
+		if e.ComplexityRoot.LedgerEntry.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntry.Amount(childComplexity), true
+	case "LedgerEntry.recordedAt":
+		if e.ComplexityRoot.LedgerEntry.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntry.RecordedAt(childComplexity), true
+	case "LedgerEntry.transaction":
+		if e.ComplexityRoot.LedgerEntry.Transaction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntry.Transaction(childComplexity), true
+
+	case "LedgerEntryConnection.edges":
+		if e.ComplexityRoot.LedgerEntryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntryConnection.Edges(childComplexity), true
+	case "LedgerEntryConnection.nodes":
+		if e.ComplexityRoot.LedgerEntryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntryConnection.Nodes(childComplexity), true
+	case "LedgerEntryConnection.pageInfo":
+		if e.ComplexityRoot.LedgerEntryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntryConnection.PageInfo(childComplexity), true
+	case "LedgerEntryConnection.totalCount":
+		if e.ComplexityRoot.LedgerEntryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntryConnection.TotalCount(childComplexity), true
+
+	case "LedgerEntryEdge.cursor":
+		if e.ComplexityRoot.LedgerEntryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntryEdge.Cursor(childComplexity), true
+	case "LedgerEntryEdge.node":
+		if e.ComplexityRoot.LedgerEntryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerEntryEdge.Node(childComplexity), true
+
+	case "LedgerTransaction.entries":
+		if e.ComplexityRoot.LedgerTransaction.Entries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerTransaction.Entries(childComplexity), true
+	case "LedgerTransaction.kind":
+		if e.ComplexityRoot.LedgerTransaction.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerTransaction.Kind(childComplexity), true
+	case "LedgerTransaction.order":
+		if e.ComplexityRoot.LedgerTransaction.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerTransaction.Order(childComplexity), true
+	case "LedgerTransaction.payout":
+		if e.ComplexityRoot.LedgerTransaction.Payout == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerTransaction.Payout(childComplexity), true
+	case "LedgerTransaction.recordedAt":
+		if e.ComplexityRoot.LedgerTransaction.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerTransaction.RecordedAt(childComplexity), true
+	case "LedgerTransaction.reference":
+		if e.ComplexityRoot.LedgerTransaction.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LedgerTransaction.Reference(childComplexity), true
 
 	case "Listing.id":
 		if e.ComplexityRoot.Listing.GlobalID == nil {
@@ -2986,6 +3460,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CategoryUpdate(childComplexity, args["input"].(api.CategoryUpdateInput)), true
+	case "Mutation.commissionPlanCreate":
+		if e.ComplexityRoot.Mutation.CommissionPlanCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_commissionPlanCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CommissionPlanCreate(childComplexity, args["input"].(api.CommissionPlanCreateInput)), true
+	case "Mutation.commissionPlanEnd":
+		if e.ComplexityRoot.Mutation.CommissionPlanEnd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_commissionPlanEnd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CommissionPlanEnd(childComplexity, args["input"].(api.CommissionPlanEndInput)), true
 	case "Mutation.deliveryOptionArchive":
 		if e.ComplexityRoot.Mutation.DeliveryOptionArchive == nil {
 			break
@@ -3107,6 +3603,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OrderRefund(childComplexity, args["input"].(api.OrderRefundInput)), true
+	case "Mutation.payoutCreate":
+		if e.ComplexityRoot.Mutation.PayoutCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_payoutCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PayoutCreate(childComplexity, args["input"].(api.PayoutCreateInput)), true
+	case "Mutation.payoutReturn":
+		if e.ComplexityRoot.Mutation.PayoutReturn == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_payoutReturn_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PayoutReturn(childComplexity, args["input"].(api.PayoutReturnInput)), true
 	case "Mutation.productArchive":
 		if e.ComplexityRoot.Mutation.ProductArchive == nil {
 			break
@@ -3959,6 +4477,91 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Payout.amount":
+		if e.ComplexityRoot.Payout.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.Amount(childComplexity), true
+	case "Payout.bankName":
+		if e.ComplexityRoot.Payout.BankName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.BankName(childComplexity), true
+	case "Payout.createdAt":
+		if e.ComplexityRoot.Payout.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.CreatedAt(childComplexity), true
+	case "Payout.id":
+		if e.ComplexityRoot.Payout.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.GlobalID(childComplexity), true
+	case "Payout.holder":
+		if e.ComplexityRoot.Payout.Holder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.Holder(childComplexity), true
+	case "Payout.lastDigits":
+		if e.ComplexityRoot.Payout.LastDigits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.LastDigits(childComplexity), true
+	case "Payout.paid":
+		if e.ComplexityRoot.Payout.Paid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.Paid(childComplexity), true
+	case "Payout.rate":
+		if e.ComplexityRoot.Payout.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.Rate(childComplexity), true
+	case "Payout.ratedOn":
+		if e.ComplexityRoot.Payout.RateDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.RateDate(childComplexity), true
+	case "Payout.rateSource":
+		if e.ComplexityRoot.Payout.RateSource == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.RateSource(childComplexity), true
+	case "Payout.reference":
+		if e.ComplexityRoot.Payout.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.Reference(childComplexity), true
+	case "Payout.returnReason":
+		if e.ComplexityRoot.Payout.ReturnReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.ReturnReason(childComplexity), true
+	case "Payout.returnedAt":
+		if e.ComplexityRoot.Payout.ReturnedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.ReturnedAt(childComplexity), true
+	case "Payout.status":
+		if e.ComplexityRoot.Payout.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payout.Status(childComplexity), true
+
 	case "PayoutAccount.bankName":
 		if e.ComplexityRoot.PayoutAccount.BankName == nil {
 			break
@@ -3989,6 +4592,70 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PayoutAccount.LastDigits(childComplexity), true
+
+	case "PayoutConnection.edges":
+		if e.ComplexityRoot.PayoutConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayoutConnection.Edges(childComplexity), true
+	case "PayoutConnection.nodes":
+		if e.ComplexityRoot.PayoutConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayoutConnection.Nodes(childComplexity), true
+	case "PayoutConnection.pageInfo":
+		if e.ComplexityRoot.PayoutConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayoutConnection.PageInfo(childComplexity), true
+	case "PayoutConnection.totalCount":
+		if e.ComplexityRoot.PayoutConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayoutConnection.TotalCount(childComplexity), true
+
+	case "PayoutCreatePayload.payout":
+		if e.ComplexityRoot.PayoutCreatePayload.Payout == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayoutCreatePayload.Payout(childComplexity), true
+	case "PayoutCreatePayload.userErrors":
+		if e.ComplexityRoot.PayoutCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayoutCreatePayload.UserErrors(childComplexity), true
+
+	case "PayoutEdge.cursor":
+		if e.ComplexityRoot.PayoutEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayoutEdge.Cursor(childComplexity), true
+	case "PayoutEdge.node":
+		if e.ComplexityRoot.PayoutEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayoutEdge.Node(childComplexity), true
+
+	case "PayoutReturnPayload.payout":
+		if e.ComplexityRoot.PayoutReturnPayload.Payout == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayoutReturnPayload.Payout(childComplexity), true
+	case "PayoutReturnPayload.userErrors":
+		if e.ComplexityRoot.PayoutReturnPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PayoutReturnPayload.UserErrors(childComplexity), true
 
 	case "Price.amount":
 		if e.ComplexityRoot.Price.Amount == nil {
@@ -4701,6 +5368,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Category(childComplexity, args["id"].(*string), args["path"].(*string)), true
+	case "Query.commissionPlans":
+		if e.ComplexityRoot.Query.CommissionPlans == nil {
+			break
+		}
+
+		args, err := ec.field_Query_commissionPlans_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CommissionPlans(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
@@ -4746,6 +5424,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Orders(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["where"].(*api.OrderWhere), args["reverse"].(*bool)), true
+	case "Query.payout":
+		if e.ComplexityRoot.Query.Payout == nil {
+			break
+		}
+
+		args, err := ec.field_Query_payout_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Payout(childComplexity, args["id"].(string)), true
 	case "Query.product":
 		if e.ComplexityRoot.Query.Product == nil {
 			break
@@ -5470,6 +6159,184 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Shopper.Orders(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 
+	case "Statement.closing":
+		if e.ComplexityRoot.Statement.Closing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statement.Closing(childComplexity), true
+	case "Statement.commission":
+		if e.ComplexityRoot.Statement.Commission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statement.Commission(childComplexity), true
+	case "Statement.currency":
+		if e.ComplexityRoot.Statement.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statement.Currency(childComplexity), true
+	case "Statement.lines":
+		if e.ComplexityRoot.Statement.Lines == nil {
+			break
+		}
+
+		args, err := ec.field_Statement_lines_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Statement.Lines(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+	case "Statement.month":
+		if e.ComplexityRoot.Statement.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statement.Month(childComplexity), true
+	case "Statement.opening":
+		if e.ComplexityRoot.Statement.Opening == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statement.Opening(childComplexity), true
+	case "Statement.paidOut":
+		if e.ComplexityRoot.Statement.PaidOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statement.PaidOut(childComplexity), true
+	case "Statement.payable":
+		if e.ComplexityRoot.Statement.Payable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statement.Payable(childComplexity), true
+	case "Statement.refunded":
+		if e.ComplexityRoot.Statement.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statement.Refunded(childComplexity), true
+	case "Statement.sold":
+		if e.ComplexityRoot.Statement.Sold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statement.Sold(childComplexity), true
+	case "Statement.sums":
+		if e.ComplexityRoot.Statement.Sums == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Statement.Sums(childComplexity), true
+
+	case "StatementLine.change":
+		if e.ComplexityRoot.StatementLine.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLine.Change(childComplexity), true
+	case "StatementLine.commission":
+		if e.ComplexityRoot.StatementLine.Commission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLine.Commission(childComplexity), true
+	case "StatementLine.gross":
+		if e.ComplexityRoot.StatementLine.Gross == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLine.Gross(childComplexity), true
+	case "StatementLine.kind":
+		if e.ComplexityRoot.StatementLine.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLine.Kind(childComplexity), true
+	case "StatementLine.orderNumber":
+		if e.ComplexityRoot.StatementLine.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLine.Number(childComplexity), true
+	case "StatementLine.recordedAt":
+		if e.ComplexityRoot.StatementLine.RecordedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLine.RecordedAt(childComplexity), true
+
+	case "StatementLineConnection.edges":
+		if e.ComplexityRoot.StatementLineConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLineConnection.Edges(childComplexity), true
+	case "StatementLineConnection.nodes":
+		if e.ComplexityRoot.StatementLineConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLineConnection.Nodes(childComplexity), true
+	case "StatementLineConnection.pageInfo":
+		if e.ComplexityRoot.StatementLineConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLineConnection.PageInfo(childComplexity), true
+	case "StatementLineConnection.totalCount":
+		if e.ComplexityRoot.StatementLineConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLineConnection.TotalCount(childComplexity), true
+
+	case "StatementLineEdge.cursor":
+		if e.ComplexityRoot.StatementLineEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLineEdge.Cursor(childComplexity), true
+	case "StatementLineEdge.node":
+		if e.ComplexityRoot.StatementLineEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementLineEdge.Node(childComplexity), true
+
+	case "StatementSum.change":
+		if e.ComplexityRoot.StatementSum.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementSum.Change(childComplexity), true
+	case "StatementSum.commission":
+		if e.ComplexityRoot.StatementSum.Commission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementSum.Commission(childComplexity), true
+	case "StatementSum.count":
+		if e.ComplexityRoot.StatementSum.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementSum.Count(childComplexity), true
+	case "StatementSum.gross":
+		if e.ComplexityRoot.StatementSum.Gross == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementSum.Gross(childComplexity), true
+	case "StatementSum.kind":
+		if e.ComplexityRoot.StatementSum.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementSum.Kind(childComplexity), true
+
 	case "StockAdjustPayload.stockLevel":
 		if e.ComplexityRoot.StockAdjustPayload.StockLevel == nil {
 			break
@@ -6126,6 +6993,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CategoryCreateInput", ec.unmarshalInputCategoryCreateInput),
 			graphql.NewInputUnmarshaler("CategoryNameInput", ec.unmarshalInputCategoryNameInput),
 			graphql.NewInputUnmarshaler("CategoryUpdateInput", ec.unmarshalInputCategoryUpdateInput),
+			graphql.NewInputUnmarshaler("CommissionPlanCreateInput", ec.unmarshalInputCommissionPlanCreateInput),
+			graphql.NewInputUnmarshaler("CommissionPlanEndInput", ec.unmarshalInputCommissionPlanEndInput),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
 			graphql.NewInputUnmarshaler("DeliveryExtraInput", ec.unmarshalInputDeliveryExtraInput),
 			graphql.NewInputUnmarshaler("DeliveryOptionArchiveInput", ec.unmarshalInputDeliveryOptionArchiveInput),
@@ -6134,6 +7003,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeliveryRateInput", ec.unmarshalInputDeliveryRateInput),
 			graphql.NewInputUnmarshaler("DeliveryWeightInput", ec.unmarshalInputDeliveryWeightInput),
 			graphql.NewInputUnmarshaler("IntRange", ec.unmarshalInputIntRange),
+			graphql.NewInputUnmarshaler("LedgerEntryWhere", ec.unmarshalInputLedgerEntryWhere),
 			graphql.NewInputUnmarshaler("ListingPricesSetInput", ec.unmarshalInputListingPricesSetInput),
 			graphql.NewInputUnmarshaler("ListingPublishInput", ec.unmarshalInputListingPublishInput),
 			graphql.NewInputUnmarshaler("ListingUnpublishInput", ec.unmarshalInputListingUnpublishInput),
@@ -6148,6 +7018,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OrderPlaceInput", ec.unmarshalInputOrderPlaceInput),
 			graphql.NewInputUnmarshaler("OrderRefundInput", ec.unmarshalInputOrderRefundInput),
 			graphql.NewInputUnmarshaler("OrderWhere", ec.unmarshalInputOrderWhere),
+			graphql.NewInputUnmarshaler("PayoutCreateInput", ec.unmarshalInputPayoutCreateInput),
+			graphql.NewInputUnmarshaler("PayoutRateInput", ec.unmarshalInputPayoutRateInput),
+			graphql.NewInputUnmarshaler("PayoutReturnInput", ec.unmarshalInputPayoutReturnInput),
 			graphql.NewInputUnmarshaler("PriceInput", ec.unmarshalInputPriceInput),
 			graphql.NewInputUnmarshaler("ProductArchiveInput", ec.unmarshalInputProductArchiveInput),
 			graphql.NewInputUnmarshaler("ProductCreateInput", ec.unmarshalInputProductCreateInput),
@@ -7845,6 +8718,486 @@ extend type Mutation {
   shipmentCancel("Which one." input: ShipmentCancelInput!): ShipmentCancelPayload! @requires(permission: FULFILMENT_WRITE)
   "Makes the loss of a shipment good: by money, or by sending the goods again."
   shipmentLossResolve("Which one and how." input: ShipmentLossResolveInput!): ShipmentLossResolvePayload! @requires(permission: FULFILMENT_WRITE)
+}
+`, BuiltIn: false},
+	{Name: "../schema/ledger.graphqls", Input: `"What a brand has with the platform in one currency."
+type Balance @requires(permission: BALANCE_READ) {
+  "The currency."
+  currency: CurrencyCode!
+  "Sold, but not payable yet: see the days of its commission plan."
+  pending: Money!
+  "What a payout may take; negative where the brand owes it, which later sales make up for."
+  payable: Money!
+  "What was sent in this currency so far, less what came back."
+  paidOut: Money!
+}
+
+"What a sum of money is, in the books of a brand. Values may be added."
+enum LedgerAccount {
+  "What shoppers have yet to pay."
+  SHOPPER_RECEIVABLE
+  "What the payment provider holds."
+  GATEWAY_CLEARING
+  "The brand's, but not payable yet."
+  BRAND_PENDING
+  "The brand's; negative where it owes."
+  BRAND_PAYABLE
+  "What the platform earned."
+  COMMISSION
+  "What the payment provider kept, at the platform's cost."
+  GATEWAY_FEE
+  "Taxes collected for authorities."
+  TAX_COLLECTED
+  "Duties collected for customs."
+  DUTY_COLLECTED
+  "What shoppers paid for the platform's own services."
+  FEE_COLLECTED
+  "Promised to shoppers, and yet to leave."
+  REFUNDS
+  "Both sides of each exchange."
+  FX_DIFFERENCE
+  "Sent to the brand."
+  PAYOUT
+}
+
+"What moved money. Values may be added."
+enum LedgerKind {
+  "An order was placed."
+  SALE
+  "A shopper paid what was owed."
+  PAYMENT
+  "Money of an order was given back."
+  REFUND
+  "What was promised to a shopper has left."
+  REFUND_PAID
+  "What was pending of an order became payable."
+  RELEASE
+  "The payment provider kept its fee."
+  GATEWAY_FEE
+  "A payout was sent."
+  PAYOUT
+  "A payout came back."
+  PAYOUT_RETURN
+}
+
+"One movement of money, never changed. Its entries sum to zero in each currency."
+type LedgerTransaction @requires(permission: BALANCE_READ) {
+  "What moved it."
+  kind: LedgerKind!
+  "The order that moved it; null for payouts, and where the caller may not read orders."
+  order: Order
+  "The payout that moved it."
+  payout: Payout
+  "What else it belongs to, such as a refund."
+  reference: String
+  "When."
+  recordedAt: DateTime!
+  "What became of each account; at most 20."
+  entries: [LedgerEntry!]!
+}
+
+"What a movement of money did to an account."
+type LedgerEntry @requires(permission: BALANCE_READ) {
+  "The account."
+  account: LedgerAccount!
+  "Positive amounts credit the account: what is owed to the brand, was earned or has left. Negative ones debit it."
+  amount: Money!
+  "When."
+  recordedAt: DateTime!
+  "The movement it is a part of."
+  transaction: LedgerTransaction!
+}
+
+"A page of ledger entries."
+type LedgerEntryConnection @requires(permission: BALANCE_READ) {
+  "Entries with their cursors."
+  edges: [LedgerEntryEdge!]!
+  "The entries alone."
+  nodes: [LedgerEntry!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages."
+  totalCount: Int!
+}
+
+"An entry in a list."
+type LedgerEntryEdge @requires(permission: BALANCE_READ) {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: LedgerEntry!
+}
+
+"Which ledger entries."
+input LedgerEntryWhere {
+  "Of any of these accounts."
+  account: [LedgerAccount!]
+  "In this currency."
+  currency: CurrencyCode
+  "When they were recorded."
+  recordedAt: DateTimeRange
+}
+
+"What became of a brand's balance of a currency in a month of UTC."
+type Statement @requires(permission: BALANCE_READ) {
+  "The first day of the month."
+  month: Date!
+  "The currency."
+  currency: CurrencyCode!
+  "Pending and payable together, when the month began."
+  opening: Money!
+  "Pending and payable together, when it ended."
+  closing: Money!
+  "What of the closing balance was payable."
+  payable: Money!
+  "Goods less discounts, and carriage."
+  sold: Money!
+  "What of it was given back to shoppers."
+  refunded: Money!
+  "What the platform kept, less what it gave back."
+  commission: Money!
+  "What was sent to the brand, less what came back."
+  paidOut: Money!
+  "Its lines summed by kind; none for kinds without a line."
+  sums: [StatementSum!]!
+  "Each movement of the balance, oldest first."
+  lines(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): StatementLineConnection!
+}
+
+"The lines of one kind, together."
+type StatementSum @requires(permission: BALANCE_READ) {
+  "Their kind."
+  kind: LedgerKind!
+  "How many there are."
+  count: BigInt!
+  "The brand's before the commission."
+  gross: Money!
+  "What was kept of it."
+  commission: Money!
+  "What the balance gained."
+  change: Money!
+}
+
+"A movement of a brand's balance."
+type StatementLine @requires(permission: BALANCE_READ) {
+  "When."
+  recordedAt: DateTime!
+  "What moved it."
+  kind: LedgerKind!
+  "The order's number; null for payouts."
+  orderNumber: String
+  "The brand's before the commission; zero for payouts."
+  gross: Money!
+  "What was kept of it, negative where it was given back."
+  commission: Money!
+  "What the balance gained."
+  change: Money!
+}
+
+"A page of a statement's lines."
+type StatementLineConnection @requires(permission: BALANCE_READ) {
+  "Lines with their cursors."
+  edges: [StatementLineEdge!]!
+  "The lines alone."
+  nodes: [StatementLine!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages."
+  totalCount: Int!
+}
+
+"A line in a list."
+type StatementLineEdge @requires(permission: BALANCE_READ) {
+  "Names this place in the list."
+  cursor: String!
+  "The line."
+  node: StatementLine!
+}
+
+"Whether a payout has arrived. Values may be added."
+enum PayoutStatus {
+  "It was sent."
+  SENT
+  "The bank sent it back: its amount is payable again."
+  RETURNED
+}
+
+"Money sent to a brand from its balance."
+type Payout implements Node @requires(permission: BALANCE_READ) {
+  "Opaque id."
+  id: ID!
+  "Whether it has arrived."
+  status: PayoutStatus!
+  "What was taken from the balance."
+  amount: Money!
+  "What was sent, in the currency of the account."
+  paid: Money!
+  "Paid units for one unit of the balance; null in one currency."
+  rate: Decimal
+  "Where the rate is from."
+  rateSource: String
+  "The day the rate is of."
+  ratedOn: Date
+  "Who holds the account it was sent to."
+  holder: String!
+  "The account's bank."
+  bankName: String!
+  "The last digits of the account's number."
+  lastDigits: String!
+  "The bank's reference of the transfer."
+  reference: String
+  "Why it came back."
+  returnReason: String
+  "When it was sent."
+  createdAt: DateTime!
+  "When it came back."
+  returnedAt: DateTime
+}
+
+"A page of payouts."
+type PayoutConnection @requires(permission: BALANCE_READ) {
+  "Payouts with their cursors."
+  edges: [PayoutEdge!]!
+  "The payouts alone."
+  nodes: [Payout!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages."
+  totalCount: Int!
+}
+
+"A payout in a list."
+type PayoutEdge @requires(permission: BALANCE_READ) {
+  "Names this place in the list."
+  cursor: String!
+  "The payout."
+  node: Payout!
+}
+
+"What the platform keeps of a sale, and when the rest may be paid out. Orders keep what held when they were placed."
+type CommissionPlan implements Node @requires(permission: BALANCE_READ) {
+  "Opaque id."
+  id: ID!
+  "Null where it holds for all brands without a plan of their own."
+  brand: Brand
+  "Null where it holds for every currency that has no plan of its own."
+  currency: CurrencyCode
+  "What it is called."
+  name: String!
+  "Share of goods less discounts: 0.05 is 5 %."
+  rate: Decimal!
+  "Added for each order; null where there is nothing."
+  fixed: Money
+  "Days until money becomes payable, once all of an order has arrived."
+  daysAfterDelivery: Int!
+  "Days until money becomes payable, where no arrival is heard of but all has left."
+  daysAfterPlacement: Int!
+  "Where it is agreed."
+  source: String!
+  "From when it holds."
+  validFrom: DateTime!
+  "Until before when it holds; null for no end."
+  validTo: DateTime
+}
+
+"A page of commission plans."
+type CommissionPlanConnection @requires(permission: BALANCE_READ) {
+  "Plans with their cursors."
+  edges: [CommissionPlanEdge!]!
+  "The plans alone."
+  nodes: [CommissionPlan!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages."
+  totalCount: Int!
+}
+
+"A commission plan in a list."
+type CommissionPlanEdge @requires(permission: BALANCE_READ) {
+  "Names this place in the list."
+  cursor: String!
+  "The plan."
+  node: CommissionPlan!
+}
+
+extend type Brand {
+  "What it has with the platform, one for each currency, by currency."
+  balances: [Balance!]! @requires(permission: BALANCE_READ)
+  "Its books: each account's entries, newest first."
+  ledgerEntries(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "Which ones."
+    where: LedgerEntryWhere
+  ): LedgerEntryConnection! @requires(permission: BALANCE_READ)
+  "What became of its balances in a month, one for each currency of which there was any, by currency."
+  statements("Any day of the month." month: Date!): [Statement!]! @requires(permission: BALANCE_READ)
+  "What was sent to it, newest first."
+  payouts(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "Any of these statuses."
+    status: [PayoutStatus!]
+  ): PayoutConnection! @requires(permission: BALANCE_READ)
+  "The commission plans of its own and those of all brands, what holds latest first."
+  commissionPlans(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): CommissionPlanConnection! @requires(permission: BALANCE_READ)
+}
+
+extend type Query {
+  "A payout by its id."
+  payout("Its id." id: ID!): Payout @requires(permission: BALANCE_READ)
+  "The commission plans of the platform, what holds latest first."
+  commissionPlans(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): CommissionPlanConnection! @requires(permission: LEDGER_WRITE)
+}
+
+"How a balance was exchanged."
+input PayoutRateInput {
+  "Units of the account's currency for one unit of the balance's; more than 0, at most 12 decimals."
+  value: Decimal!
+  "Where it is from; 1 to 120 characters."
+  source: String!
+  "The day it is of, not in the future."
+  date: Date!
+}
+
+"Sends what is payable to a brand."
+input PayoutCreateInput {
+  "1 to 120 characters; repeating it with the same input gives the first answer."
+  idempotencyKey: String!
+  "The brand."
+  brandId: ID!
+  "Which of its balances."
+  currency: CurrencyCode!
+  "At most what is payable, in major units. Default: all of it."
+  amount: Decimal
+  "Given where the account has another currency than the balance, and only then."
+  rate: PayoutRateInput
+  "The bank's reference of the transfer; at most 120 characters."
+  reference: String
+}
+
+"The new payout."
+type PayoutCreatePayload @public {
+  "Null where it was refused."
+  payout: Payout
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Notes that the bank sent a payout back."
+input PayoutReturnInput {
+  "1 to 120 characters; repeating it with the same input gives the first answer."
+  idempotencyKey: String!
+  "Which one."
+  payoutId: ID!
+  "Why; 1 to 500 characters."
+  reason: String!
+}
+
+"The payout as it is now."
+type PayoutReturnPayload @public {
+  "Null where it was refused."
+  payout: Payout
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"What the platform will keep of sales."
+input CommissionPlanCreateInput {
+  "The brand it is for. Default: all without a plan of their own."
+  brandId: ID
+  "The currency it is for. Default: every one without a plan of its own."
+  currency: CurrencyCode
+  "1 to 120 characters."
+  name: String!
+  "Share of goods less discounts, 0 to 1 with at most 6 decimals: 0.05 is 5 %."
+  rate: Decimal!
+  "Added for each order, in major units of the currency, which must be given then."
+  fixed: Decimal
+  "0 to 365 days until money becomes payable, once all of an order has arrived."
+  daysAfterDelivery: Int!
+  "0 to 365 days until money becomes payable, where no arrival is heard of but all has left."
+  daysAfterPlacement: Int!
+  "Where it is agreed: a contract, a published table; 1 to 500 characters."
+  source: String!
+  "From when it holds, not in the past. Default: now."
+  validFrom: DateTime
+  "Until before when it holds. Default: no end."
+  validTo: DateTime
+}
+
+"The new plan."
+type CommissionPlanCreatePayload @public {
+  "Null where it was refused."
+  commissionPlan: CommissionPlan
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Ends a commission plan."
+input CommissionPlanEndInput {
+  "Which one."
+  commissionPlanId: ID!
+  "Until before when it holds, not in the past. Default: now."
+  validTo: DateTime
+}
+
+"The plan as it is now."
+type CommissionPlanEndPayload @public {
+  "Null where it was refused."
+  commissionPlan: CommissionPlan
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Sends what is payable to a brand, from its balance of a currency."
+  payoutCreate("To whom and what." input: PayoutCreateInput!): PayoutCreatePayload! @requires(permission: LEDGER_WRITE)
+  "Notes that the bank sent a payout back: its amount is payable again."
+  payoutReturn("Which one and why." input: PayoutReturnInput!): PayoutReturnPayload! @requires(permission: LEDGER_WRITE)
+  "Adds a commission plan for orders to come."
+  commissionPlanCreate("What is kept of whom." input: CommissionPlanCreateInput!): CommissionPlanCreatePayload! @requires(permission: LEDGER_WRITE)
+  "Ends a commission plan for orders to come."
+  commissionPlanEnd("Which one." input: CommissionPlanEndInput!): CommissionPlanEndPayload! @requires(permission: LEDGER_WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/order.graphqls", Input: `"What one shopper bought from one storefront, with prices and texts as they were."
@@ -10432,6 +11785,20 @@ func (ec *executionContext) childFields_AddressUpdatePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type AddressUpdatePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Balance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_Balance_currency(ctx, field)
+	case "pending":
+		return ec.fieldContext_Balance_pending(ctx, field)
+	case "payable":
+		return ec.fieldContext_Balance_payable(ctx, field)
+	case "paidOut":
+		return ec.fieldContext_Balance_paidOut(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Balance", field.Name)
+}
+
 func (ec *executionContext) childFields_Blocker(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -10502,6 +11869,16 @@ func (ec *executionContext) childFields_Brand(ctx context.Context, field graphql
 		return ec.fieldContext_Brand_version(ctx, field)
 	case "lowStock":
 		return ec.fieldContext_Brand_lowStock(ctx, field)
+	case "balances":
+		return ec.fieldContext_Brand_balances(ctx, field)
+	case "ledgerEntries":
+		return ec.fieldContext_Brand_ledgerEntries(ctx, field)
+	case "statements":
+		return ec.fieldContext_Brand_statements(ctx, field)
+	case "payouts":
+		return ec.fieldContext_Brand_payouts(ctx, field)
+	case "commissionPlans":
+		return ec.fieldContext_Brand_commissionPlans(ctx, field)
 	case "promotions":
 		return ec.fieldContext_Brand_promotions(ctx, field)
 	}
@@ -10940,6 +12317,78 @@ func (ec *executionContext) childFields_Charge(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Charge", field.Name)
 }
 
+func (ec *executionContext) childFields_CommissionPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CommissionPlan_id(ctx, field)
+	case "brand":
+		return ec.fieldContext_CommissionPlan_brand(ctx, field)
+	case "currency":
+		return ec.fieldContext_CommissionPlan_currency(ctx, field)
+	case "name":
+		return ec.fieldContext_CommissionPlan_name(ctx, field)
+	case "rate":
+		return ec.fieldContext_CommissionPlan_rate(ctx, field)
+	case "fixed":
+		return ec.fieldContext_CommissionPlan_fixed(ctx, field)
+	case "daysAfterDelivery":
+		return ec.fieldContext_CommissionPlan_daysAfterDelivery(ctx, field)
+	case "daysAfterPlacement":
+		return ec.fieldContext_CommissionPlan_daysAfterPlacement(ctx, field)
+	case "source":
+		return ec.fieldContext_CommissionPlan_source(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_CommissionPlan_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_CommissionPlan_validTo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommissionPlan", field.Name)
+}
+
+func (ec *executionContext) childFields_CommissionPlanConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CommissionPlanConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CommissionPlanConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CommissionPlanConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CommissionPlanConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommissionPlanConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CommissionPlanCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "commissionPlan":
+		return ec.fieldContext_CommissionPlanCreatePayload_commissionPlan(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CommissionPlanCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommissionPlanCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CommissionPlanEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CommissionPlanEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CommissionPlanEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommissionPlanEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CommissionPlanEndPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "commissionPlan":
+		return ec.fieldContext_CommissionPlanEndPayload_commissionPlan(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CommissionPlanEndPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommissionPlanEndPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeliveryOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11034,6 +12483,62 @@ func (ec *executionContext) childFields_DimensionValue(ctx context.Context, fiel
 		return ec.fieldContext_DimensionValue_label(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DimensionValue", field.Name)
+}
+
+func (ec *executionContext) childFields_LedgerEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "account":
+		return ec.fieldContext_LedgerEntry_account(ctx, field)
+	case "amount":
+		return ec.fieldContext_LedgerEntry_amount(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_LedgerEntry_recordedAt(ctx, field)
+	case "transaction":
+		return ec.fieldContext_LedgerEntry_transaction(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LedgerEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_LedgerEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_LedgerEntryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_LedgerEntryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_LedgerEntryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_LedgerEntryConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LedgerEntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_LedgerEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_LedgerEntryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_LedgerEntryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LedgerEntryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LedgerTransaction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_LedgerTransaction_kind(ctx, field)
+	case "order":
+		return ec.fieldContext_LedgerTransaction_order(ctx, field)
+	case "payout":
+		return ec.fieldContext_LedgerTransaction_payout(ctx, field)
+	case "reference":
+		return ec.fieldContext_LedgerTransaction_reference(ctx, field)
+	case "recordedAt":
+		return ec.fieldContext_LedgerTransaction_recordedAt(ctx, field)
+	case "entries":
+		return ec.fieldContext_LedgerTransaction_entries(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LedgerTransaction", field.Name)
 }
 
 func (ec *executionContext) childFields_Listing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11392,6 +12897,40 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_Payout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Payout_id(ctx, field)
+	case "status":
+		return ec.fieldContext_Payout_status(ctx, field)
+	case "amount":
+		return ec.fieldContext_Payout_amount(ctx, field)
+	case "paid":
+		return ec.fieldContext_Payout_paid(ctx, field)
+	case "rate":
+		return ec.fieldContext_Payout_rate(ctx, field)
+	case "rateSource":
+		return ec.fieldContext_Payout_rateSource(ctx, field)
+	case "ratedOn":
+		return ec.fieldContext_Payout_ratedOn(ctx, field)
+	case "holder":
+		return ec.fieldContext_Payout_holder(ctx, field)
+	case "bankName":
+		return ec.fieldContext_Payout_bankName(ctx, field)
+	case "lastDigits":
+		return ec.fieldContext_Payout_lastDigits(ctx, field)
+	case "reference":
+		return ec.fieldContext_Payout_reference(ctx, field)
+	case "returnReason":
+		return ec.fieldContext_Payout_returnReason(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Payout_createdAt(ctx, field)
+	case "returnedAt":
+		return ec.fieldContext_Payout_returnedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Payout", field.Name)
+}
+
 func (ec *executionContext) childFields_PayoutAccount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "holder":
@@ -11406,6 +12945,50 @@ func (ec *executionContext) childFields_PayoutAccount(ctx context.Context, field
 		return ec.fieldContext_PayoutAccount_lastDigits(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PayoutAccount", field.Name)
+}
+
+func (ec *executionContext) childFields_PayoutConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PayoutConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PayoutConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PayoutConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PayoutConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PayoutConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PayoutCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "payout":
+		return ec.fieldContext_PayoutCreatePayload_payout(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PayoutCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PayoutCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PayoutEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PayoutEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PayoutEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PayoutEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_PayoutReturnPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "payout":
+		return ec.fieldContext_PayoutReturnPayload_payout(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PayoutReturnPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PayoutReturnPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Price(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12122,6 +13705,92 @@ func (ec *executionContext) childFields_Shopper(ctx context.Context, field graph
 		return ec.fieldContext_Shopper_orders(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Shopper", field.Name)
+}
+
+func (ec *executionContext) childFields_Statement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "month":
+		return ec.fieldContext_Statement_month(ctx, field)
+	case "currency":
+		return ec.fieldContext_Statement_currency(ctx, field)
+	case "opening":
+		return ec.fieldContext_Statement_opening(ctx, field)
+	case "closing":
+		return ec.fieldContext_Statement_closing(ctx, field)
+	case "payable":
+		return ec.fieldContext_Statement_payable(ctx, field)
+	case "sold":
+		return ec.fieldContext_Statement_sold(ctx, field)
+	case "refunded":
+		return ec.fieldContext_Statement_refunded(ctx, field)
+	case "commission":
+		return ec.fieldContext_Statement_commission(ctx, field)
+	case "paidOut":
+		return ec.fieldContext_Statement_paidOut(ctx, field)
+	case "sums":
+		return ec.fieldContext_Statement_sums(ctx, field)
+	case "lines":
+		return ec.fieldContext_Statement_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Statement", field.Name)
+}
+
+func (ec *executionContext) childFields_StatementLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "recordedAt":
+		return ec.fieldContext_StatementLine_recordedAt(ctx, field)
+	case "kind":
+		return ec.fieldContext_StatementLine_kind(ctx, field)
+	case "orderNumber":
+		return ec.fieldContext_StatementLine_orderNumber(ctx, field)
+	case "gross":
+		return ec.fieldContext_StatementLine_gross(ctx, field)
+	case "commission":
+		return ec.fieldContext_StatementLine_commission(ctx, field)
+	case "change":
+		return ec.fieldContext_StatementLine_change(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatementLine", field.Name)
+}
+
+func (ec *executionContext) childFields_StatementLineConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_StatementLineConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_StatementLineConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StatementLineConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StatementLineConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatementLineConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_StatementLineEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StatementLineEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_StatementLineEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatementLineEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_StatementSum(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_StatementSum_kind(ctx, field)
+	case "count":
+		return ec.fieldContext_StatementSum_count(ctx, field)
+	case "gross":
+		return ec.fieldContext_StatementSum_gross(ctx, field)
+	case "commission":
+		return ec.fieldContext_StatementSum_commission(ctx, field)
+	case "change":
+		return ec.fieldContext_StatementSum_change(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatementSum", field.Name)
 }
 
 func (ec *executionContext) childFields_StockAdjustPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -34,6 +34,10 @@ func brands() []*Type {
 			"orders":     pages("Order", ordersOfBrand),
 			"promotions": pages("Promotion", promotionsOfBrand),
 			"lowStock":   pages("Variant", lowStockOfBrand),
+
+			"ledgerEntries":   pages("LedgerEntry", entriesOfBrand),
+			"payouts":         pages("Payout", payoutsOfBrand),
+			"commissionPlans": pages("CommissionPlan", plansOfBrand),
 		}},
 		{Name: "BrandContact", Fields: map[string]Field{
 			"name":        expression("%s.contact_name"),

@@ -57,22 +57,25 @@ func id(t globalid.Type, columns ...string) Field {
 
 // sum reads an amount of money from its column of minor units, and the row's
 // currency; null where the first is.
-func sum(minor string) Field {
-	return sumOf(func(at row) int { return at.column(minor) })
+func sum(minor string) Field { return sumIn(minor, "currency") }
+
+// sumIn is sum with the column of its currency.
+func sumIn(minor, currency string) Field {
+	return sumOf(func(at row) int { return at.column(minor) }, currency)
 }
 
 // optionalSum is sum, null where there are none of the minor units.
 func optionalSum(minor string) Field {
-	return sumOf(func(at row) int { return at.sql("nullif(" + at.alias + "." + minor + ", 0)") })
+	return sumOf(func(at row) int { return at.sql("nullif(" + at.alias + "." + minor + ", 0)") }, "currency")
 }
 
-func sumOf(minor func(row) int) Field {
+func sumOf(minor func(row) int, currency string) Field {
 	return func(c *compiler, at row, f *call) (emitter, error) {
 		calls, err := c.collect("Money", f.sets, nil)
 		if err != nil {
 			return nil, err
 		}
-		m, k := minor(at), at.column("currency")
+		m, k := minor(at), at.column(currency)
 		fields := make(object, len(calls))
 		for i, part := range calls {
 			fields[i].key = key(part)

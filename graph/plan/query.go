@@ -10,7 +10,7 @@ import (
 
 // declared lists all types that are planned.
 func declared() []*Type {
-	return slices.Concat(products(), orders(), fulfilments(), brands(), reports(), blockers(), promotions(), deliveries(), []*Type{
+	return slices.Concat(products(), orders(), fulfilments(), brands(), reports(), blockers(), promotions(), deliveries(), ledgers(), []*Type{
 		{Name: "Query", Fields: map[string]Field{
 			"viewer": inside("Viewer"),
 			"node":   nodeField(true),
@@ -34,6 +34,9 @@ func declared() []*Type {
 			})),
 			"orders":      across(pages("Order", ordersListed)),
 			"salesReport": salesReport,
+			"payout":      single("Payout", payoutNamed),
+
+			"commissionPlans": pages("CommissionPlan", plansListed),
 		}},
 		{Name: "Viewer", Fields: map[string]Field{
 			"account":     single("Account", self),

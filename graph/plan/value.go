@@ -38,6 +38,8 @@ func formOf(def *ast.Definition) (f form, cast string) {
 		return appendTime, ""
 	case "Decimal":
 		return appendDecimal, "::text"
+	case "Date":
+		return appendString, "::text"
 	case "String", "ID", "CountryCode", "RegionCode", "LanguageCode", "CurrencyCode", "URL", "HSCode":
 		return appendString, ""
 	default:

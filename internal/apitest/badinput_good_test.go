@@ -312,4 +312,9 @@ var goodInputs = map[string][]goodInput{
 	"returnReceive":       shipping["returnReceive"],
 	"returnInspect":       shipping["returnInspect"],
 	"returnRefund":        shipping["returnRefund"],
+
+	"payoutCreate":         books["payoutCreate"],
+	"payoutReturn":         books["payoutReturn"],
+	"commissionPlanCreate": books["commissionPlanCreate"],
+	"commissionPlanEnd":    books["commissionPlanEnd"],
 }

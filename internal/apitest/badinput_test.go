@@ -88,7 +88,7 @@ func badValues(l leaf, old any) map[string]any {
 	case "Decimal":
 		values["negative"], values["enormous"] = "-1", strings.Repeat("9", 40)
 		values["too long"], values["an exponent"] = strings.Repeat("9", 41), "1e999"
-		values["not a number"], values["too precise"] = "NaN", "1.23456789"
+		values["not a number"], values["too precise"] = "NaN", "1.2345678901234"
 	case "CountryCode":
 		text()
 		values["no country"], values["small"], values["too long"] = "XX", "us", "USA"

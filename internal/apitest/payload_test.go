@@ -64,6 +64,7 @@ func TestPayloadsShowWhatResolversDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	difftest.Planned(s)
 	var asked, beyond, planned, refused atomic.Int64
 	t.Run("of", func(t *testing.T) {
 		staff := auth.NewActor(&models.Account{}, nil, map[uuid.UUID]models.BrandRole{uuid.New(): models.RoleStaff})

@@ -109,7 +109,11 @@ func TestFieldsAskForTheirPermission(t *testing.T) {
 // ofNode asks for a field, given as Type.field, of a node.
 func ofNode(s *ast.Schema, path string) string {
 	typeName, name, _ := strings.Cut(path, ".")
-	if field := s.Types[typeName].Fields.ForName(name); s.Types[field.Type.Name()].Kind == ast.Object {
+	field := s.Types[typeName].Fields.ForName(name)
+	if field.Arguments.ForName("month") != nil {
+		name += `(month: "2026-02-01")`
+	}
+	if s.Types[field.Type.Name()].Kind == ast.Object {
 		name += " { __typename }"
 	}
 	return fmt.Sprintf("query ($id: ID!) { node(id: $id) { ... on %s { %s } } }", typeName, name)

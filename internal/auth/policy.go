@@ -90,6 +90,10 @@ var Types = map[string]Permission{
 	"DeliveryOption": "", "DeliveryRate": "", "DeliveryWeight": "",
 	"Promotion": BrandRead, "PromotionConnection": BrandRead, "PromotionEdge": BrandRead,
 	"PromotionCode": PromotionWrite, "PromotionCodeConnection": PromotionWrite, "PromotionCodeEdge": PromotionWrite,
+	"Balance": BalanceRead, "LedgerTransaction": BalanceRead, "LedgerEntry": BalanceRead, "LedgerEntryConnection": BalanceRead,
+	"LedgerEntryEdge": BalanceRead, "Statement": BalanceRead, "StatementSum": BalanceRead, "StatementLine": BalanceRead,
+	"StatementLineConnection": BalanceRead, "StatementLineEdge": BalanceRead, "Payout": BalanceRead, "PayoutConnection": BalanceRead,
+	"PayoutEdge": BalanceRead, "CommissionPlan": BalanceRead, "CommissionPlanConnection": BalanceRead, "CommissionPlanEdge": BalanceRead,
 	"SalesReport": ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
 }
 
@@ -106,6 +110,9 @@ var Fields = map[string]Permission{
 	"Brand.promotions": BrandRead, "Promotion.codes": PromotionWrite,
 	"Shipment.labelUrl": FulfilmentWrite,
 	"Brand.warehouses":  StockRead, "Brand.lowStock": StockRead, "Brand.orders": OrderRead,
+
+	"Brand.balances": BalanceRead, "Brand.ledgerEntries": BalanceRead, "Brand.statements": BalanceRead, "Brand.payouts": BalanceRead,
+	"Brand.commissionPlans": BalanceRead, "Query.payout": BalanceRead, "Query.commissionPlans": LedgerWrite,
 
 	"Product.createdAt": BrandRead, "Product.updatedAt": BrandRead,
 	"Variant.stock": StockRead, "Variant.stockAdjustments": StockRead,
@@ -145,6 +152,8 @@ var Fields = map[string]Permission{
 	"Mutation.returnRequest": SignedIn, "Mutation.returnCancel": SignedIn, "Mutation.returnApprove": FulfilmentWrite,
 	"Mutation.returnReject": FulfilmentWrite, "Mutation.returnReceive": FulfilmentWrite, "Mutation.returnInspect": FulfilmentWrite,
 	"Mutation.returnRefund": FulfilmentWrite,
+	"Mutation.payoutCreate": LedgerWrite, "Mutation.payoutReturn": LedgerWrite,
+	"Mutation.commissionPlanCreate": LedgerWrite, "Mutation.commissionPlanEnd": LedgerWrite,
 }
 
 // RuleOf gives the rule of a field; known is false where neither it nor its

@@ -55,13 +55,18 @@ var Scopes = map[string]Scope{
 	"delivery_options": {{Rows: IsNull, Column: "archived_at"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
 	"listings":         {{Rows: Past, Column: "visible_from"}, {BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
 
-	"memberships":     {{Rows: OfAccount, Column: "account_id"}, {BrandPrivateRead, OfBrands, "brand_id", ""}, {Permission: BrandPrivateRead, Rows: AllRows}},
-	"brand_documents": {{BrandPrivateRead, OfBrands, "brand_id", ""}, {Permission: BrandPrivateRead, Rows: AllRows}},
-	"warehouses":      {{StockRead, OfBrands, "brand_id", ""}, {Permission: StockRead, Rows: AllRows}},
-	"promotions":      {{BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
-	"orders":          {{Rows: OfAccount, Column: "shopper_id"}, {OrderRead, OfBrands, "brand_id", ""}, {Permission: OrderRead, Rows: AllRows}},
-	"purchases":       {{Rows: OfAccount, Column: "shopper_id"}, {Permission: OrderRead, Rows: AllRows}},
-	"sales_facts":     {{ReportRead, OfBrands, "brand_id", ""}, {Permission: ReportRead, Rows: AllRows}},
+	"memberships":         {{Rows: OfAccount, Column: "account_id"}, {BrandPrivateRead, OfBrands, "brand_id", ""}, {Permission: BrandPrivateRead, Rows: AllRows}},
+	"brand_documents":     {{BrandPrivateRead, OfBrands, "brand_id", ""}, {Permission: BrandPrivateRead, Rows: AllRows}},
+	"warehouses":          {{StockRead, OfBrands, "brand_id", ""}, {Permission: StockRead, Rows: AllRows}},
+	"promotions":          {{BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
+	"orders":              {{Rows: OfAccount, Column: "shopper_id"}, {OrderRead, OfBrands, "brand_id", ""}, {Permission: OrderRead, Rows: AllRows}},
+	"purchases":           {{Rows: OfAccount, Column: "shopper_id"}, {Permission: OrderRead, Rows: AllRows}},
+	"payouts":             {{BalanceRead, OfBrands, "brand_id", ""}, {Permission: BalanceRead, Rows: AllRows}},
+	"ledger_entries":      {{BalanceRead, OfBrands, "brand_id", ""}, {Permission: BalanceRead, Rows: AllRows}},
+	"ledger_transactions": {{BalanceRead, OfBrands, "brand_id", ""}, {Permission: BalanceRead, Rows: AllRows}},
+	// The plans of all brands are everybody's who may read one.
+	"commission_plans": {{Rows: IsNull, Column: "for_brand_id"}, {BalanceRead, OfBrands, "for_brand_id", ""}, {Permission: BalanceRead, Rows: AllRows}},
+	"sales_facts":      {{ReportRead, OfBrands, "brand_id", ""}, {Permission: ReportRead, Rows: AllRows}},
 }
 
 // Where renders the scope of a table for a caller as a condition with ?

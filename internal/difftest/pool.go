@@ -41,10 +41,11 @@ const nobody = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 func sources() map[string]source {
 	list := map[string]source{
-		string(globalid.Account):  {"accounts", nobody, "handle", "''", "''", "issuer = 'difftest' desc, id"},
-		string(globalid.Brand):    {"brands", "id", "id", "''", "''", "id"},
-		string(globalid.Category): {"categories", nobody, "id", "''", "''", "id"},
-		string(globalid.Shopper):  {"orders", "brand_id", "shopper_id", "''", "''", "brand_id, id"},
+		string(globalid.Account):        {"accounts", nobody, "handle", "''", "''", "issuer = 'difftest' desc, id"},
+		string(globalid.Brand):          {"brands", "id", "id", "''", "''", "id"},
+		string(globalid.Category):       {"categories", nobody, "id", "''", "''", "id"},
+		string(globalid.CommissionPlan): {"commission_plans", nobody, "id", "''", "''", "id"},
+		string(globalid.Shopper):        {"orders", "brand_id", "shopper_id", "''", "''", "brand_id, id"},
 
 		brandSlugs:   {"brands", "id", nobody, "slug", "''", "slug"},
 		shopSlugs:    {"storefronts", "brand_id", nobody, "slug", "''", "slug"},
@@ -55,7 +56,7 @@ func sources() map[string]source {
 	for t, table := range map[globalid.Type]string{
 		globalid.Document: "brand_documents", globalid.Listing: "listings", globalid.Media: "media", globalid.Order: "orders",
 		globalid.OrderLine: "order_lines", globalid.Product: "products", globalid.Storefront: "storefronts",
-		globalid.Promotion: "promotions", globalid.DeliveryOption: "delivery_options",
+		globalid.Payout: "payouts", globalid.Promotion: "promotions", globalid.DeliveryOption: "delivery_options",
 		globalid.Return: "returns", globalid.Shipment: "shipments", globalid.Variant: "variants", globalid.Warehouse: "warehouses",
 	} {
 		list[string(t)] = source{table, "brand_id", "id", "''", "''", "brand_id, id"}

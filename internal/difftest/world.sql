@@ -266,3 +266,27 @@ on conflict do nothing;
 update orders set return_status = (array['NONE', 'REQUESTED', 'IN_PROGRESS', 'RETURNED'])[1 + pg_temp.chance(id, 'back') % 4],
   fulfilment_status = (array['UNFULFILLED', 'PREPARING', 'PARTIALLY_FULFILLED', 'PARTIALLY_DELIVERED', 'DELIVERED'])[1 + pg_temp.chance(id, 'ful') % 5]
 where source = 'SHOP' and status = 'PLACED';
+
+-- Plans of all, of some brands and past ones; payouts in two currencies, sent and returned.
+insert into commission_plans (id, for_brand_id, currency, name, rate, fixed_minor, days_after_delivery, days_after_placement, source, valid_from, valid_to, created_at)
+select pg_temp.another(id, 'plan' || n), id, case when n > 1 then 'CNY' end, pg_temp.odd(), 0.0125 * n, case when n > 1 then 30 else 0 end, n, 7 * n, pg_temp.odd(),
+  timestamptz '2026-01-01 00:00Z' + n * interval '1 month', case when n = 2 then timestamptz '2027-01-01 00:00Z' end, applied_at
+from brands
+cross join generate_series(1, 3) n
+where pg_temp.chance(id, 'plan' || n) < 60;
+insert into payouts (brand_id, id, status, currency, amount_minor, paid_currency, paid_minor, rate, rate_source, rated_on, holder, bank_name, last_digits,
+  reference, return_reason, created_at, returned_at)
+select id, pg_temp.another(id, 'payout' || n), case when n % 3 = 0 then 'RETURNED' else 'SENT' end, 'CNY', 1000 * n, case when n % 2 = 0 then 'CNY' else 'USD' end,
+  case when n % 2 = 0 then 1000 * n else 140 * n end, case when n % 2 = 1 then 0.140300 end, case when n % 2 = 1 then pg_temp.odd() end,
+  case when n % 2 = 1 then date '2026-10-01' + n end, pg_temp.odd(), 'First', '1234', case when n > 2 then pg_temp.odd() end,
+  case when n % 3 = 0 then pg_temp.odd() end, date_trunc('day', timestamptz '2026-11-11 00:00Z') + n % 2 * interval '1 day',
+  case when n % 3 = 0 then timestamptz '2026-11-20 00:00:00.000001Z' end
+from brands
+cross join generate_series(1, 6) n
+where pg_temp.chance(id, 'payout' || n) < 70;
+insert into ledger_transactions (brand_id, id, kind, payout_id, reference, recorded_at)
+select brand_id, pg_temp.another(id, 'booked'), 'PAYOUT', id, pg_temp.odd(), created_at from payouts;
+insert into ledger_entries (brand_id, transaction_id, ordinal, account, currency, amount_minor, recorded_at)
+select p.brand_id, pg_temp.another(p.id, 'booked'), n, (array['BRAND_PAYABLE', 'PAYOUT'])[n], p.currency, (array[-1, 1])[n] * p.amount_minor, p.created_at
+from payouts p
+cross join generate_series(1, 2) n;

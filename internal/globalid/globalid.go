@@ -22,12 +22,14 @@ const (
 	Cart           Type = "Cart"
 	CartLine       Type = "CartLine"
 	Category       Type = "Category"
+	CommissionPlan Type = "CommissionPlan"
 	DeliveryOption Type = "DeliveryOption"
 	Document       Type = "BrandDocument"
 	Listing        Type = "Listing"
 	Media          Type = "Media"
 	Order          Type = "Order"
 	OrderLine      Type = "OrderLine"
+	Payout         Type = "Payout"
 	Product        Type = "Product"
 	Promotion      Type = "Promotion"
 	Purchase       Type = "Purchase"
@@ -46,12 +48,14 @@ var prefixes = map[Type]string{
 	Cart:           "crt",
 	CartLine:       "cln",
 	Category:       "cat",
+	CommissionPlan: "cpl",
 	DeliveryOption: "dlo",
 	Document:       "doc",
 	Listing:        "lst",
 	Media:          "med",
 	Order:          "ord",
 	OrderLine:      "oln",
+	Payout:         "pay",
 	Product:        "prd",
 	Promotion:      "prm",
 	Purchase:       "pur",
@@ -140,7 +144,7 @@ func ParseAs(t Type, s string) (ID, error) {
 // OfBrand tells whether rows of this type belong to a brand.
 func (t Type) OfBrand() bool {
 	switch t {
-	case Account, Address, Brand, Cart, CartLine, Category, Shopper:
+	case Account, Address, Brand, Cart, CartLine, Category, CommissionPlan, Shopper:
 		return false
 	default:
 		return true

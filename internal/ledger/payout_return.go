@@ -3,49 +3,53 @@ package ledger
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/idempotency"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
+// ReturnInput says that a payout came back.
+type ReturnInput struct {
+	IdempotencyKey string `json:"-"`
+	Payout         models.Key
+	Reason         string
+}
+
+const payoutField = "input.payoutId"
+
 // ReturnPayout notes that the bank sent a payout back: its amount is payable
-// again. It happens once.
-func (s *Service) ReturnPayout(ctx context.Context, key models.Key, reason string) (*models.Payout, error) {
-	if err := auth.RequireFor(ctx, auth.LedgerWrite, key.BrandID, "input.payoutId"); err != nil {
+// again. It happens once; repeating a key gives the payout again.
+func (s *Service) ReturnPayout(ctx context.Context, in ReturnInput) (*models.Payout, error) {
+	if err := auth.RequireFor(ctx, auth.LedgerWrite, in.Payout.BrandID, payoutField); err != nil {
 		return nil, err
 	}
 	var refused problem.List
-	reason = refused.Lines("input.reason", reason, 1, 500)
+	idempotency.Check(&refused, in.IdempotencyKey)
+	in.Reason = refused.Lines("input.reason", in.Reason, 1, 500)
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
+	now := s.now()
+	call := idempotency.Call{Actor: auth.From(ctx).AccountID(), Mutation: "payoutReturn", Key: in.IdempotencyKey, Input: in, Now: now}
 	var payout *models.Payout
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) (err error) {
-		payout, err = payoutTx(tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), key)
+	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
+		key, replayed, err := idempotency.ClaimTx(tx, call, in.Payout)
 		if err != nil {
 			return err
 		}
-		if payout.Status != models.PayoutSent {
-			return problem.At("input.payoutId", problem.Conflict, "this payout came back already")
-		}
-		payout.Status, payout.ReturnReason, payout.ReturnedAt = models.PayoutReturned, &reason, new(s.now())
-		posting, err := PayBack(payout, *payout.ReturnedAt, newID)
-		if err != nil {
+		if replayed {
+			payout, err = payoutTx(tx, key)
 			return err
 		}
-		batch := database.NewBatch(tx)
-		batch.Exec("update payouts set status = $3, return_reason = $4, returned_at = $5 where brand_id = $1 and id = $2",
-			payout.BrandID, payout.ID, payout.Status, payout.ReturnReason, payout.ReturnedAt)
-		batch.Insert(posting.Rows()...)
-		if err := batch.Send(); err != nil {
-			return fmt.Errorf("note the returned payout: %w", err)
-		}
-		return nil
+		payout, err = returnTx(tx, in, now)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -53,13 +57,38 @@ func (s *Service) ReturnPayout(ctx context.Context, key models.Key, reason strin
 	return payout, nil
 }
 
+func returnTx(tx *gorm.DB, in ReturnInput, now time.Time) (*models.Payout, error) {
+	payout, err := payoutTx(tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), in.Payout)
+	if err != nil {
+		return nil, err
+	}
+	if payout.Status != models.PayoutSent {
+		return nil, problem.At(payoutField, problem.Conflict, "this payout came back already")
+	}
+	payout.Status, payout.ReturnReason, payout.ReturnedAt = models.PayoutReturned, &in.Reason, &now
+	posting, err := PayBack(payout, now, newID)
+	if err != nil {
+		return nil, err
+	}
+	batch := database.NewBatch(tx)
+	batch.Exec("update payouts set status = $3, return_reason = $4, returned_at = $5 where brand_id = $1 and id = $2",
+		payout.BrandID, payout.ID, payout.Status, payout.ReturnReason, payout.ReturnedAt)
+	batch.Insert(posting.Rows()...)
+	if err := batch.Send(); err != nil {
+		return nil, fmt.Errorf("note the returned payout: %w", err)
+	}
+	return payout, nil
+}
+
+var noPayout = problem.At(payoutField, problem.NotFound, "there is no such payout, or you may not see it")
+
 func payoutTx(tx *gorm.DB, key models.Key) (*models.Payout, error) {
 	var rows []models.Payout
 	if err := tx.Where("brand_id = ? and id = ?", key.BrandID, key.ID).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read a payout: %w", err)
 	}
 	if len(rows) == 0 {
-		return nil, problem.At("input.payoutId", problem.NotFound, "there is no such payout, or you may not see it")
+		return nil, noPayout
 	}
 	return &rows[0], nil
 }

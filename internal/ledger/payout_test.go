@@ -71,9 +71,9 @@ func TestPayout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, want := range []string{"", "input.payoutId CONFLICT"} {
-			back, err := w.books.ReturnPayout(w.as(t, w.operator), w.key(p.ID), "the account is closed")
-			if i == 0 && (err != nil || back.Status != models.PayoutReturned) || i > 0 && refusals(t, err) != want {
+		for _, want := range []struct{ key, refused string }{{"back", ""}, {"back", ""}, {"again", "input.payoutId CONFLICT"}} {
+			back, err := w.books.ReturnPayout(w.as(t, w.operator), ledger.ReturnInput{IdempotencyKey: want.key, Payout: w.key(p.ID), Reason: "the account is closed"})
+			if want.refused == "" && (err != nil || back.Status != models.PayoutReturned) || want.refused != "" && refusals(t, err) != want.refused {
 				t.Errorf("%+v %v", back, err)
 			}
 		}

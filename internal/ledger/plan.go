@@ -163,7 +163,7 @@ func (s *Service) EndPlan(ctx context.Context, id uuid.UUID, at *time.Time) (*mo
 		}
 		switch {
 		case len(plans) == 0:
-			return problem.At("input.planId", problem.NotFound, "there is no such plan")
+			return problem.At("input.commissionPlanId", problem.NotFound, "there is no such plan")
 		case plans[0].ValidTo != nil && plans[0].ValidTo.Before(end), !plans[0].ValidFrom.Before(end):
 			return problem.At("input.validTo", problem.Conflict, "the plan does not hold until then")
 		}
@@ -175,22 +175,3 @@ func (s *Service) EndPlan(ctx context.Context, id uuid.UUID, at *time.Time) (*mo
 	}
 	return &plans[0], nil
 }
-
-// Plans lists the commission plans there are, of all brands and of each: what
-// holds latest first.
-func (s *Service) Plans(ctx context.Context, brand *uuid.UUID) ([]*models.CommissionPlan, error) {
-	if err := auth.Require(ctx, auth.LedgerWrite); err != nil {
-		return nil, err
-	}
-	query := s.db.WithContext(ctx).Order("valid_from desc, id desc").Limit(maxPlans)
-	if brand != nil {
-		query = query.Where("for_brand_id = ? or for_brand_id is null", *brand)
-	}
-	plans := []*models.CommissionPlan{}
-	if err := query.Find(&plans).Error; err != nil {
-		return nil, fmt.Errorf("read plans: %w", err)
-	}
-	return plans, nil
-}
-
-const maxPlans = 100

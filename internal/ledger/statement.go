@@ -18,6 +18,7 @@ import (
 // Statement tells a brand what became of its balance of a currency in a month
 // of UTC: what it began with, each movement, and what it ended with.
 type Statement struct {
+	BrandID   uuid.UUID
 	BrandName string
 	Month     models.Date
 	Currency  money.Currency
@@ -28,37 +29,50 @@ type Statement struct {
 	// given back; Commission what the platform kept, less what it gave back;
 	// PaidOut what was sent, less what came back.
 	Sold, Refunded, Commission, PaidOut money.Money
-	Lines                               []StatementLine
-}
-
-// StatementLine is a movement of the brand's balance.
-type StatementLine struct {
-	RecordedAt time.Time
-	Kind       models.LedgerKind
-	// OrderNumber is empty for payouts.
-	OrderNumber string
-	// Gross is the brand's before the commission, Commission what was kept of
-	// it, and Change what the balance gained.
-	Gross, Commission, Change money.Money
+	// Sums are its lines by kind.
+	Sums []*StatementSum
+	// Lines are filled by WholeStatements alone; a month may have very many.
+	Lines []*StatementLine
 }
 
 // Statements of a brand for the month of a day, one for each currency of which
-// there is a balance or a movement. The caller must hold BALANCE_READ for it.
+// there is a balance or a movement, without their lines. The caller must hold
+// BALANCE_READ for it.
 func (s *Service) Statements(ctx context.Context, brand uuid.UUID, day models.Date) ([]*Statement, error) {
+	return s.statements(ctx, brand, day, false)
+}
+
+// WholeStatements are Statements with all their lines.
+func (s *Service) WholeStatements(ctx context.Context, brand uuid.UUID, day models.Date) ([]*Statement, error) {
+	return s.statements(ctx, brand, day, true)
+}
+
+func (s *Service) statements(ctx context.Context, brand uuid.UUID, day models.Date, whole bool) (all []*Statement, err error) {
 	if err := auth.RequireFor(ctx, auth.BalanceRead, brand, "brandId"); err != nil {
 		return nil, err
 	}
-	from := time.Date(day.Year, day.Month, 1, 0, 0, 0, 0, time.UTC)
-	var all []*Statement
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) (err error) {
-		all, err = statements(tx, brand, from)
+	month := models.Date{Year: day.Year, Month: day.Month, Day: 1}
+	err = database.InTx(ctx, s.db, func(tx *gorm.DB) error {
+		if all, err = statements(tx, brand, month); err != nil || !whole {
+			return err
+		}
+		lines, err := linesOf(tx, brand, month)
+		for _, one := range all {
+			one.Lines = lines[string(one.Currency)]
+		}
 		return err
 	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	return all, err
 }
 
-func statements(tx *gorm.DB, brand uuid.UUID, from time.Time) ([]*Statement, error) {
-	to := from.AddDate(0, 1, 0)
+// span is the month of its first day.
+func span(month models.Date) (from, to time.Time) {
+	from = time.Date(month.Year, month.Month, 1, 0, 0, 0, 0, time.UTC)
+	return from, from.AddDate(0, 1, 0)
+}
+
+func statements(tx *gorm.DB, brand uuid.UUID, month models.Date) ([]*Statement, error) {
+	from, to := span(month)
 	var name string
 	if err := tx.Raw("select coalesce(max(name), '') from brands where id = ?", brand).Row().Scan(&name); err != nil {
 		return nil, fmt.Errorf("read the brand: %w", err)
@@ -71,15 +85,14 @@ func statements(tx *gorm.DB, brand uuid.UUID, from time.Time) ([]*Statement, err
 	if err != nil {
 		return nil, err
 	}
-	lines, err := linesOf(tx, brand, from, to)
+	sums, err := sumsOf(tx, brand, month)
 	if err != nil {
 		return nil, err
 	}
 	all := []*Statement{}
 	for _, c := range closing {
-		one := &Statement{BrandName: name, Month: models.DateOf(from), Currency: money.Currency(c.Currency)}
-		zero := money.New(0, one.Currency)
-		one.Opening, one.Sold, one.Refunded, one.Commission, one.PaidOut = zero, zero, zero, zero, zero
+		one := &Statement{BrandID: brand, BrandName: name, Month: month, Currency: money.Currency(c.Currency), Sums: sums[c.Currency]}
+		one.Opening = money.New(0, one.Currency)
 		for _, o := range opening {
 			if o.Currency == c.Currency {
 				one.Opening, err = o.Pending().Add(o.Payable())
@@ -88,7 +101,7 @@ func statements(tx *gorm.DB, brand uuid.UUID, from time.Time) ([]*Statement, err
 		if err != nil {
 			return nil, err
 		}
-		if err := one.add(lines[one.Currency]); err != nil {
+		if err := one.add(); err != nil {
 			return nil, err
 		}
 		told, err := c.Pending().Add(c.Payable())
@@ -101,24 +114,25 @@ func statements(tx *gorm.DB, brand uuid.UUID, from time.Time) ([]*Statement, err
 	return all, nil
 }
 
-// add sums the lines up to what the month ended with.
-func (s *Statement) add(lines []StatementLine) (err error) {
+// add sums the movements up to what the month ended with.
+func (s *Statement) add() (err error) {
+	zero := money.New(0, s.Currency)
+	s.Closing, s.Sold, s.Refunded, s.Commission, s.PaidOut = s.Opening, zero, zero, zero, zero
 	plus := func(to *money.Money, amount money.Money) {
 		if err == nil {
 			*to, err = to.Add(amount)
 		}
 	}
-	s.Lines, s.Closing = lines, s.Opening
-	for _, l := range lines {
-		plus(&s.Closing, l.Change)
-		plus(&s.Commission, l.Commission)
+	for _, l := range s.Sums {
+		plus(&s.Closing, l.Change())
+		plus(&s.Commission, l.Commission())
 		switch l.Kind {
 		case models.LedgerSale:
-			plus(&s.Sold, l.Gross)
+			plus(&s.Sold, l.Gross())
 		case models.LedgerRefund:
-			plus(&s.Refunded, money.New(-l.Gross.Minor, l.Gross.Currency))
+			plus(&s.Refunded, money.New(-l.GrossMinor, s.Currency))
 		case models.LedgerPayout, models.LedgerPayoutReturn:
-			plus(&s.PaidOut, money.New(-l.Change.Minor, l.Change.Currency))
+			plus(&s.PaidOut, money.New(-l.ChangeMinor, s.Currency))
 		case models.LedgerPayment, models.LedgerRefundPaid, models.LedgerRelease, models.LedgerGatewayFee:
 		}
 	}
@@ -148,45 +162,4 @@ order by e.currency`, map[string]any{"brand": brand, "at": at}).Scan(&all).Error
 		return nil, fmt.Errorf("read how the balance stood: %w", err)
 	}
 	return all, nil
-}
-
-// linesOf are the movements of a brand's balance in a time, by currency.
-func linesOf(tx *gorm.DB, brand uuid.UUID, from, to time.Time) (map[money.Currency][]StatementLine, error) {
-	var rows []struct {
-		RecordedAt         time.Time
-		Kind               models.LedgerKind
-		Number, Currency   string
-		Brands, Commission int64
-	}
-	err := tx.Raw(`
-select t.recorded_at, t.kind, coalesce(o.number, '') as number, e.currency, e.brands, e.commission
-from ledger_transactions t
-join lateral (
-  select currency, coalesce(sum(amount_minor) filter (where account in ('BRAND_PENDING', 'BRAND_PAYABLE')), 0)::bigint as brands,
-    coalesce(sum(amount_minor) filter (where account = 'COMMISSION'), 0)::bigint as commission
-  from ledger_entries
-  where brand_id = t.brand_id and transaction_id = t.id
-  group by currency
-) e on e.brands <> 0 or e.commission <> 0
-left join orders o on o.brand_id = t.brand_id and o.id = t.order_id
-where t.brand_id = ? and t.recorded_at >= ? and t.recorded_at < ? and t.kind in ('SALE', 'REFUND', 'PAYOUT', 'PAYOUT_RETURN')
-order by t.recorded_at, t.id`, brand, from, to).Scan(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("read the month's movements: %w", err)
-	}
-	lines := map[money.Currency][]StatementLine{}
-	for _, r := range rows {
-		c := money.Currency(r.Currency)
-		line := StatementLine{
-			RecordedAt: r.RecordedAt, Kind: r.Kind, OrderNumber: r.Number, Commission: money.New(r.Commission, c), Change: money.New(r.Brands, c),
-			Gross: money.New(0, c),
-		}
-		if r.Number != "" {
-			if line.Gross, err = line.Change.Add(line.Commission); err != nil {
-				return nil, err
-			}
-		}
-		lines[c] = append(lines[c], line)
-	}
-	return lines, nil
 }

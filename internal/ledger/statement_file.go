@@ -9,22 +9,22 @@ import (
 	"time"
 )
 
-// WriteCSV writes a statement as a table: a line for each movement, between
-// one for what the month began with and one for what it ended with. Amounts
-// have the decimals of their currency.
-func (s *Statement) WriteCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	rows := [][]string{
-		{"date", "kind", "order", "currency", "gross", "commission", "change"},
-		{s.Month.String(), "OPENING", "", string(s.Currency), "", "", s.Opening.Amount()},
+// WriteCSV writes statements as a table: for each a line for every movement,
+// between one for what the month began with and one for what it ended with.
+// Amounts have the decimals of their currency.
+func WriteCSV(w io.Writer, all []*Statement) error {
+	rows := [][]string{{"date", "kind", "order", "currency", "gross", "commission", "change"}}
+	for _, s := range all {
+		rows = append(rows, []string{s.Month.String(), "OPENING", "", string(s.Currency), "", "", s.Opening.Amount()})
+		for _, l := range s.Lines {
+			rows = append(rows, []string{
+				l.RecordedAt.UTC().Format(time.RFC3339), string(l.Kind), l.OrderNumber(), l.Currency, l.Gross().Amount(), l.Commission().Amount(),
+				l.Change().Amount(),
+			})
+		}
+		rows = append(rows, []string{s.end().Format(time.DateOnly), "CLOSING", "", string(s.Currency), "", "", s.Closing.Amount()})
 	}
-	for _, l := range s.Lines {
-		rows = append(rows, []string{
-			l.RecordedAt.UTC().Format(time.RFC3339), string(l.Kind), l.OrderNumber, string(s.Currency), l.Gross.Amount(), l.Commission.Amount(), l.Change.Amount(),
-		})
-	}
-	rows = append(rows, []string{s.end().Format(time.DateOnly), "CLOSING", "", string(s.Currency), "", "", s.Closing.Amount()})
-	return out.WriteAll(rows)
+	return csv.NewWriter(w).WriteAll(rows)
 }
 
 // end is the last day of the month.
@@ -42,6 +42,6 @@ var pages = template.Must(template.New("statement").Funcs(template.FuncMap{
 
 var words = strings.NewReplacer("_", " ")
 
-// WriteHTML writes a statement as a page that prints: A4, its table's heading
-// on every sheet, and nothing that is fetched.
-func (s *Statement) WriteHTML(w io.Writer) error { return pages.Execute(w, s) }
+// WriteHTML writes statements as a page that prints: A4, each on sheets of its
+// own with its table's heading on every one, and nothing that is fetched.
+func WriteHTML(w io.Writer, all []*Statement) error { return pages.Execute(w, all) }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -29,7 +30,7 @@ func TestStatements(t *testing.T) {
 	w.clock = time.Date(2026, 8, 9, 8, 0, 0, 0, time.UTC)
 	w.buy(t, 7)
 	owner := w.as(t, fixture.Member(t, w.db, w.brand.ID, models.RoleOwner))
-	all, err := w.books.Statements(owner, w.brand.ID, models.Date{Year: 2026, Month: 7, Day: 20})
+	all, err := w.books.WholeStatements(owner, w.brand.ID, models.Date{Year: 2026, Month: 7, Day: 20})
 	if err != nil || len(all) != 1 {
 		t.Fatal(all, err)
 	}
@@ -40,7 +41,7 @@ func TestStatements(t *testing.T) {
 
 	t.Run("are written as a table", func(t *testing.T) {
 		var b strings.Builder
-		if err := s.WriteCSV(&b); err != nil {
+		if err := ledger.WriteCSV(&b, all); err != nil {
 			t.Fatal(err)
 		}
 		want := `date,kind,order,currency,gross,commission,change
@@ -57,7 +58,7 @@ func TestStatements(t *testing.T) {
 
 	t.Run("are written as a page that fetches nothing and trusts no name", func(t *testing.T) {
 		var b strings.Builder
-		if err := s.WriteHTML(&b); err != nil {
+		if err := ledger.WriteHTML(&b, all); err != nil {
 			t.Fatal(err)
 		}
 		page := b.String()

@@ -22,4 +22,10 @@ type (
 	PromotionEdge             = Edge[models.Promotion]
 	PromotionCodeConnection   = Connection[models.PromotionCode]
 	PromotionCodeEdge         = Edge[models.PromotionCode]
+	LedgerEntryConnection     = Connection[models.LedgerEntry]
+	LedgerEntryEdge           = Edge[models.LedgerEntry]
+	PayoutConnection          = Connection[models.Payout]
+	PayoutEdge                = Edge[models.Payout]
+	CommissionPlanConnection  = Connection[models.CommissionPlan]
+	CommissionPlanEdge        = Edge[models.CommissionPlan]
 )
