@@ -26,6 +26,8 @@ type line struct {
 
 	Import command.Import `cmd:"" help:"Bring in products or sales history from files."`
 
+	Statement command.Statement `cmd:"" help:"Write a brand's statement of a month."`
+
 	Token command.Token `cmd:"" help:"Print a signed token for development."`
 	Check command.Check `cmd:"" help:"Prove that orders, payments, stock, sales facts and what the public sees agree; tell the rows that do not, and exit 1."`
 

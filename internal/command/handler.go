@@ -75,6 +75,7 @@ func (s *Serve) handler(p parts) http.Handler {
 		LocalHosts:       p.localHosts,
 		Log:              p.log,
 		Webhook:          p.api.Payments.Receive,
+		Statements:       statementsOf(p.api),
 		Carriers:         p.api.Fulfilment.Receive,
 	}
 	if p.sandbox != nil {

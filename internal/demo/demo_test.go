@@ -57,6 +57,18 @@ func TestLoad(t *testing.T) {
 		}
 	})
 
+	t.Run("owes its brands something, and has paid the most of it", func(t *testing.T) {
+		for account, least := range map[string]int64{"BRAND_PENDING": 25, "BRAND_PAYABLE": 25, "PAYOUT": 30} {
+			n := count(t, db, `select count(*) from (select brand_id from ledger_entries where brand_id is not null and account = ? group by brand_id having sum(amount_minor) > 0) b`, account)
+			if n < least {
+				t.Errorf("%d brands have something in %s", n, account)
+			}
+		}
+		if n := count(t, db, `select count(*) from payouts where brand_id is not null`); n < 300 {
+			t.Errorf("%d payouts", n)
+		}
+	})
+
 	t.Run("agrees with itself", func(t *testing.T) {
 		agree, err := reconcile.Check(t.Context(), db, func(f reconcile.Finding) {
 			if f.Count > 0 {
@@ -84,7 +96,7 @@ func TestLoadIsTheSameForTheSameDay(t *testing.T) {
 		if _, err := demo.Load(ctx, db, demo.Options{Today: today.Add(time.Duration(i) * time.Hour), Orders: 1000}); err != nil {
 			t.Fatal(err)
 		}
-		for _, table := range []string{"accounts", "brands", "products", "orders", "sales_facts", "stock_levels", "stock_adjustments", "search_entries"} {
+		for _, table := range []string{"accounts", "brands", "products", "orders", "sales_facts", "stock_levels", "stock_adjustments", "search_entries", "payouts", "ledger_entries"} {
 			var sum string
 			if err := db.Raw(`select md5(string_agg(r, '' order by r)) from (select md5(t::text) r from ` + table + ` t) x`).Scan(&sum).Error; err != nil {
 				t.Fatal(err)

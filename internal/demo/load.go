@@ -91,6 +91,9 @@ func (w *world) write(tx *gorm.DB, o Options) (err error) {
 			o.Progress(float64(from+chunk) / float64(len(plans)))
 		}
 	}
+	if err := w.writePayouts(tx); err != nil {
+		return err
+	}
 	for i, s := range w.shops {
 		if i > 0 && w.shops[i-1].brand == s.brand {
 			continue

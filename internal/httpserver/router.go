@@ -32,6 +32,8 @@ type Options struct {
 	Webhook Receiver
 	// Carriers takes what carriers send to /webhooks/carriers/{carrier}, nil where none may.
 	Carriers Receiver
+	// Statements are served at /statements/{brand}/{month}.csv and .html, nil for none.
+	Statements Statements
 	// SandboxPage is served below SandboxPath, nil where the sandbox is off.
 	SandboxPage http.Handler
 	SandboxPath string
@@ -69,6 +71,9 @@ func New(o Options) http.Handler {
 	operations := authenticated(o.OperationTimeout, o.Authenticate, o.Log)(o.GraphQL)
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodOptions} {
 		r.Method(method, "/graphql", operations)
+	}
+	if o.Statements != nil {
+		r.Method(http.MethodGet, "/statements/{brand}/{file}", pages(authenticated(o.OperationTimeout, o.Authenticate, o.Log)(statement(o.Statements, o.Log))))
 	}
 	if o.Webhook != nil {
 		r.With(limited(o.OperationTimeout)).Post("/webhooks/{provider}", webhook(o.Webhook, o.Log))

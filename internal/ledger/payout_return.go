@@ -80,7 +80,7 @@ func returnTx(tx *gorm.DB, in ReturnInput, now time.Time) (*models.Payout, error
 	return payout, nil
 }
 
-var noPayout = problem.At(payoutField, problem.NotFound, "there is no such payout, or you may not see it")
+var errNoPayout = problem.At(payoutField, problem.NotFound, "there is no such payout, or you may not see it")
 
 func payoutTx(tx *gorm.DB, key models.Key) (*models.Payout, error) {
 	var rows []models.Payout
@@ -88,7 +88,7 @@ func payoutTx(tx *gorm.DB, key models.Key) (*models.Payout, error) {
 		return nil, fmt.Errorf("read a payout: %w", err)
 	}
 	if len(rows) == 0 {
-		return nil, noPayout
+		return nil, errNoPayout
 	}
 	return &rows[0], nil
 }

@@ -41,7 +41,7 @@ func (s *Service) Payout(ctx context.Context, key models.Key) (*models.Payout, e
 	}
 	rows, err := s.PayoutsByKeys(ctx, []models.Key{key})
 	if err == nil && len(rows) == 0 {
-		err = noPayout
+		err = errNoPayout
 	}
 	if err != nil {
 		return nil, err

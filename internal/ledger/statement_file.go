@@ -3,11 +3,40 @@ package ledger
 import (
 	_ "embed"
 	"encoding/csv"
+	"fmt"
 	"html/template"
 	"io"
 	"strings"
 	"time"
+
+	"github.com/tradewind-commerce/tradewind/models"
 )
+
+// Forms in which statements are written.
+const (
+	CSV  = "csv"
+	HTML = "html"
+)
+
+// FormatOf gives what writes a form, and the form's media type; nil for none that there is.
+func FormatOf(form string) (write func(io.Writer, []*Statement) error, kind string) {
+	switch form {
+	case CSV:
+		return WriteCSV, "text/csv; charset=utf-8"
+	case HTML:
+		return WriteHTML, "text/html; charset=utf-8"
+	}
+	return nil, ""
+}
+
+// ParseMonth reads 2026-02 as its first day, years 1900 to 9999.
+func ParseMonth(text string) (models.Date, error) {
+	t, err := time.Parse("2006-01", text)
+	if err != nil || t.Year() < 1900 {
+		return models.Date{}, fmt.Errorf("%q is not a month: write it as 2026-02", text)
+	}
+	return models.DateOf(t), nil
+}
 
 // WriteCSV writes statements as a table: for each a line for every movement,
 // between one for what the month began with and one for what it ended with.
