@@ -78,6 +78,9 @@ func (s *Service) Resolve(ctx context.Context, in ResolveInput) (*models.Shipmen
 	if err != nil {
 		return nil, err
 	}
+	if in.Resolution == models.LossRefunded {
+		s.payments.DriveOrder(ctx, models.Key{BrandID: shipment.BrandID, ID: shipment.OrderID})
+	}
 	return shipment, nil
 }
 

@@ -3,19 +3,30 @@
 package fulfilment
 
 import (
+	"context"
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/models"
 )
 
 // Service reads and writes with the caller's rights.
 type Service struct {
-	db      *gorm.DB
-	carrier Carrier
-	now     func() time.Time
+	db       *gorm.DB
+	carrier  Carrier
+	payments Payments
+	now      func() time.Time
 }
 
-// NewService takes the database, the carrier and the clock.
-func NewService(db *gorm.DB, carrier Carrier, now func() time.Time) *Service {
-	return &Service{db: db, carrier: carrier, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }}
+// Payments give the money of losses back.
+type Payments interface {
+	// DriveOrder does the refunds of an order that are committed. What fails is
+	// done later.
+	DriveOrder(ctx context.Context, order models.Key)
+}
+
+// NewService takes the database, the carrier, the payments and the clock.
+func NewService(db *gorm.DB, carrier Carrier, payments Payments, now func() time.Time) *Service {
+	return &Service{db: db, carrier: carrier, payments: payments, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }}
 }

@@ -30,6 +30,10 @@ func (s *Service) Receive(ctx context.Context, in ReceiveInput) (*models.Return,
 		return nil, err
 	}
 	return s.change(ctx, in.Return, func(tx *gorm.DB, o *models.Order, r *models.Return) error {
+		step := s.step(ctx, models.OrderReturnReceived, nil)
+		if r.Status != models.ReturnApproved {
+			return moveTx(tx, o, r, models.ReturnReceived, step)
+		}
 		if in.Warehouse.BrandID != r.BrandID {
 			return problem.At("input.warehouseId", problem.NotFound, "there is no such warehouse of the order's brand")
 		}
@@ -70,7 +74,7 @@ func (s *Service) Receive(ctx context.Context, in ReceiveInput) (*models.Return,
 			}
 		}
 		r.WarehouseID = &in.Warehouse.ID
-		return moveTx(tx, o, r, models.ReturnReceived, s.step(ctx, models.OrderReturnReceived, nil))
+		return moveTx(tx, o, r, models.ReturnReceived, step)
 	})
 }
 

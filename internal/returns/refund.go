@@ -24,7 +24,7 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Return, e
 	if err := auth.RequireFor(ctx, auth.FulfilmentWrite, in.Return.BrandID, "input.returnId"); err != nil {
 		return nil, err
 	}
-	return s.once(ctx, "returnRefund", in.IdempotencyKey, in.Return, in, func(tx *gorm.DB, o *models.Order, r *models.Return) error {
+	r, err := s.once(ctx, "returnRefund", in.IdempotencyKey, in.Return, in, func(tx *gorm.DB, o *models.Order, r *models.Return) error {
 		step := s.step(ctx, models.OrderReturnCompleted, nil)
 		if r.Status != models.ReturnInspected {
 			return moveTx(tx, o, r, models.ReturnCompleted, step)
@@ -59,4 +59,8 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Return, e
 		}
 		return moveTx(tx, o, r, models.ReturnCompleted, step)
 	})
+	if err == nil {
+		s.payments.DriveOrder(ctx, models.Key{BrandID: r.BrandID, ID: r.OrderID})
+	}
+	return r, err
 }

@@ -23,13 +23,21 @@ const maxLines = 500
 
 // Service reads and writes with the caller's rights.
 type Service struct {
-	db  *gorm.DB
-	now func() time.Time
+	db       *gorm.DB
+	payments Payments
+	now      func() time.Time
 }
 
-// NewService takes the database and the clock.
-func NewService(db *gorm.DB, now func() time.Time) *Service {
-	return &Service{db: db, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }}
+// Payments give the money of returns back.
+type Payments interface {
+	// DriveOrder does the refunds of an order that are committed. What fails is
+	// done later.
+	DriveOrder(ctx context.Context, order models.Key)
+}
+
+// NewService takes the database, the payments and the clock.
+func NewService(db *gorm.DB, payments Payments, now func() time.Time) *Service {
+	return &Service{db: db, payments: payments, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }}
 }
 
 // Line is pieces of an order's line.
