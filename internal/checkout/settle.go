@@ -103,9 +103,9 @@ func take(tx *gorm.DB, writes *database.Batch, purchase *models.Purchase, now ti
 			return err
 		}
 		order := d.Order.ID
-		inventory.Moving(writes, d.Order.BrandID, moves, models.StockAdjustment{
+		inventory.Moving(writes, d.Order.BrandID, inventory.Moved{Moves: moves, As: models.StockAdjustment{
 			Reason: models.StockOrderPlaced, OrderID: &order, ActorID: &purchase.ShopperID, RecordedAt: now,
-		})
+		}})
 	}
 	return nil
 }

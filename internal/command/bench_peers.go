@@ -23,7 +23,7 @@ type Peers struct {
 	Keep           string        `env:"BENCH_KEEP" placeholder:"DIR" help:"Folder that keeps the filled database, to use it again: filling takes minutes. With --database-url the database tradewind_bench_kept beside that one is kept."`
 	FillOnly       bool          `env:"BENCH_FILL_ONLY" help:"Fill the database and measure nothing; needs --keep."`
 	Slice          time.Duration `default:"5s" env:"BENCH_SLICE" help:"How long a server does an operation in a round (${default})."`
-	Only           []string      `env:"BENCH_ONLY" placeholder:"OPERATION" help:"Operations to measure, of a, b, c, d and f. Default: all."`
+	Only           []string      `env:"BENCH_ONLY" placeholder:"OPERATION" help:"Operations to measure, of a, b, c, d, f and h. Default: all."`
 	Resolvers      bool          `env:"BENCH_RESOLVERS" help:"Measure the API without plans of reads, too."`
 	Samples        int           `default:"200" env:"BENCH_SAMPLES" help:"Parameters of each operation for which answers are compared first (${default})."`
 	Documents      int           `default:"10000" env:"BENCH_DOCUMENTS" help:"Different documents to send at the end, to tell the memory (${default})."`

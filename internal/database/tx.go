@@ -21,7 +21,7 @@ const attempts = 8
 // another transaction it is a savepoint and leaves that to the outermost call.
 func InTx(ctx context.Context, db *gorm.DB, fn func(tx *gorm.DB) error, opts ...*sql.TxOptions) error {
 	db = db.WithContext(ctx)
-	if inTx(db) {
+	if InTransaction(db) {
 		return db.Transaction(fn, opts...)
 	}
 	return retry(ctx, lostRace, func() error { return db.Transaction(fn, opts...) })
@@ -34,7 +34,7 @@ func InTx(ctx context.Context, db *gorm.DB, fn func(tx *gorm.DB) error, opts ...
 // savepoint that is tried again for Again alone.
 func InBatch(ctx context.Context, db *gorm.DB, fn func(db *gorm.DB) error) error {
 	db = db.WithContext(ctx)
-	if inTx(db) {
+	if InTransaction(db) {
 		return retry(ctx, overtaken, func() error { return db.Transaction(fn) })
 	}
 	return retry(ctx, lostRace, func() error { return fn(db) })
@@ -49,7 +49,8 @@ type again struct{ error }
 
 func (a again) Unwrap() error { return a.error }
 
-func inTx(db *gorm.DB) bool {
+// InTransaction tells whether db is a transaction.
+func InTransaction(db *gorm.DB) bool {
 	_, ok := db.Statement.ConnPool.(gorm.TxCommitter)
 	return ok
 }

@@ -46,7 +46,7 @@ func newRequestID() string {
 	var id uuid.UUID
 	binary.NativeEndian.PutUint64(id[:8], rand.Uint64()) //nolint:gosec // no secret
 	binary.NativeEndian.PutUint64(id[8:], rand.Uint64()) //nolint:gosec // no secret
-	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80 // version 4
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80      // version 4
 	return id.String()
 }
 

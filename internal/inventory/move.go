@@ -22,22 +22,40 @@ type Move struct {
 	Delta       int64
 }
 
-// Moving adds moves, and a log of each as the given one says, to a batch. Let
-// them be the last there: the levels stay locked until its transaction ends.
-// They are locked in the order of their ids, so that orders of the same goods
-// wait for each other and never in a circle. None is taken below what is
-// reserved: the batch fails then, see Short.
-func Moving(batch *database.Batch, brand uuid.UUID, moves []Move, as models.StockAdjustment) {
-	inOrder(moves)
-	log := make([]models.StockAdjustment, len(moves))
-	for i, m := range moves {
-		log[i] = as
-		log[i].BrandID, log[i].ID, log[i].VariantID, log[i].WarehouseID, log[i].Delta =
-			brand, uuid.Must(uuid.NewV7()), m.VariantID, m.WarehouseID, m.Delta
+// Moved are moves with what the log says of each.
+type Moved struct {
+	Moves []Move
+	As    models.StockAdjustment
+}
+
+// Moving adds moves and their log to a batch. Let them be the last there: the
+// levels stay locked until its transaction ends. Each level is changed once,
+// in the order of their ids, so that orders of the same goods wait for each
+// other and never in a circle. None is taken below what is reserved: the batch
+// fails then, see Short.
+func Moving(batch *database.Batch, brand uuid.UUID, moved ...Moved) {
+	var log []models.StockAdjustment
+	var sums []Move
+	for _, all := range moved {
+		for _, m := range all.Moves {
+			entry := all.As
+			entry.BrandID, entry.ID, entry.VariantID, entry.WarehouseID, entry.Delta =
+				brand, uuid.Must(uuid.NewV7()), m.VariantID, m.WarehouseID, m.Delta
+			log = append(log, entry)
+			same := func(s Move) bool { return s.VariantID == m.VariantID && s.WarehouseID == m.WarehouseID }
+			if i := slices.IndexFunc(sums, same); i >= 0 {
+				sums[i].Delta += m.Delta
+			} else {
+				sums = append(sums, m)
+			}
+		}
+	}
+	inOrder(sums)
+	for _, m := range sums {
 		batch.Exec(`
 update stock_levels
 set on_hand = on_hand + $4, updated_at = $5
-where brand_id = $1 and variant_id = $2 and warehouse_id = $3`, brand, m.VariantID, m.WarehouseID, m.Delta, as.RecordedAt)
+where brand_id = $1 and variant_id = $2 and warehouse_id = $3`, brand, m.VariantID, m.WarehouseID, m.Delta, log[0].RecordedAt)
 	}
 	batch.Insert(log)
 }
@@ -58,7 +76,7 @@ func Short(err error) bool { return database.Violates(err, "stock_levels_availab
 // MoveTx is Moving for what is not part of a larger batch.
 func MoveTx(tx *gorm.DB, brand uuid.UUID, moves []Move, as models.StockAdjustment) error {
 	batch := database.NewBatch(tx)
-	Moving(batch, brand, moves, as)
+	Moving(batch, brand, Moved{moves, as})
 	if err := batch.Send(); err != nil {
 		return fmt.Errorf("move stock: %w", err)
 	}

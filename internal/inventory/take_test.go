@@ -41,9 +41,9 @@ func take(t *testing.T, db *gorm.DB, brand uuid.UUID, lines []inventory.Line, or
 			return err
 		}
 		writes := database.NewBatch(db)
-		inventory.Moving(writes, brand, moves, models.StockAdjustment{
+		inventory.Moving(writes, brand, inventory.Moved{Moves: moves, As: models.StockAdjustment{
 			Reason: models.StockOrderPlaced, OrderID: &order, ActorID: actor, RecordedAt: now,
-		})
+		}})
 		if err = writes.Send(); inventory.Short(err) {
 			err = database.Again(err)
 		}

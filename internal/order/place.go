@@ -1,10 +1,8 @@
 package order
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -72,7 +70,7 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (*models.Order, erro
 		order = &quote.Book.Order
 		writes := database.NewBatch(db)
 		claim.Take(writes, models.Key{BrandID: order.BrandID, ID: order.ID})
-		return s.write(writes, Purchase{Shopper: *actor.AccountID(), Reference: in.Payment.Reference, Paid: paid, Quotes: []*Quote{quote}, At: now})
+		return s.write(db, writes, purchase{*actor.AccountID(), in.Payment.Reference, paid, quote, now})
 	})
 	if err != nil {
 		return nil, err
@@ -103,37 +101,30 @@ func mustCost(paid, total money.Money) error {
 	return nil
 }
 
-// Purchase is what a shopper pays for at once: one quote for each storefront.
-type Purchase struct {
-	Shopper   uuid.UUID
-	Reference string
-	Paid      money.Money
-	Quotes    []*Quote
-	At        time.Time
+// purchase is what a shopper pays for at once.
+type purchase struct {
+	shopper   uuid.UUID
+	reference string
+	paid      money.Money
+	quote     *Quote
+	at        time.Time
 }
 
 // write sends what was quoted, and all else that is in the batch. The stock is
 // taken last, so that it stays locked for that moment alone. It refuses a
 // payment that was used before, and goods that have gone.
-func (s *Service) write(writes *database.Batch, p Purchase) error {
-	// Stock is locked in the order of brands and variants, so that purchases
-	// wait for each other and never in a circle.
-	slices.SortFunc(p.Quotes, func(a, b *Quote) int {
-		return bytes.Compare(a.Book.Order.BrandID[:], b.Book.Order.BrandID[:])
-	})
+func (s *Service) write(db *gorm.DB, writes *database.Batch, p purchase) error {
 	if err := s.book(writes, p); err != nil {
 		return err
 	}
-	for _, q := range p.Quotes {
-		moves, err := q.supply.Take(q.stock)
-		if err != nil {
-			return err
-		}
-		inventory.Moving(writes, q.Book.Order.BrandID, moves, models.StockAdjustment{
-			Reason: models.StockOrderPlaced, OrderID: &q.Book.Order.ID, ActorID: &p.Shopper, RecordedAt: p.At,
-		})
+	o := &p.quote.Book.Order
+	moves, err := p.quote.supply.Take(p.quote.stock)
+	if err != nil {
+		return err
 	}
-	switch err := writes.Send(); {
+	switch err := s.rush.write(db, &entry{rows: writes, brand: o.BrandID, moved: inventory.Moved{Moves: moves, As: models.StockAdjustment{
+		Reason: models.StockOrderPlaced, OrderID: &o.ID, ActorID: &p.shopper, RecordedAt: p.at,
+	}}}); {
 	case err == nil:
 		return nil
 	case database.Violates(err, "payments_reference_key"):
@@ -148,19 +139,14 @@ func (s *Service) write(writes *database.Batch, p Purchase) error {
 }
 
 // book adds all rows of a purchase to a batch, but for its stock.
-func (s *Service) book(writes *database.Batch, p Purchase) error {
-	purchase := models.Purchase{
-		ID: newID(), ShopperID: p.Shopper, Status: models.PurchaseCompleted, Draft: []models.Draft{}, Currency: string(p.Paid.Currency), TotalMinor: p.Paid.Minor,
-		PlacedAt: p.At, CompletedAt: &p.At,
+func (s *Service) book(writes *database.Batch, p purchase) error {
+	bought := models.Purchase{
+		ID: newID(), ShopperID: p.shopper, Status: models.PurchaseCompleted, Draft: []models.Draft{}, Currency: string(p.paid.Currency), TotalMinor: p.paid.Minor,
+		PlacedAt: p.at, CompletedAt: &p.at,
 	}
-	payment := models.CapturedPayment(newID(), p.Shopper, purchase.ID, s.pay.Name(), p.Reference, p.Paid, p.At)
-	writes.Insert(&purchase, &payment)
-	for _, q := range p.Quotes {
-		if err := s.Add(writes, q.Book, purchase.ID, payment.ID, p.At); err != nil {
-			return err
-		}
-	}
-	return nil
+	payment := models.CapturedPayment(newID(), p.shopper, bought.ID, s.pay.Name(), p.reference, p.paid, p.at)
+	writes.Insert(&bought, &payment)
+	return s.Add(writes, p.quote.Book, bought.ID, payment.ID, p.at)
 }
 
 // Add adds an order of a purchase that is paid to a batch, with all that

@@ -25,9 +25,10 @@ type Service struct {
 	pay    Provider
 	now    func() time.Time
 	number func() string
+	rush   *rush
 }
 
 // NewService takes the database, the payment provider and the clock.
 func NewService(db *gorm.DB, pay Provider, now func() time.Time) *Service {
-	return &Service{db: db, pay: pay, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }, number: NewNumber}
+	return &Service{db: db, pay: pay, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }, number: NewNumber, rush: newRush()}
 }

@@ -164,9 +164,9 @@ func (w *World) Buy(t testing.TB, honey, jam int64, charges ...models.Charge) *B
 		if err := w.Orders.Add(writes, b, purchase.ID, paid.ID, now); err != nil {
 			return err
 		}
-		inventory.Moving(writes, w.Brand.ID, moves, models.StockAdjustment{
+		inventory.Moving(writes, w.Brand.ID, inventory.Moved{Moves: moves, As: models.StockAdjustment{
 			Reason: models.StockOrderPlaced, OrderID: &o.ID, ActorID: o.ShopperID, RecordedAt: now,
-		})
+		}})
 		return writes.Send()
 	})
 	if err != nil {

@@ -97,7 +97,9 @@ func (l *Limit) answer(ctx context.Context, in *asked, shopper string, b []byte)
 	case 'D':
 		return l.orders(ctx, shopper, b)
 	case 'F':
-		return l.place(ctx, &in.Variables.Input, shopper, b)
+		return l.place(ctx, &in.Variables.Input, shopper, l.inOneRoundTrip, b)
+	case 'H':
+		return l.place(ctx, &in.Variables.Input, shopper, l.inATransaction, b)
 	}
 	return b, errUnknown
 }

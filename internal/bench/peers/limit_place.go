@@ -51,7 +51,7 @@ type wanted struct {
 var errNothing = errors.New("a part of the order has written nothing")
 
 // place writes an order. It refuses by failing.
-func (l *Limit) place(ctx context.Context, in *placeInput, shopper string, b []byte) ([]byte, error) {
+func (l *Limit) place(ctx context.Context, in *placeInput, shopper string, write writing, b []byte) ([]byte, error) {
 	brand, shop, err := keyOf(in.StorefrontID)
 	if err != nil {
 		return b, err
@@ -72,7 +72,11 @@ func (l *Limit) place(ctx context.Context, in *placeInput, shopper string, b []b
 		lines[i].quantity = line.Quantity
 	}
 	now, id, number := time.Now().UTC(), newID(), order.NewNumber()
-	if err := l.write(ctx, in, lines, written{brand, shop, actor, id, number, paid, now}); err != nil {
+	rows, stock, err := statements(in, lines, written{brand, shop, actor, id, number, paid, now})
+	if err == nil {
+		err = write(ctx, rows, stock)
+	}
+	if err != nil {
 		return b, err
 	}
 	b = appendID(append(b, `{"data":{"orderPlace":{"order":{"id":`...), "ord", brand[:], id[:])
@@ -89,36 +93,44 @@ type written struct {
 	now                    time.Time
 }
 
-func (l *Limit) write(ctx context.Context, in *placeInput, lines []wanted, w written) error {
+// statements are all that an order writes, those of its stock apart.
+func statements(in *placeInput, lines []wanted, w written) (rows, stock pgx.Batch, err error) {
 	hash := sha256.Sum256([]byte(fmt.Sprint(in)))
 	recipient, err := json.Marshal(in.Recipient)
 	if err != nil {
-		return err
+		return rows, stock, err
 	}
 	payload := fmt.Sprintf(`{"number": %q, "storefrontId": %q, "status": "PLACED", "currency": %q, "totalMinor": %d}`,
 		w.number, uuid.UUID(w.shop), string(w.paid.Currency), w.paid.Minor)
 	purchase, payment, n := newID(), newID(), len(lines)
 	variants, quantities := columns(lines)
 
-	var batch pgx.Batch
-	batch.Queue(placing["claim"], w.actor, in.IdempotencyKey, hash[:], w.brand, w.id, w.now)
-	batch.Queue(placing["purchase"], purchase, w.actor, string(w.paid.Currency), w.paid.Minor, w.now)
-	batch.Queue(placing["payment"], payment, w.actor, purchase, in.Payment.Reference, string(w.paid.Currency), w.paid.Minor, w.now)
-	batch.Queue(placing["number"], w.number, w.brand, w.id)
-	batch.Queue(placing["order"], w.brand, w.shop, w.id, w.number, purchase, w.actor, w.paid.Minor, in.Recipient.Country,
+	rows.Queue(placing["claim"], w.actor, in.IdempotencyKey, hash[:], w.brand, w.id, w.now)
+	rows.Queue(placing["purchase"], purchase, w.actor, string(w.paid.Currency), w.paid.Minor, w.now)
+	rows.Queue(placing["payment"], payment, w.actor, purchase, in.Payment.Reference, string(w.paid.Currency), w.paid.Minor, w.now)
+	rows.Queue(placing["number"], w.number, w.brand, w.id)
+	rows.Queue(placing["order"], w.brand, w.shop, w.id, w.number, purchase, w.actor, w.paid.Minor, in.Recipient.Country,
 		string(recipient), w.now, variants, quantities, newID())
-	batch.Queue(placing["lines"], w.brand, w.shop, w.id, newIDs(n), variants, quantities, newIDs(n), newIDs(n), w.now, w.actor, in.Recipient.Country)
-	batch.Queue(placing["allocation"], w.brand, newID(), payment, w.id, string(w.paid.Currency), w.paid.Minor)
-	batch.Queue(placing["events"], w.brand, newID(), newID(), w.id, w.actor, w.now)
-	batch.Queue(placing["outbox"], w.brand, newID(), w.id, payload, w.now)
-	// Stock is locked last, in the order of the variants.
+	rows.Queue(placing["lines"], w.brand, w.shop, w.id, newIDs(n), variants, quantities, newIDs(n), newIDs(n), w.now, w.actor, in.Recipient.Country)
+	rows.Queue(placing["allocation"], w.brand, newID(), payment, w.id, string(w.paid.Currency), w.paid.Minor)
+	rows.Queue(placing["events"], w.brand, newID(), newID(), w.id, w.actor, w.now)
+	rows.Queue(placing["outbox"], w.brand, newID(), w.id, payload, w.now)
+	// Stock is locked in the order of the variants.
 	slices.SortFunc(lines, func(a, b wanted) int { return bytes.Compare(a.variant[:], b.variant[:]) })
 	for _, line := range lines {
-		batch.Queue(placing["stock"], w.brand, line.variant, line.quantity, w.now, newID(), w.id, w.actor)
+		stock.Queue(placing["stock"], w.brand, line.variant, line.quantity, w.now, newID(), w.id, w.actor)
 	}
+	return rows, stock, nil
+}
 
-	results := l.pool.SendBatch(ctx, &batch)
-	for range batch.Len() {
+// writing is a way to write an order.
+type writing func(ctx context.Context, rows, stock pgx.Batch) error
+
+// inOneRoundTrip takes the stock last.
+func (l *Limit) inOneRoundTrip(ctx context.Context, rows, stock pgx.Batch) error {
+	rows.QueuedQueries = append(rows.QueuedQueries, stock.QueuedQueries...)
+	results := l.pool.SendBatch(ctx, &rows)
+	for range rows.Len() {
 		done, err := results.Exec()
 		if err == nil && done.RowsAffected() == 0 {
 			err = errNothing
@@ -128,6 +140,27 @@ func (l *Limit) write(ctx context.Context, in *placeInput, lines []wanted, w wri
 		}
 	}
 	return results.Close()
+}
+
+// inATransaction is plain row locks: the stock is locked first, and statement
+// follows statement.
+func (l *Limit) inATransaction(ctx context.Context, rows, stock pgx.Batch) error {
+	return pgx.BeginFunc(ctx, l.pool, func(tx pgx.Tx) error {
+		// What is written of the stock refers to the order.
+		if _, err := tx.Exec(ctx, placing["lock"], stock.QueuedQueries[0].Arguments[:2]...); err != nil {
+			return err
+		}
+		for _, q := range append(rows.QueuedQueries, stock.QueuedQueries...) {
+			done, err := tx.Exec(ctx, q.SQL, q.Arguments...)
+			if err == nil && done.RowsAffected() == 0 {
+				err = errNothing
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func columns(lines []wanted) (variants [][16]byte, quantities []int64) {

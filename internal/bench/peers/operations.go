@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/google/uuid"
+
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -19,6 +21,7 @@ var Operations = []Operation{
 	{"c", "a search for words of titles, the best 20 of about 830"},
 	{"d", "a shopper's last 10 orders with lines and product titles"},
 	{"f", "an order of 2 lines with all that it writes"},
+	{"h", "an order of the one variant that all want; the limit is plain row locks here"},
 }
 
 // The operations as the API's clients send them.
@@ -28,6 +31,7 @@ var queries = map[string]string{
 	"c": `query C($q: String!) { products(query: $q, first: 20) { nodes { id title handle brand { name } } } }`,
 	"d": `query D { orders(first: 10) { nodes { id number status total { amount currency } placedAt lines { id quantity unitPrice product { id title } } } } }`,
 	"f": `mutation F($input: OrderPlaceInput!) { orderPlace(input: $input) { order { id number status total { amount currency } } userErrors { code message } } }`,
+	"h": `mutation H($input: OrderPlaceInput!) { orderPlace(input: $input) { order { id number status total { amount currency } } userErrors { code message } } }`,
 }
 
 // script has a client do an operation: once what sets it up, then the steps
@@ -72,6 +76,10 @@ func (d *Data) scripts(once string) map[string]script {
 			c.as(one(c.chance, d.buyers))
 			return d.order(b, c.chance, fmt.Sprintf("%s-%d-%d", once, c.number, c.done))
 		}, `"userErrors":[]`, 1, 1}}},
+		"h": {steps: []step{{before(queries["h"]), func(b []byte, c *client) []byte {
+			c.as(one(c.chance, d.buyers))
+			return d.wanted(b, fmt.Sprintf("%s-%d-%d", once, c.number, c.done))
+		}, `"userErrors":[]`, 1, 1}}},
 	}
 }
 
@@ -84,9 +92,21 @@ func before(query string) []byte {
 // order writes the variables of an order.
 func (d *Data) order(b []byte, chance *rand.Rand, once string) []byte {
 	bought, first, second := one(chance, d.baskets), chance.Int64N(3)+1, chance.Int64N(3)+1
-	return fmt.Appendf(b, `{"input":{"idempotencyKey":"%s","storefrontId":"%s","lines":[{"variantId":"%s","quantity":%d},{"variantId":"%s","quantity":%d}],`+
-		`"recipient":{"name":"李雷","phone":"+86 138 0000 0000","country":"CN","province":"上海市","city":"上海市","street":"南京西路 1 号"},`+
-		`"payment":{"reference":"SANDBOX-OK-%s","amount":"%s","currency":"CNY"}}}`,
-		once, globalid.EncodeOf(globalid.Storefront, bought.Brand, bought.Shop), globalid.EncodeOf(globalid.Variant, bought.Brand, bought.First), first,
-		globalid.EncodeOf(globalid.Variant, bought.Brand, bought.Second), second, once, bought.total(first, second))
+	return fmt.Appendf(b, place, once, globalid.EncodeOf(globalid.Storefront, bought.Brand, bought.Shop),
+		bought.line(bought.First, first)+","+bought.line(bought.Second, second), once, bought.total(first, second))
 }
+
+// wanted writes the variables of an order of what everybody wants.
+func (d *Data) wanted(b []byte, once string) []byte {
+	bought := d.baskets[0]
+	return fmt.Appendf(b, place, once, globalid.EncodeOf(globalid.Storefront, bought.Brand, bought.Shop),
+		bought.line(bought.First, 1), once, bought.total(1, 0))
+}
+
+func (b basket) line(variant uuid.UUID, quantity int64) string {
+	return fmt.Sprintf(`{"variantId":"%s","quantity":%d}`, globalid.EncodeOf(globalid.Variant, b.Brand, variant), quantity)
+}
+
+const place = `{"input":{"idempotencyKey":"%s","storefrontId":"%s","lines":[%s],` +
+	`"recipient":{"name":"李雷","phone":"+86 138 0000 0000","country":"CN","province":"上海市","city":"上海市","street":"南京西路 1 号"},` +
+	`"payment":{"reference":"SANDBOX-OK-%s","amount":"%s","currency":"CNY"}}}`

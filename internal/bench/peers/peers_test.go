@@ -160,7 +160,7 @@ func TestLimitWritesWhatPlacingWrites(t *testing.T) {
 		bought += 2 * l.Quantity
 	}
 	ctx := database.AcrossBrands(t.Context(), database.Reconciliation)
-	err = db.Pool.QueryRow(ctx, "select sum(1000000 - on_hand) from stock_levels").Scan(&taken)
+	err = db.Pool.QueryRow(ctx, "select sum(100000000 - on_hand) from stock_levels").Scan(&taken)
 	if err != nil || taken != bought {
 		t.Errorf("%d pieces were taken, %d bought, %v", taken, bought, err)
 	}

@@ -106,3 +106,9 @@ with moved as (
 insert into stock_adjustments (brand_id, id, variant_id, warehouse_id, delta, reason, order_id, actor_id, recorded_at)
 select $1, $5, $2, warehouse_id, -$3, 'ORDER_PLACED', $6, $7, $4
 from moved;
+
+-- lock the stock of a variant
+with locked as (
+  select 1 from stock_levels where brand_id = $1 and variant_id = $2 for update
+)
+select count(*) from locked;

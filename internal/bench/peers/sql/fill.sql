@@ -20,7 +20,7 @@ order by g.n, v.position;
 
 -- stock
 insert into stock_levels (brand_id, variant_id, warehouse_id, on_hand, updated_at)
-select v.brand_id, v.id, g.warehouse_id, 1000000, v.updated_at
+select v.brand_id, v.id, g.warehouse_id, 100000000, v.updated_at
 from variants v
 join bench_goods g on g.product_id = v.product_id
 order by g.n, v.position;
