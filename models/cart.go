@@ -33,10 +33,12 @@ type Cart struct {
 	PaymentMethod *string
 	DiscountCodes StringList
 	Deliveries    []CartDelivery `gorm:"type:jsonb;serializer:json"`
-	Version       int32
-	ExpiresAt     time.Time
-	CreatedAt     time.Time
-	UpdatedAt     time.Time
+	// Promotions are those that applied when it was last shown.
+	Promotions []CartPromotion `gorm:"type:jsonb;serializer:json"`
+	Version    int32
+	ExpiresAt  time.Time
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 // GlobalID is the opaque id of the API.
@@ -47,16 +49,48 @@ type CartDelivery struct {
 	BrandID      uuid.UUID `json:"brandId"`
 	StorefrontID uuid.UUID `json:"storefrontId"`
 	OptionID     uuid.UUID `json:"optionId"`
+	// CarriageMinor is what it cost when it was last shown.
+	CarriageMinor int64 `json:"carriageMinor"`
 }
 
 // Storefront is whose goods are delivered.
 func (d CartDelivery) Storefront() Key { return Key{BrandID: d.BrandID, ID: d.StorefrontID} }
 
-// DeliveryOf is the option chosen for a storefront, nil where there is none.
-func (c Cart) DeliveryOf(storefront Key) *uuid.UUID {
-	for _, d := range c.Deliveries {
-		if d.Storefront() == storefront {
-			return &d.OptionID
+// CartPromotion is a promotion that applies to a cart.
+type CartPromotion struct {
+	BrandID         uuid.UUID        `json:"brandId"`
+	ID              uuid.UUID        `json:"id"`
+	DefaultLanguage string           `json:"defaultLanguage"`
+	Texts           Texts[TitleText] `json:"texts"`
+	// Code made it apply, empty where it is automatic.
+	Code string `json:"code,omitempty"`
+	// AmountMinor is what it takes off goods, or what is spared of carriage.
+	AmountMinor int64       `json:"amountMinor"`
+	Shares      []CartShare `json:"shares,omitempty"`
+	// Storefronts are those whose carriage it frees.
+	Storefronts []uuid.UUID `json:"storefronts,omitempty"`
+}
+
+// CartShare is what a promotion takes off a line.
+type CartShare struct {
+	LineID      uuid.UUID `json:"lineId"`
+	AmountMinor int64     `json:"amountMinor"`
+}
+
+// Key is the promotion's.
+func (p CartPromotion) Key() Key { return Key{BrandID: p.BrandID, ID: p.ID} }
+
+// TakesAsMuchAs tells whether both take the same off, of goods and of the
+// carriage of the same storefronts: how dear that is there plays no part.
+func (p CartPromotion) TakesAsMuchAs(o CartPromotion) bool {
+	return slices.Equal(p.Storefronts, o.Storefronts) && (len(p.Storefronts) > 0 || p.AmountMinor == o.AmountMinor)
+}
+
+// DeliveryOf is what was chosen for a storefront, nil where there is nothing.
+func (c *Cart) DeliveryOf(storefront Key) *CartDelivery {
+	for i := range c.Deliveries {
+		if c.Deliveries[i].Storefront() == storefront {
+			return &c.Deliveries[i]
 		}
 	}
 	return nil
@@ -84,6 +118,8 @@ type CartLine struct {
 	DefaultLanguage string
 	Texts           Texts[LineText]  `gorm:"type:jsonb;serializer:json"`
 	Options         []SelectedOption `gorm:"type:jsonb;serializer:json"`
+	CategoryPath    *string
+	WeightGrams     *int32
 	AddedAt         time.Time
 }
 

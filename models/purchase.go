@@ -53,6 +53,15 @@ type Draft struct {
 	Market string
 	// Commission is the plan that was agreed with the seller, nil for none.
 	Commission *CommissionPlan
+	// Promotions are those of its brand that the purchase uses.
+	Promotions []DraftPromotion
+}
+
+// DraftPromotion is a promotion that a purchase uses.
+type DraftPromotion struct {
+	ID uuid.UUID
+	// Code made it apply, empty where it is automatic.
+	Code string
 }
 
 // ReservationStatus is what became of reserved stock.

@@ -110,6 +110,19 @@ func (r *Resolver) sendCart(ctx context.Context, input api.CartAddressSetInput) 
 	return nil, problem.At("input.recipient", problem.Required, "give either addressId or recipient")
 }
 
+func (r *Resolver) deliverCart(ctx context.Context, input api.CartDeliveryOptionSetInput) (*cart.Priced, error) {
+	var in ids
+	ref, shop := in.cart(input.CartID, input.Secret), in.key("input.storefrontId", globalid.Storefront, input.StorefrontID)
+	var option *models.Key
+	if id := given(input.DeliveryOptionID); id != nil {
+		option = new(in.key(deliveryOptionID, globalid.DeliveryOption, *id))
+	}
+	if err := in.err(); err != nil {
+		return nil, err
+	}
+	return r.Carts.SetDelivery(ctx, ref, shop, option, given(input.ExpectedVersion))
+}
+
 // onCart does something to a cart that needs no more ids.
 func onCart(
 	ctx context.Context, id string, secret graphql.Omittable[*string], do func(context.Context, cart.Ref) (*cart.Priced, error),

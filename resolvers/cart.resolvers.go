@@ -31,10 +31,6 @@ func (r *cartResolver) PaymentMethods(ctx context.Context, obj *cart.Priced) ([]
 	return methodsOf(obj.PaymentMethods), nil
 }
 
-func (r *cartResolver) DiscountCodes(ctx context.Context, obj *cart.Priced) ([]string, error) {
-	return obj.DiscountCodes, nil
-}
-
 func (r *cartGroupResolver) Storefront(ctx context.Context, obj *cart.Group) (*models.Storefront, error) {
 	return loaders.One(ctx, obj, "storefront",
 		func(g *cart.Group) (models.Key, bool) { return g.Key, true },
@@ -56,6 +52,10 @@ func (r *cartLineResolver) Variant(ctx context.Context, obj *cart.Line) (*models
 	return loaders.One(ctx, obj, "variant",
 		func(l *cart.Line) (models.Key, bool) { return partKey(l.BrandID, &l.VariantID) },
 		r.Catalog.VariantsByKeys, variantKey)
+}
+
+func (r *cartPromotionResolver) Title(ctx context.Context, obj *cart.Promotion) (string, error) {
+	return titleOf(ctx, obj.Texts, obj.DefaultLanguage), nil
 }
 
 func (r *mutationResolver) CartCreate(ctx context.Context, input api.CartCreateInput) (*api.CartCreatePayload, error) {
@@ -111,6 +111,12 @@ func (r *mutationResolver) CartDiscountCodesSet(ctx context.Context, input api.C
 	return &api.CartDiscountCodesSetPayload{Cart: c, UserErrors: refused}, err
 }
 
+func (r *mutationResolver) CartDeliveryOptionSet(ctx context.Context, input api.CartDeliveryOptionSetInput) (*api.CartDeliveryOptionSetPayload, error) {
+	changed, err := r.deliverCart(ctx, input)
+	c, refused, err := answered(ctx, changed, err)
+	return &api.CartDeliveryOptionSetPayload{Cart: c, UserErrors: refused}, err
+}
+
 func (r *mutationResolver) CartProblemsAccept(ctx context.Context, input api.CartProblemsAcceptInput) (*api.CartProblemsAcceptPayload, error) {
 	c, refused, err := onCart(ctx, input.CartID, input.Secret, func(ctx context.Context, ref cart.Ref) (*cart.Priced, error) {
 		return r.Carts.Accept(ctx, ref, input.ProblemsKey)
@@ -160,8 +166,11 @@ func (r *Resolver) CartGroup() generated.CartGroupResolver { return &cartGroupRe
 
 func (r *Resolver) CartLine() generated.CartLineResolver { return &cartLineResolver{r} }
 
+func (r *Resolver) CartPromotion() generated.CartPromotionResolver { return &cartPromotionResolver{r} }
+
 type (
-	cartResolver      struct{ *Resolver }
-	cartGroupResolver struct{ *Resolver }
-	cartLineResolver  struct{ *Resolver }
+	cartResolver          struct{ *Resolver }
+	cartGroupResolver     struct{ *Resolver }
+	cartLineResolver      struct{ *Resolver }
+	cartPromotionResolver struct{ *Resolver }
 )

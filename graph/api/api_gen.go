@@ -336,6 +336,28 @@ type CartCreatePayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// Chooses how the goods of a storefront are sent.
+type CartDeliveryOptionSetInput struct {
+	// The cart.
+	CartID string `json:"cartId"`
+	// A guest's secret.
+	Secret graphql.Omittable[*string] `json:"secret,omitempty"`
+	// The storefront whose goods they are.
+	StorefrontID string `json:"storefrontId"`
+	// One of the group's `deliveryOptions`; null chooses none.
+	DeliveryOptionID graphql.Omittable[*string] `json:"deliveryOptionId,omitempty"`
+	// Version of the cart whose options were shown. Default: any.
+	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
+}
+
+// The cart as it is now.
+type CartDeliveryOptionSetPayload struct {
+	// Null where it was refused.
+	Cart *cart.Priced `json:"cart,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // Says which discount codes are to apply, instead of those before.
 type CartDiscountCodesSetInput struct {
 	// The cart.

@@ -1430,6 +1430,10 @@ func (ec *executionContext) _DeliveryWeight(ctx context.Context, sel ast.Selecti
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNDeliveryOption2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDeliveryOption(ctx context.Context, sel ast.SelectionSet, v models.DeliveryOption) graphql.Marshaler {
+	return ec._DeliveryOption(ctx, sel, &v)
+}
+
 func (ec *executionContext) marshalNDeliveryOption2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDeliveryOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*models.DeliveryOption) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)

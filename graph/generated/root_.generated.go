@@ -32,6 +32,7 @@ type ResolverRoot interface {
 	Cart() CartResolver
 	CartGroup() CartGroupResolver
 	CartLine() CartLineResolver
+	CartPromotion() CartPromotionResolver
 	Category() CategoryResolver
 	Charge() ChargeResolver
 	CommissionPlan() CommissionPlanResolver
@@ -233,10 +234,11 @@ type ComplexityRoot struct {
 	}
 
 	Cart struct {
+		Applied             func(childComplexity int) int
+		Codes               func(childComplexity int) int
 		Country             func(childComplexity int) int
 		Currency            func(childComplexity int) int
 		Discount            func(childComplexity int) int
-		DiscountCodes       func(childComplexity int) int
 		ExpiresAt           func(childComplexity int) int
 		GlobalID            func(childComplexity int) int
 		Goods               func(childComplexity int) int
@@ -260,9 +262,10 @@ type ComplexityRoot struct {
 	}
 
 	CartCharge struct {
-		Amount func(childComplexity int) int
-		Kind   func(childComplexity int) int
-		Line   func(childComplexity int) int
+		Amount    func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Line      func(childComplexity int) int
+		Promotion func(childComplexity int) int
 	}
 
 	CartCreatePayload struct {
@@ -271,21 +274,40 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CartDeliveryOption struct {
+		Option func(childComplexity int) int
+		Price  func(childComplexity int) int
+	}
+
+	CartDeliveryOptionSetPayload struct {
+		Cart       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CartDiscountCode struct {
+		Applies func(childComplexity int) int
+		Code    func(childComplexity int) int
+		Reason  func(childComplexity int) int
+	}
+
 	CartDiscountCodesSetPayload struct {
 		Cart       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
 	CartGroup struct {
-		Charges    func(childComplexity int) int
-		Discount   func(childComplexity int) int
-		Goods      func(childComplexity int) int
-		Lines      func(childComplexity int) int
-		SellerName func(childComplexity int) int
-		Shipping   func(childComplexity int) int
-		Storefront func(childComplexity int) int
-		Tax        func(childComplexity int) int
-		Total      func(childComplexity int) int
+		Charges          func(childComplexity int) int
+		Delivery         func(childComplexity int) int
+		DeliveryRequired func(childComplexity int) int
+		Discount         func(childComplexity int) int
+		Goods            func(childComplexity int) int
+		Lines            func(childComplexity int) int
+		Options          func(childComplexity int) int
+		SellerName       func(childComplexity int) int
+		Shipping         func(childComplexity int) int
+		Storefront       func(childComplexity int) int
+		Tax              func(childComplexity int) int
+		Total            func(childComplexity int) int
 	}
 
 	CartLine struct {
@@ -328,15 +350,24 @@ type ComplexityRoot struct {
 	CartProblem struct {
 		Available func(childComplexity int) int
 		Code      func(childComplexity int) int
+		Group     func(childComplexity int) int
 		Line      func(childComplexity int) int
 		Message   func(childComplexity int) int
 		Now       func(childComplexity int) int
+		Promotion func(childComplexity int) int
 		Was       func(childComplexity int) int
 	}
 
 	CartProblemsAcceptPayload struct {
 		Cart       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	CartPromotion struct {
+		Amount        func(childComplexity int) int
+		FreesCarriage func(childComplexity int) int
+		OptionalCode  func(childComplexity int) int
+		Title         func(childComplexity int) int
 	}
 
 	Category struct {
@@ -567,6 +598,7 @@ type ComplexityRoot struct {
 		BrandUpdate              func(childComplexity int, input api.BrandUpdateInput) int
 		CartAddressSet           func(childComplexity int, input api.CartAddressSetInput) int
 		CartCreate               func(childComplexity int, input api.CartCreateInput) int
+		CartDeliveryOptionSet    func(childComplexity int, input api.CartDeliveryOptionSetInput) int
 		CartDiscountCodesSet     func(childComplexity int, input api.CartDiscountCodesSetInput) int
 		CartLinesAdd             func(childComplexity int, input api.CartLinesAddInput) int
 		CartLinesRemove          func(childComplexity int, input api.CartLinesRemoveInput) int
@@ -2032,6 +2064,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BrandUpdatePayload.UserErrors(childComplexity), true
 
+	case "Cart.promotions":
+		if e.ComplexityRoot.Cart.Applied == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Applied(childComplexity), true
+	case "Cart.discountCodes":
+		if e.ComplexityRoot.Cart.Codes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cart.Codes(childComplexity), true
 	case "Cart.country":
 		if e.ComplexityRoot.Cart.Country == nil {
 			break
@@ -2050,12 +2094,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Cart.Discount(childComplexity), true
-	case "Cart.discountCodes":
-		if e.ComplexityRoot.Cart.DiscountCodes == nil {
-			break
-		}
-
-		return e.ComplexityRoot.Cart.DiscountCodes(childComplexity), true
 	case "Cart.expiresAt":
 		if e.ComplexityRoot.Cart.ExpiresAt == nil {
 			break
@@ -2178,6 +2216,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CartCharge.Line(childComplexity), true
+	case "CartCharge.promotion":
+		if e.ComplexityRoot.CartCharge.Promotion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartCharge.Promotion(childComplexity), true
 
 	case "CartCreatePayload.cart":
 		if e.ComplexityRoot.CartCreatePayload.Cart == nil {
@@ -2198,6 +2242,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CartCreatePayload.UserErrors(childComplexity), true
 
+	case "CartDeliveryOption.option":
+		if e.ComplexityRoot.CartDeliveryOption.Option == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartDeliveryOption.Option(childComplexity), true
+	case "CartDeliveryOption.price":
+		if e.ComplexityRoot.CartDeliveryOption.Price == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartDeliveryOption.Price(childComplexity), true
+
+	case "CartDeliveryOptionSetPayload.cart":
+		if e.ComplexityRoot.CartDeliveryOptionSetPayload.Cart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartDeliveryOptionSetPayload.Cart(childComplexity), true
+	case "CartDeliveryOptionSetPayload.userErrors":
+		if e.ComplexityRoot.CartDeliveryOptionSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartDeliveryOptionSetPayload.UserErrors(childComplexity), true
+
+	case "CartDiscountCode.applies":
+		if e.ComplexityRoot.CartDiscountCode.Applies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartDiscountCode.Applies(childComplexity), true
+	case "CartDiscountCode.code":
+		if e.ComplexityRoot.CartDiscountCode.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartDiscountCode.Code(childComplexity), true
+	case "CartDiscountCode.reason":
+		if e.ComplexityRoot.CartDiscountCode.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartDiscountCode.Reason(childComplexity), true
+
 	case "CartDiscountCodesSetPayload.cart":
 		if e.ComplexityRoot.CartDiscountCodesSetPayload.Cart == nil {
 			break
@@ -2217,6 +2306,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CartGroup.Charges(childComplexity), true
+	case "CartGroup.delivery":
+		if e.ComplexityRoot.CartGroup.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.Delivery(childComplexity), true
+	case "CartGroup.deliveryRequired":
+		if e.ComplexityRoot.CartGroup.DeliveryRequired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.DeliveryRequired(childComplexity), true
 	case "CartGroup.discount":
 		if e.ComplexityRoot.CartGroup.Discount == nil {
 			break
@@ -2235,6 +2336,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CartGroup.Lines(childComplexity), true
+	case "CartGroup.deliveryOptions":
+		if e.ComplexityRoot.CartGroup.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.Options(childComplexity), true
 	case "CartGroup.sellerName":
 		if e.ComplexityRoot.CartGroup.SellerName == nil {
 			break
@@ -2398,6 +2505,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CartProblem.Code(childComplexity), true
+	case "CartProblem.group":
+		if e.ComplexityRoot.CartProblem.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartProblem.Group(childComplexity), true
 	case "CartProblem.line":
 		if e.ComplexityRoot.CartProblem.Line == nil {
 			break
@@ -2416,6 +2529,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CartProblem.Now(childComplexity), true
+	case "CartProblem.promotion":
+		if e.ComplexityRoot.CartProblem.Promotion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartProblem.Promotion(childComplexity), true
 	case "CartProblem.was":
 		if e.ComplexityRoot.CartProblem.Was == nil {
 			break
@@ -2435,6 +2554,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CartProblemsAcceptPayload.UserErrors(childComplexity), true
+
+	case "CartPromotion.amount":
+		if e.ComplexityRoot.CartPromotion.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartPromotion.Amount(childComplexity), true
+	case "CartPromotion.freesCarriage":
+		if e.ComplexityRoot.CartPromotion.FreesCarriage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartPromotion.FreesCarriage(childComplexity), true
+	case "CartPromotion.code":
+		if e.ComplexityRoot.CartPromotion.OptionalCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartPromotion.OptionalCode(childComplexity), true
+	case "CartPromotion.title":
+		if e.ComplexityRoot.CartPromotion.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartPromotion.Title(childComplexity), true
 
 	case "Category.children":
 		if e.ComplexityRoot.Category.Children == nil {
@@ -3361,6 +3505,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CartCreate(childComplexity, args["input"].(api.CartCreateInput)), true
+	case "Mutation.cartDeliveryOptionSet":
+		if e.ComplexityRoot.Mutation.CartDeliveryOptionSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cartDeliveryOptionSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CartDeliveryOptionSet(childComplexity, args["input"].(api.CartDeliveryOptionSetInput)), true
 	case "Mutation.cartDiscountCodesSet":
 		if e.ComplexityRoot.Mutation.CartDiscountCodesSet == nil {
 			break
@@ -6981,6 +7136,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("BrandWhere", ec.unmarshalInputBrandWhere),
 			graphql.NewInputUnmarshaler("CartAddressSetInput", ec.unmarshalInputCartAddressSetInput),
 			graphql.NewInputUnmarshaler("CartCreateInput", ec.unmarshalInputCartCreateInput),
+			graphql.NewInputUnmarshaler("CartDeliveryOptionSetInput", ec.unmarshalInputCartDeliveryOptionSetInput),
 			graphql.NewInputUnmarshaler("CartDiscountCodesSetInput", ec.unmarshalInputCartDiscountCodesSetInput),
 			graphql.NewInputUnmarshaler("CartLineInput", ec.unmarshalInputCartLineInput),
 			graphql.NewInputUnmarshaler("CartLineQuantityInput", ec.unmarshalInputCartLineQuantityInput),
@@ -7796,8 +7952,9 @@ extend type Mutation {
 	{Name: "../schema/cart.graphqls", Input: `"""
 What somebody may buy in one market and one currency, from any number of
 storefronts. It belongs to a shopper, or to a guest who holds its secret; to
-others it does not exist. Amounts are of the prices that were shown; problems
-say what has changed since. A guest's cart is kept for 30 days after its last
+others it does not exist. Goods are at the prices that were shown, discounts and
+carriage as they are now; problems say what differs from what was shown, and are
+accepted before it is bought. A guest's cart is kept for 30 days after its last
 change, a shopper's for 180.
 """
 type Cart @public {
@@ -7821,8 +7978,10 @@ type Cart @public {
   paymentMethod: PaymentMethod
   "Ways to pay that all its storefronts take."
   paymentMethods: [PaymentMethod!]!
-  "Codes that are to take something off, in capitals; at most 10."
-  discountCodes: [String!]!
+  "Codes that are to take something off, and how they stand; at most 10."
+  discountCodes: [CartDiscountCode!]!
+  "What takes something off now, in the order in which it is reckoned; at most 1,000."
+  promotions: [CartPromotion!]!
   "Sum of its lines."
   goods: Money!
   "What is taken off."
@@ -7859,6 +8018,12 @@ type CartGroup @public {
   lines: [CartLine!]!
   "Every part of its total, typed; at most 1,000."
   charges: [CartCharge!]!
+  "Ways of sending these goods to where the cart goes, with what that costs; at most 50. Without a recipient they are those of the cart's market, for no region."
+  deliveryOptions: [CartDeliveryOption!]!
+  "The way that was chosen; null where none was, or it does not go there any more."
+  delivery: CartDeliveryOption
+  "Whether a way must be chosen: the storefront sends in ways of its own. Where it has none that goes there, it cannot be bought."
+  deliveryRequired: Boolean!
   "Sum of its lines."
   goods: Money!
   "What is taken off."
@@ -7901,6 +8066,62 @@ type CartCharge @public {
   amount: Money!
   "The line it belongs to; null for the storefront's goods as a whole."
   line: CartLine
+  "What takes it off; of DISCOUNT alone."
+  promotion: CartPromotion
+}
+
+"A promotion that applies to a cart."
+type CartPromotion @public {
+  "What shoppers read, in the language of the context."
+  title: String!
+  "The code that makes it apply; null where it needs none."
+  code: String
+  "What it takes off goods, as charges of DISCOUNT; of one that frees carriage, what is spared of the carriage that was chosen."
+  amount: Money!
+  "Whether it frees carriage."
+  freesCarriage: Boolean!
+}
+
+"A code that is to take something off."
+type CartDiscountCode @public {
+  "In capitals."
+  code: String!
+  "Whether it does."
+  applies: Boolean!
+  "Why it does not; null where it does."
+  reason: DiscountCodeReason
+}
+
+"Why a code takes nothing off, from the furthest from applying to the nearest. Values may be added."
+enum DiscountCodeReason {
+  "No seller of goods in the cart knows it."
+  UNKNOWN
+  "It is for goods that the cart does not hold."
+  OTHER_GOODS
+  "Its promotion has ended."
+  ENDED
+  "Its promotion has not started."
+  NOT_STARTED
+  "It is for another currency."
+  OTHER_CURRENCY
+  "It was used as often as it may be."
+  USED_UP
+  "The shopper has used it as often as they may."
+  USED_BY_SHOPPER
+  "Its goods come to less than it asks."
+  MINIMUM_AMOUNT
+  "There are fewer pieces of its goods than it asks."
+  MINIMUM_QUANTITY
+  "Another promotion takes more off the same goods."
+  OTHER_APPLIED
+}
+
+"A way of sending goods, with what that costs now."
+type CartDeliveryOption @public {
+  "The storefront's option."
+  option: DeliveryOption!
+  "Carriage of all goods of the storefront; zero where a promotion frees it."
+  price: Money!
 }
 
 "Something that has changed since a cart was shown, and must be accepted or put right before it is ordered."
@@ -7911,9 +8132,13 @@ type CartProblem @public {
   message: String!
   "The line it is about; null where it is about the cart."
   line: CartLine
-  "Price of a piece as it was shown; of PRICE_CHANGED alone."
+  "The storefront's goods whose delivery it is about; of DELIVERY_CHANGED and DELIVERY_UNAVAILABLE alone."
+  group: CartGroup
+  "The promotion it is about; of PROMOTION_CHANGED alone."
+  promotion: CartPromotion
+  "What was shown: price of a piece, what the promotion took off, or carriage; null where it is about none of them, or there was none."
   was: Money
-  "Price of a piece now; of PRICE_CHANGED alone."
+  "The same as it is now; null where it is about none of them, or there is none."
   now: Money
   "Pieces that can be had; of OUT_OF_STOCK alone."
   available: BigInt
@@ -7929,6 +8154,12 @@ enum CartProblemCode {
   OUT_OF_STOCK
   "Not all storefronts take the chosen way to pay. Accepting chooses none."
   PAYMENT_METHOD_UNAVAILABLE
+  "A promotion applies, applies no more, or takes off another amount, and not for what was changed about the cart. Accepting takes what is now."
+  PROMOTION_CHANGED
+  "Carriage costs another amount, and not for what was changed about the cart. Accepting takes it."
+  DELIVERY_CHANGED
+  "The chosen way of delivery does not go there, or not with so much. Accepting chooses none."
+  DELIVERY_UNAVAILABLE
 }
 
 "An entry of the caller's own address book."
@@ -8121,6 +8352,28 @@ type CartDiscountCodesSetPayload @public {
   userErrors: [UserError!]!
 }
 
+"Chooses how the goods of a storefront are sent."
+input CartDeliveryOptionSetInput {
+  "The cart."
+  cartId: ID!
+  "A guest's secret."
+  secret: String
+  "The storefront whose goods they are."
+  storefrontId: ID!
+  "One of the group's ` + "`" + `deliveryOptions` + "`" + `; null chooses none."
+  deliveryOptionId: ID
+  "Version of the cart whose options were shown. Default: any."
+  expectedVersion: Int
+}
+
+"The cart as it is now."
+type CartDeliveryOptionSetPayload @public {
+  "Null where it was refused."
+  cart: Cart
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
 "Accepts what has changed about a cart."
 input CartProblemsAcceptInput {
   "The cart."
@@ -8206,6 +8459,8 @@ extend type Mutation {
   cartPaymentMethodSet("How." input: CartPaymentMethodSetInput!): CartPaymentMethodSetPayload! @public
   "Says which discount codes are to apply."
   cartDiscountCodesSet("Which ones." input: CartDiscountCodesSetInput!): CartDiscountCodesSetPayload! @public
+  "Chooses how the goods of a storefront are sent."
+  cartDeliveryOptionSet("Which, and how." input: CartDeliveryOptionSetInput!): CartDeliveryOptionSetPayload! @public
   "Accepts what has changed: prices become those of now, and what cannot be had leaves the cart."
   cartProblemsAccept("What was shown." input: CartProblemsAcceptInput!): CartProblemsAcceptPayload! @public
   "Adds an entry to the caller's own address book, of 50 at most."
@@ -12073,6 +12328,8 @@ func (ec *executionContext) childFields_Cart(ctx context.Context, field graphql.
 		return ec.fieldContext_Cart_paymentMethods(ctx, field)
 	case "discountCodes":
 		return ec.fieldContext_Cart_discountCodes(ctx, field)
+	case "promotions":
+		return ec.fieldContext_Cart_promotions(ctx, field)
 	case "goods":
 		return ec.fieldContext_Cart_goods(ctx, field)
 	case "discount":
@@ -12111,6 +12368,8 @@ func (ec *executionContext) childFields_CartCharge(ctx context.Context, field gr
 		return ec.fieldContext_CartCharge_amount(ctx, field)
 	case "line":
 		return ec.fieldContext_CartCharge_line(ctx, field)
+	case "promotion":
+		return ec.fieldContext_CartCharge_promotion(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CartCharge", field.Name)
 }
@@ -12125,6 +12384,38 @@ func (ec *executionContext) childFields_CartCreatePayload(ctx context.Context, f
 		return ec.fieldContext_CartCreatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CartCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "option":
+		return ec.fieldContext_CartDeliveryOption_option(ctx, field)
+	case "price":
+		return ec.fieldContext_CartDeliveryOption_price(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryOption", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDeliveryOptionSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cart":
+		return ec.fieldContext_CartDeliveryOptionSetPayload_cart(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CartDeliveryOptionSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDeliveryOptionSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartDiscountCode(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_CartDiscountCode_code(ctx, field)
+	case "applies":
+		return ec.fieldContext_CartDiscountCode_applies(ctx, field)
+	case "reason":
+		return ec.fieldContext_CartDiscountCode_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartDiscountCode", field.Name)
 }
 
 func (ec *executionContext) childFields_CartDiscountCodesSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12147,6 +12438,12 @@ func (ec *executionContext) childFields_CartGroup(ctx context.Context, field gra
 		return ec.fieldContext_CartGroup_lines(ctx, field)
 	case "charges":
 		return ec.fieldContext_CartGroup_charges(ctx, field)
+	case "deliveryOptions":
+		return ec.fieldContext_CartGroup_deliveryOptions(ctx, field)
+	case "delivery":
+		return ec.fieldContext_CartGroup_delivery(ctx, field)
+	case "deliveryRequired":
+		return ec.fieldContext_CartGroup_deliveryRequired(ctx, field)
 	case "goods":
 		return ec.fieldContext_CartGroup_goods(ctx, field)
 	case "discount":
@@ -12243,6 +12540,10 @@ func (ec *executionContext) childFields_CartProblem(ctx context.Context, field g
 		return ec.fieldContext_CartProblem_message(ctx, field)
 	case "line":
 		return ec.fieldContext_CartProblem_line(ctx, field)
+	case "group":
+		return ec.fieldContext_CartProblem_group(ctx, field)
+	case "promotion":
+		return ec.fieldContext_CartProblem_promotion(ctx, field)
 	case "was":
 		return ec.fieldContext_CartProblem_was(ctx, field)
 	case "now":
@@ -12261,6 +12562,20 @@ func (ec *executionContext) childFields_CartProblemsAcceptPayload(ctx context.Co
 		return ec.fieldContext_CartProblemsAcceptPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CartProblemsAcceptPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CartPromotion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_CartPromotion_title(ctx, field)
+	case "code":
+		return ec.fieldContext_CartPromotion_code(ctx, field)
+	case "amount":
+		return ec.fieldContext_CartPromotion_amount(ctx, field)
+	case "freesCarriage":
+		return ec.fieldContext_CartPromotion_freesCarriage(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CartPromotion", field.Name)
 }
 
 func (ec *executionContext) childFields_Category(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -52,6 +52,7 @@ type MutationResolver interface {
 	CartAddressSet(ctx context.Context, input api.CartAddressSetInput) (*api.CartAddressSetPayload, error)
 	CartPaymentMethodSet(ctx context.Context, input api.CartPaymentMethodSetInput) (*api.CartPaymentMethodSetPayload, error)
 	CartDiscountCodesSet(ctx context.Context, input api.CartDiscountCodesSetInput) (*api.CartDiscountCodesSetPayload, error)
+	CartDeliveryOptionSet(ctx context.Context, input api.CartDeliveryOptionSetInput) (*api.CartDeliveryOptionSetPayload, error)
 	CartProblemsAccept(ctx context.Context, input api.CartProblemsAcceptInput) (*api.CartProblemsAcceptPayload, error)
 	AddressCreate(ctx context.Context, input api.AddressCreateInput) (*api.AddressCreatePayload, error)
 	AddressUpdate(ctx context.Context, input api.AddressUpdateInput) (*api.AddressUpdatePayload, error)
@@ -391,6 +392,20 @@ func (ec *executionContext) field_Mutation_cartCreate_args(ctx context.Context, 
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (api.CartCreateInput, error) {
 			return ec.unmarshalNCartCreateInput2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐCartCreateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_cartDeliveryOptionSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (api.CartDeliveryOptionSetInput, error) {
+			return ec.unmarshalNCartDeliveryOptionSetInput2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐCartDeliveryOptionSetInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -3172,6 +3187,50 @@ func (ec *executionContext) fieldContext_Mutation_cartDiscountCodesSet(ctx conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_cartDiscountCodesSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cartDeliveryOptionSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cartDeliveryOptionSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CartDeliveryOptionSet(ctx, fc.Args["input"].(api.CartDeliveryOptionSetInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *api.CartDeliveryOptionSetPayload) graphql.Marshaler {
+			return ec.marshalNCartDeliveryOptionSetPayload2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐCartDeliveryOptionSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cartDeliveryOptionSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CartDeliveryOptionSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cartDeliveryOptionSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -8255,6 +8314,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "cartDiscountCodesSet":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_cartDiscountCodesSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cartDeliveryOptionSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cartDeliveryOptionSet(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++

@@ -23,7 +23,7 @@ func (w *shopWorld) guestsCart() (c models.Cart, l models.CartLine, secret strin
 	hash := sha256.Sum256([]byte(secret))
 	c = models.Cart{
 		ID: fixture.ID(), SecretHash: hash[:], Country: "CN", Currency: "CNY", Status: models.CartOpen, DiscountCodes: models.StringList{},
-		Deliveries: []models.CartDelivery{}, Version: 1, ExpiresAt: w.api.Now.AddDate(0, 0, 30), CreatedAt: w.api.Now, UpdatedAt: w.api.Now,
+		Deliveries: []models.CartDelivery{}, Promotions: []models.CartPromotion{}, Version: 1, ExpiresAt: w.api.Now.AddDate(0, 0, 30), CreatedAt: w.api.Now, UpdatedAt: w.api.Now,
 	}
 	l = models.CartLine{
 		CartID: c.ID, ID: fixture.ID(), BrandID: w.brand.ID, StorefrontID: w.shop.ID, ProductID: w.goods.Product.ID,
@@ -76,7 +76,10 @@ var (
 		onCart(func(*shopWorld, models.CartLine) object { return object{"recipient": recipientObject()} })...)
 	goodCartPaymentMethodSet = onCart(func(*shopWorld, models.CartLine) object { return object{"method": "ALIPAY"} })
 	goodCartDiscountCodesSet = onCart(func(*shopWorld, models.CartLine) object { return object{"codes": list("TEN")} })
-	goodCartProblemsAccept   = onCart(func(*shopWorld, models.CartLine) object { return object{"problemsKey": ""} })
+	goodCartDeliveryOption   = onCart(func(w *shopWorld, _ models.CartLine) object {
+		return object{"storefrontId": w.shop.GlobalID(), "deliveryOptionId": w.delivery.GlobalID(), "expectedVersion": 1}
+	})
+	goodCartProblemsAccept = onCart(func(*shopWorld, models.CartLine) object { return object{"problemsKey": ""} })
 
 	goodAddressCreate = []goodInput{func(w *shopWorld) (*auth.Actor, map[string]any) {
 		return w.shopper, object{"recipient": recipientObject(), "isDefault": true}

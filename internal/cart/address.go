@@ -128,7 +128,7 @@ func (s *Service) SetAddress(ctx context.Context, ref Ref, id uuid.UUID) (*Price
 	if err != nil {
 		return nil, err
 	}
-	return s.change(ctx, ref, nil, func(e *edit) error { return e.sendTo(a.Recipient, "input.addressId") })
+	return s.change(ctx, ref, further{}, func(e *edit) error { return e.sendTo(a.Recipient, "input.addressId") })
 }
 
 func owner(ctx context.Context) (uuid.UUID, error) {

@@ -21,16 +21,21 @@ import (
 
 // edit is a cart that is locked and being changed.
 type edit struct {
-	cart  models.Cart
-	lines []models.CartLine
-	goods *goods
-	was   []models.CartLine
-	at    time.Time
+	cart   models.Cart
+	lines  []models.CartLine
+	goods  *goods
+	before models.Cart
+	was    []models.CartLine
+	at     time.Time
+	// accepted tells that the shopper takes the cart as it is now.
+	accepted bool
+	// chosen is the storefront whose delivery the shopper has just chosen.
+	chosen models.Key
 }
 
 // change locks a cart of the caller's, lets fn work on it, prices it and
-// writes what has changed. More are goods beyond its lines that fn wants to know.
-func (s *Service) change(ctx context.Context, ref Ref, more []LineInput, fn func(*edit) error) (*Priced, error) {
+// writes what has changed. More is what fn wants to know beyond the cart.
+func (s *Service) change(ctx context.Context, ref Ref, more further, fn func(*edit) error) (*Priced, error) {
 	if err := ref.Validate(); err != nil {
 		return nil, err
 	}
@@ -53,7 +58,7 @@ func (s *Service) change(ctx context.Context, ref Ref, more []LineInput, fn func
 }
 
 // openTx locks an open cart of the caller's.
-func (s *Service) openTx(tx *gorm.DB, ref Ref, more []LineInput) (*edit, error) {
+func (s *Service) openTx(tx *gorm.DB, ref Ref, more further) (*edit, error) {
 	actor, now := auth.From(tx.Statement.Context), s.now()
 	reads := database.NewBatch(tx)
 	q := ask(reads, actor, named(ref, actor), true, more, now)
@@ -77,7 +82,9 @@ func (q *question) edit(c models.Cart, now time.Time) (*edit, error) {
 		return nil, problem.At("input.cartId", problem.Conflict, "the cart was ordered")
 	}
 	lines := slices.DeleteFunc(slices.Clone(*q.lines), func(l models.CartLine) bool { return l.CartID != c.ID })
-	return &edit{cart: c, lines: lines, was: slices.Clone(lines), goods: q.goods(), at: now}, nil
+	e := &edit{cart: c, lines: lines, before: c, was: slices.Clone(lines), goods: q.goods(now), at: now}
+	e.cart.Deliveries = slices.Clone(c.Deliveries)
+	return e, nil
 }
 
 // line finds the line of a variant in a storefront, nil where there is none.
@@ -93,7 +100,7 @@ func (e *edit) line(at place) *models.CartLine {
 // show takes over how goods are sold now.
 func show(l *models.CartLine, o *offer.Offer) {
 	l.ProductID, l.SKU, l.DefaultLanguage, l.Texts = *o.ProductID, o.SKU, o.DefaultLanguage, o.Texts
-	l.Options, l.UnitPriceMinor = o.Options, o.AmountMinor
+	l.Options, l.UnitPriceMinor, l.CategoryPath, l.WeightGrams = o.Options, o.AmountMinor, o.CategoryPath, o.WeightGrams
 }
 
 // save prices the cart and sends what has changed of it, with all else that is
@@ -104,10 +111,7 @@ func (e *edit) save(writes *database.Batch) (*Priced, error) {
 	e.cart.Deliveries = slices.DeleteFunc(e.cart.Deliveries, func(d models.CartDelivery) bool {
 		return !slices.ContainsFunc(e.lines, func(l models.CartLine) bool { return l.Storefront() == d.Storefront() })
 	})
-	priced, err := price(e.cart, e.lines, e.goods)
-	if errors.Is(err, money.ErrOverflow) {
-		return nil, problem.New(problem.OutOfRange, "the total is too large")
-	}
+	priced, err := e.reckon()
 	if err != nil {
 		return nil, err
 	}
@@ -118,15 +122,44 @@ func (e *edit) save(writes *database.Batch) (*Priced, error) {
 	return priced, nil
 }
 
+// reckon prices the cart as it is to be, and takes over what that shows.
+func (e *edit) reckon() (*Priced, error) {
+	before, err := reckon(e.before, e.was, e.goods)
+	if err != nil {
+		return nil, tooLarge(err)
+	}
+	after, err := reckon(e.cart, e.lines, e.goods)
+	if err != nil {
+		return nil, tooLarge(err)
+	}
+	e.agree(before, after)
+	after.Cart = e.cart
+	return after, after.examine(e.goods)
+}
+
+// priced is the cart as it stands, before it is shown.
+func (e *edit) priced() (*Priced, error) {
+	p, err := price(e.cart, e.lines, e.goods)
+	return p, tooLarge(err)
+}
+
+// tooLarge refuses sums beyond 63 bits.
+func tooLarge(err error) error {
+	if errors.Is(err, money.ErrOverflow) {
+		return problem.New(problem.OutOfRange, "the total is too large")
+	}
+	return err
+}
+
 func (e *edit) write(writes *database.Batch) {
 	c := &e.cart
 	writes.Exec(`
 update carts
 set shopper_id = $2, secret_hash = $3, recipient = $4, payment_method = $5, discount_codes = $6, deliveries = $7,
-  version = $8, expires_at = $9, updated_at = $10
+  promotions = $8, version = $9, expires_at = $10, updated_at = $11
 where id = $1`,
 		c.ID, c.ShopperID, c.SecretHash, c.Recipient, c.PaymentMethod, []string(c.DiscountCodes), c.Deliveries,
-		c.Version, c.ExpiresAt, c.UpdatedAt)
+		c.Promotions, c.Version, c.ExpiresAt, c.UpdatedAt)
 	was := map[uuid.UUID]models.CartLine{}
 	for _, l := range e.was {
 		was[l.ID] = l
@@ -141,9 +174,9 @@ where id = $1`,
 		case !reflect.DeepEqual(before, l):
 			writes.Exec(`
 update cart_lines
-set quantity = $3, unit_price_minor = $4, sku = $5, default_language = $6, texts = $7, options = $8
+set quantity = $3, unit_price_minor = $4, sku = $5, default_language = $6, texts = $7, options = $8, category_path = $9, weight_grams = $10
 where cart_id = $1 and id = $2`,
-				l.CartID, l.ID, l.Quantity, l.UnitPriceMinor, l.SKU, l.DefaultLanguage, l.Texts, l.Options)
+				l.CartID, l.ID, l.Quantity, l.UnitPriceMinor, l.SKU, l.DefaultLanguage, l.Texts, l.Options, l.CategoryPath, l.WeightGrams)
 		}
 	}
 	if len(was) > 0 {

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/internal/promotion"
 	"github.com/tradewind-commerce/tradewind/internal/recipient"
@@ -21,7 +19,7 @@ func (s *Service) SetRecipient(ctx context.Context, ref Ref, r models.Recipient)
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return s.change(ctx, ref, nil, func(e *edit) error { return e.sendTo(r, "input.recipient.country") })
+	return s.change(ctx, ref, further{}, func(e *edit) error { return e.sendTo(r, "input.recipient.country") })
 }
 
 func (e *edit) sendTo(r models.Recipient, field string) error {
@@ -37,8 +35,8 @@ func (s *Service) SetPaymentMethod(ctx context.Context, ref Ref, method *string)
 	if method != nil && !slices.Contains(models.PaymentMethods, *method) {
 		return nil, problem.At("input.method", problem.Invalid, "must be one of "+strings.Join(models.PaymentMethods, ", "))
 	}
-	return s.change(ctx, ref, nil, func(e *edit) error {
-		p, err := price(e.cart, e.lines, e.goods)
+	return s.change(ctx, ref, further{}, func(e *edit) error {
+		p, err := e.priced()
 		if err != nil {
 			return err
 		}
@@ -62,7 +60,7 @@ func (s *Service) SetDiscountCodes(ctx context.Context, ref Ref, list []string) 
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return s.change(ctx, ref, nil, func(e *edit) error {
+	return s.change(ctx, ref, further{codes: list}, func(e *edit) error {
 		e.cart.DiscountCodes = codes(list)
 		return nil
 	})
@@ -79,23 +77,44 @@ func codes(list []string) models.StringList {
 	return each
 }
 
-// SetDelivery chooses how the goods of a storefront are sent; nil chooses nothing.
-func (s *Service) SetDelivery(ctx context.Context, ref Ref, storefront models.Key, option *uuid.UUID) (*Priced, error) {
-	return s.change(ctx, ref, nil, func(e *edit) error {
-		if !slices.ContainsFunc(e.lines, func(l models.CartLine) bool { return l.Storefront() == storefront }) {
-			return problem.At("input.storefrontId", problem.NotFound, "the cart holds nothing of this storefront")
+// SetDelivery chooses how the goods of a storefront are sent, nil for not at
+// all: by an option of that storefront which goes to where the cart goes, with
+// what it weighs. Expected is the version of the cart whose options the shopper
+// has seen, nil for any.
+func (s *Service) SetDelivery(ctx context.Context, ref Ref, storefront models.Key, option *models.Key, expected *int32) (*Priced, error) {
+	return s.change(ctx, ref, further{}, func(e *edit) error {
+		if expected != nil && *expected != e.cart.Version {
+			return problem.At("input.expectedVersion", problem.VersionConflict,
+				fmt.Sprintf("the cart has version %d by now: read it again", e.cart.Version))
 		}
-		e.cart.Deliver(storefront, option)
+		p, err := e.priced()
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(p.Groups, func(g *Group) bool { return g.Key == storefront })
+		switch {
+		case at < 0:
+			return problem.At("input.storefrontId", problem.NotFound, "the cart holds nothing of this storefront")
+		case option == nil:
+			e.cart.Deliver(storefront, nil)
+			return nil
+		case !slices.ContainsFunc(e.goods.options[storefront], func(o models.DeliveryOption) bool { return o.BrandID == option.BrandID && o.ID == option.ID }):
+			return problem.At("input.deliveryOptionId", problem.NotFound, "the storefront has no such delivery option")
+		case !slices.ContainsFunc(p.Groups[at].Options, func(o *DeliveryOption) bool { return o.Option.ID == option.ID }):
+			return problem.At("input.deliveryOptionId", problem.NotAllowed, "this does not go there, or not with so much")
+		}
+		e.cart.Deliver(storefront, &option.ID)
+		e.chosen = storefront
 		return nil
 	})
 }
 
-// Accept renews what the shopper was shown: prices become those of now, and
-// what cannot be had leaves the cart. Key is that of the problems the shopper
+// Accept renews what the shopper was shown: prices, promotions and carriage
+// become those of now, and what cannot be had leaves the cart. Key is that of the problems the shopper
 // has seen; where others stand there now, nothing is changed.
 func (s *Service) Accept(ctx context.Context, ref Ref, key string) (*Priced, error) {
-	return s.change(ctx, ref, nil, func(e *edit) error {
-		p, err := price(e.cart, e.lines, e.goods)
+	return s.change(ctx, ref, further{}, func(e *edit) error {
+		p, err := e.priced()
 		if err != nil {
 			return err
 		}
@@ -105,6 +124,7 @@ func (s *Service) Accept(ctx context.Context, ref Ref, key string) (*Priced, err
 		for _, problem := range p.Problems {
 			e.accept(problem)
 		}
+		e.accepted = true
 		return nil
 	})
 }
@@ -120,5 +140,8 @@ func (e *edit) accept(p *Problem) {
 		e.drop(func(l *models.CartLine) bool { return l.ID == p.Line.ID })
 	case PaymentMethodUnavailable:
 		e.cart.PaymentMethod = nil
+	case DeliveryUnavailable:
+		e.cart.Deliver(*p.Storefront, nil)
+	case PromotionChanged, DeliveryChanged: // as they are now
 	}
 }

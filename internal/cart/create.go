@@ -49,7 +49,7 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*Created, error) 
 	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
 		batch := database.NewBatch(tx)
 		insert(batch, &c, now)
-		q := ask(batch, actor, which, true, in.Lines, now)
+		q := ask(batch, actor, which, true, further{lines: in.Lines}, now)
 		if err := batch.Send(); err != nil {
 			return fmt.Errorf("create a cart: %w", err)
 		}

@@ -33,7 +33,7 @@ func (s *Service) AddLines(ctx context.Context, ref Ref, lines []LineInput) (*Pr
 	if err := checkLines(lines, 1); err != nil {
 		return nil, err
 	}
-	return s.change(ctx, ref, lines, func(e *edit) error { return e.add(lines) })
+	return s.change(ctx, ref, further{lines: lines}, func(e *edit) error { return e.add(lines) })
 }
 
 func checkLines(lines []LineInput, least int) error {
@@ -113,7 +113,7 @@ func (s *Service) ChangeLines(ctx context.Context, ref Ref, lines []QuantityInpu
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return s.change(ctx, ref, nil, func(e *edit) error {
+	return s.change(ctx, ref, further{}, func(e *edit) error {
 		var refused problem.List
 		for i, in := range lines {
 			at := slices.IndexFunc(e.lines, func(l models.CartLine) bool { return l.ID == in.Line })
@@ -135,7 +135,7 @@ func (s *Service) RemoveLines(ctx context.Context, ref Ref, lines []uuid.UUID) (
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	return s.change(ctx, ref, nil, func(e *edit) error {
+	return s.change(ctx, ref, further{}, func(e *edit) error {
 		var refused problem.List
 		for i, id := range lines {
 			if !slices.ContainsFunc(e.lines, func(l models.CartLine) bool { return l.ID == id }) {

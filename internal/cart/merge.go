@@ -31,7 +31,7 @@ func (s *Service) Merge(ctx context.Context, ref Ref) (*Priced, error) {
 		reads := database.NewBatch(tx)
 		q := ask(reads, actor, database.Text(`(? or c.shopper_id = ? and c.status = 'OPEN' and c.expires_at > ?
   and (c.country, c.currency) = (select g.country, g.currency from carts g where g.id = ?))`,
-			named(ref, actor), own, now, ref.ID), true, nil, now)
+			named(ref, actor), own, now, ref.ID), true, further{}, now)
 		if err := reads.Send(); err != nil {
 			return reading(err)
 		}

@@ -1,26 +1,25 @@
 package cart
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"slices"
-
-	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/offer"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// Priced is a cart as its shopper sees it: amounts are of the prices that were
-// shown, and problems say what differs from them now.
+// Priced is a cart as its shopper sees it: goods at the prices that were
+// shown, with the promotions and the carriage of now. Problems say what differs
+// from what was shown.
 type Priced struct {
 	models.Cart
 	models.Totals
 	Groups   []*Group
 	Problems []*Problem
+	// Applied are the promotions that apply, and Codes how those that were
+	// asked for stand.
+	Applied []*Promotion
+	Codes   []*Code
 	// PaymentMethods are those that all its storefronts take.
 	PaymentMethods []string
 	// ProblemsKey stands for exactly these problems; empty where there are none.
@@ -48,6 +47,12 @@ type Group struct {
 	models.Totals
 	// Charges sum to the total.
 	Charges []*Charge
+	// Options are how its goods can be sent to where the cart goes, Delivery the
+	// one that was chosen, nil where there is none. DeliveryRequired tells that
+	// one must be, since the storefront sends in ways of its own.
+	Options          []*DeliveryOption
+	Delivery         *DeliveryOption
+	DeliveryRequired bool
 }
 
 // SellerName is nil where the shopper may no longer see the storefront.
@@ -63,6 +68,8 @@ type Charge struct {
 	models.Charge
 	// Line is nil for the group as a whole.
 	Line *Line
+	// Promotion took it off, nil where none did.
+	Promotion *Promotion
 }
 
 // Line is a line of a cart with what it costs.
@@ -74,39 +81,21 @@ type Line struct {
 	Offer *offer.Offer
 }
 
-// ProblemCode says what stands between a cart and its order.
-type ProblemCode string
-
-// Codes of problems.
-const (
-	PriceChanged             ProblemCode = "PRICE_CHANGED"
-	Unavailable              ProblemCode = "UNAVAILABLE"
-	OutOfStock               ProblemCode = "OUT_OF_STOCK"
-	PaymentMethodUnavailable ProblemCode = "PAYMENT_METHOD_UNAVAILABLE"
-)
-
-// ProblemCodes lists every code.
-var ProblemCodes = []ProblemCode{PriceChanged, Unavailable, OutOfStock, PaymentMethodUnavailable}
-
-// Problem is something that has changed since the shopper was shown the cart.
-type Problem struct {
-	Code    ProblemCode
-	Message string
-	// Line it is about, nil where it is about the cart.
-	Line *Line `json:"-"`
-	// LineID is the line's.
-	LineID *uuid.UUID
-	// Was and Now are prices of a piece, of PRICE_CHANGED alone.
-	Was, Now *money.Money
-	// Available is how many pieces can be had, of OUT_OF_STOCK alone.
-	Available *int64
+// price reckons a cart and finds what has changed about it. It reports
+// money.ErrOverflow.
+func price(c models.Cart, lines []models.CartLine, g *goods) (*Priced, error) {
+	p, err := reckon(c, lines, g)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.examine(g)
 }
 
-// price reckons a cart. It reports money.ErrOverflow.
-func price(c models.Cart, lines []models.CartLine, g *goods) (*Priced, error) {
+// reckon prices a cart by the rules of now, whatever was shown. An ordered cart
+// keeps what it was ordered with.
+func reckon(c models.Cart, lines []models.CartLine, g *goods) (*Priced, error) {
 	p := &Priced{Cart: c}
 	groups := map[models.Key]*Group{}
-	left := map[uuid.UUID]int64{}
 	for i := range lines {
 		l := &Line{CartLine: lines[i], UnitPrice: money.New(lines[i].UnitPriceMinor, money.Currency(c.Currency)), Offer: g.of(&lines[i])}
 		var err error
@@ -121,21 +110,25 @@ func price(c models.Cart, lines []models.CartLine, g *goods) (*Priced, error) {
 		}
 		group.Lines = append(group.Lines, l)
 		group.charge(c.Currency, models.ChargeGoods, l, l.Goods.Minor)
-		p.examine(l, g, left)
 	}
-	if err := p.sum(); err != nil {
+	settle := p.settle
+	if c.Status != models.CartOpen {
+		settle = p.keep
+	}
+	if err := settle(g); err != nil {
 		return nil, err
 	}
 	p.paidBy()
-	return p, p.name()
+	return p, p.sum()
 }
 
-func (g *Group) charge(currency string, kind models.ChargeKind, line *Line, minor int64) {
+func (g *Group) charge(currency string, kind models.ChargeKind, line *Line, minor int64) *Charge {
 	c := &Charge{Charge: models.Charge{BrandID: g.Key.BrandID, Kind: kind, Currency: currency, AmountMinor: minor}, Line: line}
 	if line != nil {
 		c.LineID = &line.ID
 	}
 	g.Charges = append(g.Charges, c)
+	return c
 }
 
 // Rows are the charges without their lines, as copies.
@@ -145,36 +138,6 @@ func (g *Group) Rows() []models.Charge {
 		rows[i] = c.Charge
 	}
 	return rows
-}
-
-// examine finds what has changed about a line. Lines of one variant in several
-// storefronts share its stock: those before it take theirs first.
-func (p *Priced) examine(l *Line, g *goods, left map[uuid.UUID]int64) {
-	if l.Offer == nil {
-		p.tell(l, Problem{Code: Unavailable, Message: "this is not sold in this storefront now"})
-		return
-	}
-	if now := money.New(l.Offer.AmountMinor, l.UnitPrice.Currency); now != l.UnitPrice {
-		p.tell(l, Problem{Code: PriceChanged, Message: fmt.Sprintf("the price was %s and is %s now", l.UnitPrice, now), Was: &l.UnitPrice, Now: &now})
-	}
-	pieces, tracked := g.supply.Left(l.VariantID)
-	if !tracked {
-		return
-	}
-	if rest, known := left[l.VariantID]; known {
-		pieces = rest
-	}
-	left[l.VariantID] = max(pieces-l.Quantity, 0)
-	if pieces < l.Quantity {
-		p.tell(l, Problem{Code: OutOfStock, Message: fmt.Sprintf("%d pieces are left", pieces), Available: &pieces})
-	}
-}
-
-func (p *Priced) tell(l *Line, problem Problem) {
-	if l != nil {
-		problem.Line, problem.LineID = l, &l.ID
-	}
-	p.Problems = append(p.Problems, &problem)
 }
 
 func (p *Priced) sum() (err error) {
@@ -197,21 +160,4 @@ func (p *Priced) paidBy() {
 			p.PaymentMethods = append(p.PaymentMethods, method)
 		}
 	}
-	if p.PaymentMethod != nil && !slices.Contains(p.PaymentMethods, *p.PaymentMethod) {
-		p.tell(nil, Problem{Code: PaymentMethodUnavailable, Message: "not all storefronts take " + *p.PaymentMethod})
-	}
-}
-
-// name makes the key of the problems.
-func (p *Priced) name() error {
-	if len(p.Problems) == 0 {
-		return nil
-	}
-	text, err := json.Marshal(p.Problems)
-	if err != nil {
-		return fmt.Errorf("name the problems of a cart: %w", err)
-	}
-	sum := sha256.Sum256(text)
-	p.ProblemsKey = base64.RawURLEncoding.EncodeToString(sum[:18])
-	return nil
 }

@@ -38,7 +38,7 @@ func (s *Service) read(ctx context.Context, which database.SQL, secret string) (
 	err := database.InBatch(ctx, s.db, func(db *gorm.DB) error {
 		actor, now := auth.From(ctx), s.now()
 		reads := database.NewBatch(db)
-		q := ask(reads, actor, which, false, nil, now)
+		q := ask(reads, actor, which, false, further{}, now)
 		if err := reads.Send(); err != nil {
 			return reading(err)
 		}
@@ -49,8 +49,8 @@ func (s *Service) read(ctx context.Context, which database.SQL, secret string) (
 			return noSuchCart()
 		}
 		var err error
-		priced, err = price((*q.carts)[0], *q.lines, q.goods())
-		return err
+		priced, err = price((*q.carts)[0], *q.lines, q.goods(now))
+		return tooLarge(err)
 	})
 	return priced, err
 }
@@ -58,11 +58,11 @@ func (s *Service) read(ctx context.Context, which database.SQL, secret string) (
 // LockTx prices an open cart of the caller's within a transaction, and keeps
 // others from changing it until that ends.
 func (s *Service) LockTx(tx *gorm.DB, ref Ref) (*Priced, error) {
-	e, err := s.openTx(tx, ref, nil)
+	e, err := s.openTx(tx, ref, further{})
 	if err != nil {
 		return nil, err
 	}
-	return price(e.cart, e.lines, e.goods)
+	return e.priced()
 }
 
 // Ordered adds to a batch that a cart became a purchase: it stays as it is,

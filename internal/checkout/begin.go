@@ -34,7 +34,8 @@ const cartField = "input.cartId"
 // texts and charges are frozen, the stock is held for Hold, and the payment is
 // made known to its provider. The orders follow when it is paid. Repeating a
 // key with the same input gives the purchase as it is now. It refuses a cart
-// that has problems, lacks something, or is being paid for already.
+// that has problems, lacks something, is being paid for already, or whose
+// promotions were used up at the same moment.
 func (s *Service) Complete(ctx context.Context, in CompleteInput) (*models.Purchase, error) {
 	if err := auth.Require(ctx, auth.OrderPlace); err != nil {
 		return nil, err
@@ -93,6 +94,9 @@ func (s *Service) beginTx(tx *gorm.DB, in CompleteInput, id uuid.UUID, now time.
 	if err != nil {
 		return uuid.Nil, err
 	}
+	if err := useTx(tx, &p, now); err != nil {
+		return uuid.Nil, err
+	}
 	writes := database.NewBatch(tx)
 	writes.Insert(&p, attempt)
 	if err := reserve(tx, writes, &p, now); err != nil {
@@ -125,10 +129,25 @@ func ready(c *cart.Priced, expected int32) error {
 	if c.Recipient == nil {
 		refused.Add(cartField, problem.Required, "say who receives it, and where")
 	}
+	for _, g := range c.Groups {
+		if g.DeliveryRequired && len(g.Options) == 0 {
+			refused.Add(cartField, problem.NotAllowed, fmt.Sprintf("%s does not deliver there, or not so much", name(g)))
+		} else if g.DeliveryRequired && g.Delivery == nil {
+			refused.Add(cartField, problem.Required, fmt.Sprintf("choose how %s is to deliver", name(g)))
+		}
+	}
 	if c.PaymentMethod == nil {
 		refused.Add(cartField, problem.Required, "choose how to pay")
 	}
 	return refused.Err()
+}
+
+// name is a seller's.
+func name(g *cart.Group) string {
+	if seller := g.SellerName(); seller != nil {
+		return *seller
+	}
+	return "the seller"
 }
 
 // reserve holds the goods of all orders, the last in the batch.

@@ -48,10 +48,22 @@ func freeze(c *cart.Priced, shopper uuid.UUID, at time.Time) ([]models.Draft, er
 		if b.Order.Total() != g.Total {
 			return nil, fmt.Errorf("an order of %s made of a part of a cart of %s", b.Order.Total(), g.Total)
 		}
+		d.Promotions = used(c, g.Key.BrandID)
 		drafts = append(drafts, d)
 	}
 	byBrand(drafts)
 	return drafts, nil
+}
+
+// used are the promotions of a brand that take something off the cart. What
+// would free carriage that costs nothing is not used.
+func used(c *cart.Priced, brand uuid.UUID) (list []models.DraftPromotion) {
+	for _, a := range c.Applied {
+		if a.BrandID == brand && a.Amount.Minor > 0 {
+			list = append(list, models.DraftPromotion{ID: a.ID, Code: a.Code})
+		}
+	}
+	return list
 }
 
 // book makes the rows of a frozen order, placed at a time.

@@ -19,9 +19,9 @@ import (
 var _ payment.Settler = (*Service)(nil)
 
 // PaidTx places the orders of a purchase whose money is there. The stock that
-// was held is taken. Where it was released since, since the payment came late,
-// it is taken if there is enough of all of it; if not, or if the purchase was
-// paid before, the money is given back at once.
+// was held is taken. Where it was released, since the payment came late, stock
+// and promotions are taken again if all of them can still be had; if not, or if
+// the purchase was paid before, the money is given back at once.
 func (s *Service) PaidTx(tx *gorm.DB, p *models.Payment) error {
 	if p.Status != models.PaymentCaptured {
 		return nil
@@ -49,13 +49,18 @@ func (s *Service) PaidTx(tx *gorm.DB, p *models.Payment) error {
 	if err := endTx(tx, purchase, models.PurchaseRefunded, now); err != nil {
 		return err
 	}
-	return refundTx(tx, p, "the goods were sold before the payment came", now)
+	return refundTx(tx, p, "the goods were sold, or a promotion used up, before the payment came", now)
 }
 
-// placeTx books the orders; it refuses where their stock is gone, and has then
-// changed nothing.
+// placeTx books the orders; it refuses where their stock is gone or their
+// promotions are used up, and has then changed nothing.
 func (s *Service) placeTx(tx *gorm.DB, purchase *models.Purchase, p *models.Payment, held []models.StockReservation, now time.Time) error {
 	err := database.InBatch(tx.Statement.Context, tx, func(tx *gorm.DB) error {
+		if purchase.Status != models.PurchaseAwaiting {
+			if err := useTx(tx, purchase, now); err != nil {
+				return err
+			}
+		}
 		writes := database.NewBatch(tx)
 		for _, d := range purchase.Draft {
 			b, err := book(d, now)
@@ -123,11 +128,15 @@ func (s *Service) FailedTx(tx *gorm.DB, p *models.Payment) error {
 	return endTx(tx, purchase, as, now)
 }
 
-// endTx ends a purchase without orders, and releases what it holds. The draft
+// endTx ends a purchase without orders, and releases the stock and the
+// promotions that it holds. The draft
 // stays: its payment may still come.
 func endTx(tx *gorm.DB, purchase *models.Purchase, as models.PurchaseStatus, now time.Time) error {
 	held, err := heldTx(tx, purchase)
 	if err != nil {
+		return err
+	}
+	if err := unuseTx(tx, purchase); err != nil {
 		return err
 	}
 	writes := database.NewBatch(tx)

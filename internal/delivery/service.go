@@ -9,6 +9,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -38,13 +39,17 @@ func (s *Service) Of(ctx context.Context, storefronts []models.Key) ([]*models.D
 	return rows, reading(err)
 }
 
-// OptionsTx reads what storefronts offer, for Options to price: with nobody's
-// rights, since what may be bought may be sent.
-func OptionsTx(tx *gorm.DB, storefronts []models.Key) ([]models.DeliveryOption, error) {
-	var rows []models.DeliveryOption
-	err := tx.Where("(brand_id, storefront_id) in ? and archived_at is null", models.Pairs(storefronts)).
-		Order("brand_id, storefront_id, position, id").Find(&rows).Error
-	return rows, reading(err)
+// Ask adds to a batch the question for what storefronts offer, for Options to
+// price, and for further options, whether they are offered or not. Storefronts
+// gives rows of brand_id and storefront_id, further of option ids. It reads with
+// nobody's rights, since what may be bought may be sent.
+func Ask(reads *database.Batch, storefronts, further database.SQL) *[]models.DeliveryOption {
+	return database.Read[models.DeliveryOption](reads, database.Text(`
+select o.*
+from delivery_options o
+where (o.brand_id, o.storefront_id) in (select each.brand_id, each.storefront_id from (?) each)
+  and (o.archived_at is null or o.id = any (array(?)))
+order by o.brand_id, o.storefront_id, o.position, o.id`, storefronts, further))
 }
 
 func (s *Service) visible(ctx context.Context) *gorm.DB {

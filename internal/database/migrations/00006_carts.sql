@@ -14,8 +14,11 @@ create table carts (
   recipient       jsonb,
   payment_method  text,
   discount_codes  text[]      not null,
-  -- [{"brandId": …, "storefrontId": …, "optionId": …}], at most one for a storefront.
+  -- [{"brandId": …, "storefrontId": …, "optionId": …, "carriageMinor": …}], at most one
+  -- for a storefront, with the carriage last shown.
   deliveries      jsonb       not null,
+  -- The promotions that applied when it was last shown, and what they took off.
+  promotions      jsonb       not null default '[]',
   version         integer     not null default 1,
   expires_at      timestamptz not null,
   created_at      timestamptz not null,
@@ -42,6 +45,8 @@ create table cart_lines (
   default_language  text        not null,
   texts             jsonb       not null,
   options           jsonb       not null,
+  category_path     text,
+  weight_grams      integer,
   added_at          timestamptz not null,
   constraint cart_lines_pk primary key (cart_id, id),
   constraint cart_lines_variant_key unique (cart_id, brand_id, storefront_id, variant_id),
