@@ -96,6 +96,7 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 	var refundParts []models.OrderRefundPart
 	var journal []models.LedgerTransaction
 	var entries []models.LedgerEntry
+	var sent parcels
 	for _, p := range plans {
 		purchase, paymentID := w.id(p.at), w.id(p.at)
 		b, err := w.book(p, w.number(), purchase)
@@ -123,6 +124,12 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 			log = append(log, w.moves(p, o.ID, p.cancelled, 1, models.StockOrderCancelled)...)
 			events = append(events, w.event(o, "order.cancelled", p.cancelled))
 		}
+		if p.cancelled.IsZero() && p.at.Before(w.today.Add(-arrivedAfter)) {
+			if err := w.deliver(&sent, b, p); err != nil {
+				return err
+			}
+			events = append(events, w.event(o, "order.completed", p.at.Add(way[len(way)-1].after)))
+		}
 		payments, orders = append(payments, paid), append(orders, *o)
 		numbers = append(numbers, models.OrderNumber{Number: o.Number, BrandID: o.BrandID, OrderID: o.ID})
 		allocations = append(allocations, models.PaymentAllocation{
@@ -140,6 +147,7 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 	return copyAll(tx, rowsOf(purchases), rowsOf(payments), rowsOf(orders), rowsOf(numbers), rowsOf(lines), rowsOf(charges),
 		rowsOf(allocations), rowsOf(returned), rowsOf(returnedTo), rowsOf(history), rowsOf(facts), rowsOf(log), rowsOf(events),
 		rowsOf(refunds), rowsOf(refundLines), rowsOf(refundParts),
+		rowsOf(sent.shipments), rowsOf(sent.lines), rowsOf(sent.events), rowsOf(sent.numbers),
 		rowsOf(journal), rowsOf(entries))
 }
 

@@ -147,9 +147,6 @@ func (w *world) book(p plan, number string, purchase uuid.UUID) (*order.Book, er
 		PurchaseID: &purchase, ShopperID: &p.shopper.id, Currency: p.shop.front.Currency, SellerName: p.shop.brand.Name,
 		BuyerCountry: &recipient.Country, BuyerRegion: &recipient.Region, Recipient: &recipient, PlacedAt: p.at, RecordedAt: p.at,
 	}
-	if p.at.Before(w.today.AddDate(0, 0, -10)) && p.cancelled.IsZero() {
-		o.FulfilmentStatus = models.Fulfilled
-	}
 	lines := make([]models.OrderLine, len(p.lines))
 	for i, l := range p.lines {
 		product := l.item.product

@@ -60,6 +60,14 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"reservations_hold_their_stock":      `update stock_levels set reserved = 1 where brand_id = @brand and variant_id = @variant`,
 		"the_search_knows_what_is_visible":   `update search_entries set min_price_minor = 1 where brand_id = @brand`,
 
+		"no_more_leaves_than_was_bought":       `update shipments set resolution = 'REFUND' where brand_id = @brand and id = @lost`,
+		"no_more_comes_back_than_arrived":      `update return_lines set quantity = 3, received = 3, written_off = 2 where brand_id = @brand and return_id = @back`,
+		"returns_and_losses_moved_their_stock": `update stock_adjustments set reason = 'COUNTED' where brand_id = @brand and order_id = @shipped and reason = 'RETURNED'`,
+		"shipments_stand_as_their_events_say":  `update tracking_numbers set number = 'SBXN3' where brand_id = @brand and number = 'SBXN2'`,
+		"returns_stand_as_their_lines_say":     `update return_lines set restocked = 0 where brand_id = @brand and return_id = @back`,
+		"orders_stand_as_their_pieces_say":     `update orders set fulfilment_status = 'FULFILLED' where brand_id = @brand and id = @shipped`,
+		"histories_tell_what_happened":         `delete from order_events where brand_id = @brand and order_id = @shipped and type = 'SHIPMENT_MADE'`,
+
 		"ledger_transactions_balance": `update ledger_entries set amount_minor = amount_minor + 1 where brand_id = @brand and account = 'COMMISSION'
 			and transaction_id in (select id from ledger_transactions where brand_id = @brand and order_id = @placed)`,
 		"facts_equal_the_ledger": `update ledger_entries set account = 'DUTY_COLLECTED' where brand_id = @brand and account = 'BRAND_PENDING'
@@ -90,6 +98,7 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 			planted := tx.Exec(corruption, map[string]any{
 				"brand": w.brand.ID, "placed": w.placed, "cancelled": w.cancelled, "stranger": fixture.ID(),
 				"variant": w.goods.Variants[0].ID, "payout": w.payout,
+				"shipped": w.shipped, "lost": w.lost, "back": w.back,
 			})
 			if planted.Error != nil || planted.RowsAffected == 0 {
 				t.Fatalf("planted nothing: %v", planted.Error)

@@ -23,6 +23,7 @@ type world struct {
 	placed, cancelled, imported uuid.UUID
 	plan                        *models.CommissionPlan
 	payout                      uuid.UUID
+	shipped, lost, back         uuid.UUID
 }
 
 func newWorld(t *testing.T, db *gorm.DB) *world {
@@ -38,6 +39,8 @@ func newWorld(t *testing.T, db *gorm.DB) *world {
 	w.cancelled = w.order(t, "CANCEL0001", true)
 	w.imported = w.history(t)
 	w.payout = w.paidOut(t)
+	w.shipped = w.order(t, "SHIPPED001", false)
+	w.arrive(t)
 	return w
 }
 
@@ -98,6 +101,10 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 			entry{models.AccountClearing, "CNY", 2500})
 		w.move(t, variant, order.ID, 2, models.StockOrderCancelled)
 	}
+	w.tell(t, order.ID, models.OrderWasPlaced)
+	if cancelled {
+		w.tell(t, order.ID, models.OrderWasCancelled, models.OrderWasRefunded)
+	}
 	for _, event := range events {
 		fixture.Create(t, w.db, &models.OutboxEvent{
 			BrandID: w.brand.ID, ID: fixture.ID(), Type: event, SubjectType: "Order", SubjectID: order.ID,
@@ -105,6 +112,48 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 		})
 	}
 	return order.ID
+}
+
+func (w *world) tell(t *testing.T, order uuid.UUID, steps ...models.OrderEventType) {
+	t.Helper()
+	for _, step := range steps {
+		fixture.Create(t, w.db, &models.OrderEvent{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order, Type: step, RecordedAt: fixture.Start})
+	}
+}
+
+// arrive has the two pieces of an order leave, be lost, and leave again; one
+// comes back and goes into stock.
+func (w *world) arrive(t *testing.T) {
+	t.Helper()
+	at, resent := fixture.Start.Add(time.Hour), models.LossResent
+	var line models.OrderLine
+	if err := w.db.Take(&line, "brand_id = ? and order_id = ?", w.brand.ID, w.shipped).Error; err != nil {
+		t.Fatal(err)
+	}
+	ship := func(number string, s models.Shipment, events ...models.TrackingType) uuid.UUID {
+		s.BrandID, s.ID, s.OrderID, s.WarehouseID, s.Carrier, s.Version = w.brand.ID, fixture.ID(), w.shipped, w.goods.Warehouse.ID, "SANDBOX", 1
+		s.TrackingNumber, s.CreatedAt, s.DispatchedAt = &number, at, &at
+		fixture.Create(t, w.db, &s, &models.ShipmentLine{BrandID: w.brand.ID, ShipmentID: s.ID, LineID: line.ID, Quantity: 2},
+			&models.TrackingNumber{Carrier: "SANDBOX", Number: number, BrandID: w.brand.ID, ShipmentID: s.ID})
+		for _, e := range events {
+			fixture.Create(t, w.db, &models.ShipmentEvent{BrandID: w.brand.ID, ID: fixture.ID(), ShipmentID: s.ID, Type: e, HappenedAt: at, RecordedAt: at})
+		}
+		return s.ID
+	}
+	w.lost = ship("SBXL1", models.Shipment{Status: models.ShipmentLost, Resolution: &resent}, models.TrackingLabelled, models.TrackingAccepted, models.TrackingLost)
+	w.move(t, w.goods.Variants[0], w.shipped, -2, models.StockOrderResent)
+	ship("SBXN2", models.Shipment{Status: models.ShipmentDelivered, DeliveredAt: &at}, models.TrackingLabelled, models.TrackingAccepted, models.TrackingDelivered)
+	w.back = fixture.ID()
+	fixture.Create(t, w.db, &models.Return{BrandID: w.brand.ID, ID: w.back, OrderID: w.shipped, Status: models.ReturnCompleted, Reason: "too sweet",
+		WarehouseID: &w.goods.Warehouse.ID, RequestedAt: at, UpdatedAt: at, Version: 1},
+		&models.ReturnLine{BrandID: w.brand.ID, ReturnID: w.back, LineID: line.ID, Quantity: 2, Received: 1, Restocked: 1})
+	w.move(t, w.goods.Variants[0], w.shipped, 1, models.StockReturned)
+	w.tell(t, w.shipped, models.OrderShipmentMade, models.OrderShipmentMade, models.OrderWasCompleted, models.OrderReturnRequested)
+	err := w.db.Exec("update orders set status = 'COMPLETED', fulfilment_status = 'DELIVERED', return_status = 'PARTIALLY_RETURNED' where brand_id = ? and id = ?",
+		w.brand.ID, w.shipped).Error
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // history is one imported sale with a line that was given back, at a price of three decimals.
@@ -213,8 +262,8 @@ func (w *world) paidOut(t *testing.T) uuid.UUID {
 	w.book(t, models.LedgerPayout, nil, &payout.ID, entry{models.AccountPayable, "CNY", -2380}, entry{models.AccountFX, "CNY", 2380},
 		entry{models.AccountPayout, "USD", 333}, entry{models.AccountFX, "USD", -333})
 	for account, minor := range map[entry]int64{
-		{models.AccountPending, "CNY", 0}: 2380, {models.AccountPayable, "CNY", 0}: 0, {models.AccountCommission, "CNY", 0}: 240,
-		{models.AccountClearing, "CNY", 0}: -5000, {models.AccountFX, "CNY", 0}: 2380, {models.AccountFX, "USD", 0}: -333,
+		{models.AccountPending, "CNY", 0}: 4760, {models.AccountPayable, "CNY", 0}: 0, {models.AccountCommission, "CNY", 0}: 360,
+		{models.AccountClearing, "CNY", 0}: -7500, {models.AccountFX, "CNY", 0}: 2380, {models.AccountFX, "USD", 0}: -333,
 		{models.AccountPayout, "USD", 0}: 333,
 	} {
 		fixture.Create(t, w.db, &models.LedgerClosing{BrandID: w.brand.ID, Until: fixture.Start.AddDate(0, 1, 0), Account: account.account,
