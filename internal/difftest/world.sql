@@ -218,6 +218,8 @@ update categories set texts = case pg_temp.chance(id, 'texts') / 20 when 0 then 
   position = position % 3;
 
 -- Parcels, lost and found, and what comes back of them.
+delete from shipments;
+update orders set status = 'PLACED' where status = 'COMPLETED' and pg_temp.chance(id, 'open') < 70;
 insert into shipments (brand_id, id, order_id, warehouse_id, status, carrier, tracking_number, label_url, resolution, created_at,
   dispatched_at, delivered_at, version)
 select o.brand_id, pg_temp.another(o.id, 'parcel' || n), o.id, w.id, s.status, 'SANDBOX', case when s.status <> 'PLANNED' then upper(md5(o.id::text || n)) end,
@@ -265,7 +267,7 @@ where pg_temp.chance(l.id, 'refunded') < 80
 on conflict do nothing;
 update orders set return_status = (array['NONE', 'REQUESTED', 'IN_PROGRESS', 'RETURNED'])[1 + pg_temp.chance(id, 'back') % 4],
   fulfilment_status = (array['UNFULFILLED', 'PREPARING', 'PARTIALLY_FULFILLED', 'PARTIALLY_DELIVERED', 'DELIVERED'])[1 + pg_temp.chance(id, 'ful') % 5]
-where source = 'SHOP' and status = 'PLACED';
+where source = 'SHOP' and status <> 'CANCELLED';
 
 -- Plans of all, of some brands and past ones; payouts in two currencies, sent and returned.
 insert into commission_plans (id, for_brand_id, currency, name, rate, fixed_minor, days_after_delivery, days_after_placement, source, valid_from, valid_to, created_at)
