@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 )
 
@@ -110,6 +111,9 @@ func (p Payment) Captured() money.Money { return p.money(p.CapturedMinor) }
 
 // Refunded is what was given back.
 func (p Payment) Refunded() money.Money { return p.money(p.RefundedMinor) }
+
+// GlobalID is the opaque id of the API.
+func (p Payment) GlobalID() string { return globalid.Encode(globalid.Payment, p.ID) }
 
 // Open tells whether the shopper may still pay.
 func (p Payment) Open() bool { return p.Status == PaymentPending || p.Status == PaymentRequiresAction }

@@ -40,6 +40,8 @@ func (r *Resolver) nodeReaders() map[globalid.Type]nodeReader {
 		globalid.Shipment:       byKey(r.Fulfilment.ByKeys),
 		globalid.Return:         byKey(r.Returns.ByKeys),
 		globalid.Shopper:        byRow(r.Orders.ShoppersByIDs),
+		globalid.Purchase:       byRow(r.Checkout.ByIDs),
+		globalid.Payment:        byRow(r.Payments.ByIDs),
 	}
 }
 

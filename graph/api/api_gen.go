@@ -548,6 +548,26 @@ type CategoryUpdatePayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// Buys a cart as it was reviewed.
+type CheckoutCompleteInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the purchase as it is then.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The cart: complete, without problems, and of the caller's own.
+	CartID string `json:"cartId"`
+	// Of a guest's cart that was not merged yet.
+	Secret graphql.Omittable[*string] `json:"secret,omitempty"`
+	// Version of the cart that the shopper has reviewed.
+	ExpectedVersion int32 `json:"expectedVersion"`
+}
+
+// The purchase, and what must be done to pay for it.
+type CheckoutCompletePayload struct {
+	// Null where it was refused.
+	Purchase *models.Purchase `json:"purchase,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // What the platform will keep of sales.
 type CommissionPlanCreateInput struct {
 	// The brand it is for. Default: all without a plan of their own.
@@ -932,6 +952,24 @@ type OrderWhere struct {
 	Number graphql.Omittable[*string] `json:"number,omitempty"`
 }
 
+// How the shopper pays.
+type PaymentConfirmInput struct {
+	// The payment of a purchase of the caller's own.
+	PaymentID string `json:"paymentId"`
+	// What the shopper has chosen at the provider, at most 200 characters: a payment method of Stripe (pm_…), a test account of the sandbox (sandbox-success). Never a card's number. Wallets need none.
+	Token graphql.Omittable[*string] `json:"token,omitempty"`
+	// Where the provider's page leads back to: http or https, at most 2,000 characters.
+	ReturnURL graphql.Omittable[*string] `json:"returnUrl,omitempty"`
+}
+
+// The payment, and in its `nextAction` what the shopper must do.
+type PaymentConfirmPayload struct {
+	// Null where it was refused.
+	Payment *models.Payment `json:"payment,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // Sends what is payable to a brand.
 type PayoutCreateInput struct {
 	// 1 to 120 characters; repeating it with the same input gives the first answer.
@@ -1308,6 +1346,20 @@ type PromotionUpdateInput struct {
 type PromotionUpdatePayload struct {
 	// Null where it was refused.
 	Promotion *models.Promotion `json:"promotion,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Gives up a purchase that is not paid.
+type PurchaseCancelInput struct {
+	// The purchase.
+	PurchaseID string `json:"purchaseId"`
+}
+
+// The purchase as it is now.
+type PurchaseCancelPayload struct {
+	// Null where it was refused.
+	Purchase *models.Purchase `json:"purchase,omitempty"`
 	// Why it was refused.
 	UserErrors []*problem.Problem `json:"userErrors"`
 }

@@ -39,6 +39,7 @@ type OrderResolver interface {
 
 	Events(ctx context.Context, obj *models.Order) ([]*models.OrderEvent, error)
 
+	Purchase(ctx context.Context, obj *models.Order) (*models.Purchase, error)
 	Shipments(ctx context.Context, obj *models.Order) ([]*models.Shipment, error)
 	Returns(ctx context.Context, obj *models.Order) ([]*models.Return, error)
 }
@@ -1093,6 +1094,56 @@ func (ec *executionContext) _Order_version(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Order_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Order", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Order_purchase(ctx context.Context, field graphql.CollectedField, obj *models.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_purchase(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().Purchase(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "ORDER_READ")
+				if err != nil {
+					var zeroVal *models.Purchase
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *models.Purchase
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *models.Purchase) graphql.Marshaler {
+			return ec.marshalOPurchase2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐPurchase(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Order_purchase(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Purchase(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Order_shipments(ctx context.Context, field graphql.CollectedField, obj *models.Order) (ret graphql.Marshaler) {
@@ -3379,6 +3430,12 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "purchase":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_purchase(ctx, field, obj)
+				})
 		case "shipments":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,

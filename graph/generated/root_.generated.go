@@ -47,10 +47,12 @@ type ResolverRoot interface {
 	OrderLine() OrderLineResolver
 	OrderRefund() OrderRefundResolver
 	OrderRefundLine() OrderRefundLineResolver
+	Payment() PaymentResolver
 	Price() PriceResolver
 	Product() ProductResolver
 	Promotion() PromotionResolver
 	PromotionCode() PromotionCodeResolver
+	Purchase() PurchaseResolver
 	Query() QueryResolver
 	Return() ReturnResolver
 	ReturnLine() ReturnLineResolver
@@ -397,6 +399,11 @@ type ComplexityRoot struct {
 		Line   func(childComplexity int) int
 	}
 
+	CheckoutCompletePayload struct {
+		Purchase   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CommissionPlan struct {
 		Brand              func(childComplexity int) int
 		Currency           func(childComplexity int) int
@@ -608,6 +615,7 @@ type ComplexityRoot struct {
 		CartProblemsAccept       func(childComplexity int, input api.CartProblemsAcceptInput) int
 		CategoryCreate           func(childComplexity int, input api.CategoryCreateInput) int
 		CategoryUpdate           func(childComplexity int, input api.CategoryUpdateInput) int
+		CheckoutComplete         func(childComplexity int, input api.CheckoutCompleteInput) int
 		CommissionPlanCreate     func(childComplexity int, input api.CommissionPlanCreateInput) int
 		CommissionPlanEnd        func(childComplexity int, input api.CommissionPlanEndInput) int
 		DeliveryOptionArchive    func(childComplexity int, input api.DeliveryOptionArchiveInput) int
@@ -621,6 +629,7 @@ type ComplexityRoot struct {
 		OrderCancel              func(childComplexity int, input api.OrderCancelInput) int
 		OrderPlace               func(childComplexity int, input api.OrderPlaceInput) int
 		OrderRefund              func(childComplexity int, input api.OrderRefundInput) int
+		PaymentConfirm           func(childComplexity int, input api.PaymentConfirmInput) int
 		PayoutCreate             func(childComplexity int, input api.PayoutCreateInput) int
 		PayoutReturn             func(childComplexity int, input api.PayoutReturnInput) int
 		ProductArchive           func(childComplexity int, input api.ProductArchiveInput) int
@@ -634,6 +643,7 @@ type ComplexityRoot struct {
 		PromotionCreate          func(childComplexity int, input api.PromotionCreateInput) int
 		PromotionEnd             func(childComplexity int, input api.PromotionEndInput) int
 		PromotionUpdate          func(childComplexity int, input api.PromotionUpdateInput) int
+		PurchaseCancel           func(childComplexity int, input api.PurchaseCancelInput) int
 		ReturnApprove            func(childComplexity int, input api.ReturnApproveInput) int
 		ReturnCancel             func(childComplexity int, input api.ReturnCancelInput) int
 		ReturnInspect            func(childComplexity int, input api.ReturnInspectInput) int
@@ -667,6 +677,11 @@ type ComplexityRoot struct {
 		Unit     func(childComplexity int) int
 	}
 
+	NextAction struct {
+		Type func(childComplexity int) int
+		URL  func(childComplexity int) int
+	}
+
 	Order struct {
 		Brand            func(childComplexity int) int
 		BuyerCountry     func(childComplexity int) int
@@ -684,6 +699,7 @@ type ComplexityRoot struct {
 		Number           func(childComplexity int) int
 		PaymentStatus    func(childComplexity int) int
 		PlacedAt         func(childComplexity int) int
+		Purchase         func(childComplexity int) int
 		Recipient        func(childComplexity int) int
 		Refunded         func(childComplexity int) int
 		Refunds          func(childComplexity int) int
@@ -768,6 +784,32 @@ type ComplexityRoot struct {
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	Payment struct {
+		Amount     func(childComplexity int) int
+		Authorised func(childComplexity int) int
+		Captured   func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		Dispute    func(childComplexity int) int
+		ExpiresAt  func(childComplexity int) int
+		Failure    func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		Method     func(childComplexity int) int
+		NextAction func(childComplexity int) int
+		Provider   func(childComplexity int) int
+		Refunded   func(childComplexity int) int
+		Status     func(childComplexity int) int
+	}
+
+	PaymentConfirmPayload struct {
+		Payment    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PaymentFailure struct {
+		Code    func(childComplexity int) int
+		Message func(childComplexity int) int
 	}
 
 	Payout struct {
@@ -989,6 +1031,34 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Purchase struct {
+		CompletedAt func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		GlobalID    func(childComplexity int) int
+		Orders      func(childComplexity int) int
+		Payment     func(childComplexity int) int
+		PlacedAt    func(childComplexity int) int
+		Status      func(childComplexity int) int
+		Total       func(childComplexity int) int
+	}
+
+	PurchaseCancelPayload struct {
+		Purchase   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	PurchaseConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PurchaseEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Query struct {
 		Brand           func(childComplexity int, id *string, slug *string) int
 		Brands          func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.BrandWhere, sortKey *api.BrandSortKey, reverse *bool) int
@@ -1003,6 +1073,8 @@ type ComplexityRoot struct {
 		Payout          func(childComplexity int, id string) int
 		Product         func(childComplexity int, id *string, brandSlug *string, handle *string) int
 		Products        func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) int
+		Purchase        func(childComplexity int, id string) int
+		Purchases       func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.PurchaseStatus) int
 		SalesReport     func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
 		Storefront      func(childComplexity int, id *string, slug *string) int
 		Storefronts     func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
@@ -2674,6 +2746,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Charge.Line(childComplexity), true
 
+	case "CheckoutCompletePayload.purchase":
+		if e.ComplexityRoot.CheckoutCompletePayload.Purchase == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutCompletePayload.Purchase(childComplexity), true
+	case "CheckoutCompletePayload.userErrors":
+		if e.ComplexityRoot.CheckoutCompletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckoutCompletePayload.UserErrors(childComplexity), true
+
 	case "CommissionPlan.brand":
 		if e.ComplexityRoot.CommissionPlan.Brand == nil {
 			break
@@ -3615,6 +3700,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CategoryUpdate(childComplexity, args["input"].(api.CategoryUpdateInput)), true
+	case "Mutation.checkoutComplete":
+		if e.ComplexityRoot.Mutation.CheckoutComplete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_checkoutComplete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CheckoutComplete(childComplexity, args["input"].(api.CheckoutCompleteInput)), true
 	case "Mutation.commissionPlanCreate":
 		if e.ComplexityRoot.Mutation.CommissionPlanCreate == nil {
 			break
@@ -3758,6 +3854,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OrderRefund(childComplexity, args["input"].(api.OrderRefundInput)), true
+	case "Mutation.paymentConfirm":
+		if e.ComplexityRoot.Mutation.PaymentConfirm == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_paymentConfirm_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PaymentConfirm(childComplexity, args["input"].(api.PaymentConfirmInput)), true
 	case "Mutation.payoutCreate":
 		if e.ComplexityRoot.Mutation.PayoutCreate == nil {
 			break
@@ -3901,6 +4008,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PromotionUpdate(childComplexity, args["input"].(api.PromotionUpdateInput)), true
+	case "Mutation.purchaseCancel":
+		if e.ComplexityRoot.Mutation.PurchaseCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_purchaseCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PurchaseCancel(childComplexity, args["input"].(api.PurchaseCancelInput)), true
 	case "Mutation.returnApprove":
 		if e.ComplexityRoot.Mutation.ReturnApprove == nil {
 			break
@@ -4201,6 +4319,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.NetContent.Unit(childComplexity), true
 
+	case "NextAction.type":
+		if e.ComplexityRoot.NextAction.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NextAction.Type(childComplexity), true
+	case "NextAction.url":
+		if e.ComplexityRoot.NextAction.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.NextAction.URL(childComplexity), true
+
 	case "Order.brand":
 		if e.ComplexityRoot.Order.Brand == nil {
 			break
@@ -4297,6 +4428,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.PlacedAt(childComplexity), true
+	case "Order.purchase":
+		if e.ComplexityRoot.Order.Purchase == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Purchase(childComplexity), true
 	case "Order.recipient":
 		if e.ComplexityRoot.Order.Recipient == nil {
 			break
@@ -4631,6 +4768,111 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "Payment.amount":
+		if e.ComplexityRoot.Payment.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Amount(childComplexity), true
+	case "Payment.authorised":
+		if e.ComplexityRoot.Payment.Authorised == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Authorised(childComplexity), true
+	case "Payment.captured":
+		if e.ComplexityRoot.Payment.Captured == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Captured(childComplexity), true
+	case "Payment.createdAt":
+		if e.ComplexityRoot.Payment.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.CreatedAt(childComplexity), true
+	case "Payment.dispute":
+		if e.ComplexityRoot.Payment.Dispute == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Dispute(childComplexity), true
+	case "Payment.expiresAt":
+		if e.ComplexityRoot.Payment.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.ExpiresAt(childComplexity), true
+	case "Payment.failure":
+		if e.ComplexityRoot.Payment.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Failure(childComplexity), true
+	case "Payment.id":
+		if e.ComplexityRoot.Payment.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.GlobalID(childComplexity), true
+	case "Payment.method":
+		if e.ComplexityRoot.Payment.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Method(childComplexity), true
+	case "Payment.nextAction":
+		if e.ComplexityRoot.Payment.NextAction == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.NextAction(childComplexity), true
+	case "Payment.provider":
+		if e.ComplexityRoot.Payment.Provider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Provider(childComplexity), true
+	case "Payment.refunded":
+		if e.ComplexityRoot.Payment.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Refunded(childComplexity), true
+	case "Payment.status":
+		if e.ComplexityRoot.Payment.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Payment.Status(childComplexity), true
+
+	case "PaymentConfirmPayload.payment":
+		if e.ComplexityRoot.PaymentConfirmPayload.Payment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentConfirmPayload.Payment(childComplexity), true
+	case "PaymentConfirmPayload.userErrors":
+		if e.ComplexityRoot.PaymentConfirmPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentConfirmPayload.UserErrors(childComplexity), true
+
+	case "PaymentFailure.code":
+		if e.ComplexityRoot.PaymentFailure.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentFailure.Code(childComplexity), true
+	case "PaymentFailure.message":
+		if e.ComplexityRoot.PaymentFailure.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentFailure.Message(childComplexity), true
 
 	case "Payout.amount":
 		if e.ComplexityRoot.Payout.Amount == nil {
@@ -5473,6 +5715,106 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PromotionUpdatePayload.UserErrors(childComplexity), true
 
+	case "Purchase.completedAt":
+		if e.ComplexityRoot.Purchase.CompletedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Purchase.CompletedAt(childComplexity), true
+	case "Purchase.expiresAt":
+		if e.ComplexityRoot.Purchase.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Purchase.ExpiresAt(childComplexity), true
+	case "Purchase.id":
+		if e.ComplexityRoot.Purchase.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Purchase.GlobalID(childComplexity), true
+	case "Purchase.orders":
+		if e.ComplexityRoot.Purchase.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Purchase.Orders(childComplexity), true
+	case "Purchase.payment":
+		if e.ComplexityRoot.Purchase.Payment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Purchase.Payment(childComplexity), true
+	case "Purchase.placedAt":
+		if e.ComplexityRoot.Purchase.PlacedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Purchase.PlacedAt(childComplexity), true
+	case "Purchase.status":
+		if e.ComplexityRoot.Purchase.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Purchase.Status(childComplexity), true
+	case "Purchase.total":
+		if e.ComplexityRoot.Purchase.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Purchase.Total(childComplexity), true
+
+	case "PurchaseCancelPayload.purchase":
+		if e.ComplexityRoot.PurchaseCancelPayload.Purchase == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PurchaseCancelPayload.Purchase(childComplexity), true
+	case "PurchaseCancelPayload.userErrors":
+		if e.ComplexityRoot.PurchaseCancelPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PurchaseCancelPayload.UserErrors(childComplexity), true
+
+	case "PurchaseConnection.edges":
+		if e.ComplexityRoot.PurchaseConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PurchaseConnection.Edges(childComplexity), true
+	case "PurchaseConnection.nodes":
+		if e.ComplexityRoot.PurchaseConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PurchaseConnection.Nodes(childComplexity), true
+	case "PurchaseConnection.pageInfo":
+		if e.ComplexityRoot.PurchaseConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PurchaseConnection.PageInfo(childComplexity), true
+	case "PurchaseConnection.totalCount":
+		if e.ComplexityRoot.PurchaseConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PurchaseConnection.TotalCount(childComplexity), true
+
+	case "PurchaseEdge.cursor":
+		if e.ComplexityRoot.PurchaseEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PurchaseEdge.Cursor(childComplexity), true
+	case "PurchaseEdge.node":
+		if e.ComplexityRoot.PurchaseEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PurchaseEdge.Node(childComplexity), true
+
 	case "Query.brand":
 		if e.ComplexityRoot.Query.Brand == nil {
 			break
@@ -5612,6 +5954,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Products(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["query"].(*string), args["where"].(*api.ProductWhere), args["sortKey"].(*api.ProductSortKey), args["reverse"].(*bool)), true
+	case "Query.purchase":
+		if e.ComplexityRoot.Query.Purchase == nil {
+			break
+		}
+
+		args, err := ec.field_Query_purchase_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Purchase(childComplexity, args["id"].(string)), true
+	case "Query.purchases":
+		if e.ComplexityRoot.Query.Purchases == nil {
+			break
+		}
+
+		args, err := ec.field_Query_purchases_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Purchases(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["status"].([]models.PurchaseStatus)), true
 	case "Query.salesReport":
 		if e.ComplexityRoot.Query.SalesReport == nil {
 			break
@@ -7149,6 +7513,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CategoryCreateInput", ec.unmarshalInputCategoryCreateInput),
 			graphql.NewInputUnmarshaler("CategoryNameInput", ec.unmarshalInputCategoryNameInput),
 			graphql.NewInputUnmarshaler("CategoryUpdateInput", ec.unmarshalInputCategoryUpdateInput),
+			graphql.NewInputUnmarshaler("CheckoutCompleteInput", ec.unmarshalInputCheckoutCompleteInput),
 			graphql.NewInputUnmarshaler("CommissionPlanCreateInput", ec.unmarshalInputCommissionPlanCreateInput),
 			graphql.NewInputUnmarshaler("CommissionPlanEndInput", ec.unmarshalInputCommissionPlanEndInput),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
@@ -7174,6 +7539,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OrderPlaceInput", ec.unmarshalInputOrderPlaceInput),
 			graphql.NewInputUnmarshaler("OrderRefundInput", ec.unmarshalInputOrderRefundInput),
 			graphql.NewInputUnmarshaler("OrderWhere", ec.unmarshalInputOrderWhere),
+			graphql.NewInputUnmarshaler("PaymentConfirmInput", ec.unmarshalInputPaymentConfirmInput),
 			graphql.NewInputUnmarshaler("PayoutCreateInput", ec.unmarshalInputPayoutCreateInput),
 			graphql.NewInputUnmarshaler("PayoutRateInput", ec.unmarshalInputPayoutRateInput),
 			graphql.NewInputUnmarshaler("PayoutReturnInput", ec.unmarshalInputPayoutReturnInput),
@@ -7192,6 +7558,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PromotionEndInput", ec.unmarshalInputPromotionEndInput),
 			graphql.NewInputUnmarshaler("PromotionGoodsInput", ec.unmarshalInputPromotionGoodsInput),
 			graphql.NewInputUnmarshaler("PromotionUpdateInput", ec.unmarshalInputPromotionUpdateInput),
+			graphql.NewInputUnmarshaler("PurchaseCancelInput", ec.unmarshalInputPurchaseCancelInput),
 			graphql.NewInputUnmarshaler("RecipientInput", ec.unmarshalInputRecipientInput),
 			graphql.NewInputUnmarshaler("ReturnApproveInput", ec.unmarshalInputReturnApproveInput),
 			graphql.NewInputUnmarshaler("ReturnCancelInput", ec.unmarshalInputReturnCancelInput),
@@ -8551,6 +8918,126 @@ extend type Mutation {
   categoryCreate("The category." input: CategoryCreateInput!): CategoryCreatePayload! @requires(permission: CATEGORY_WRITE)
   "Changes a category."
   categoryUpdate("The changes." input: CategoryUpdateInput!): CategoryUpdatePayload! @requires(permission: CATEGORY_WRITE)
+}
+`, BuiltIn: false},
+	{Name: "../schema/checkout.graphqls", Input: `"What a shopper pays for at once: one order per storefront."
+type Purchase implements Node @requires(permission: ORDER_READ) {
+  "Opaque id."
+  id: ID!
+  "Where it stands."
+  status: PurchaseStatus!
+  "What the shopper pays."
+  total: Money!
+  "Its orders, once it is completed; at most 100."
+  orders: [Order!]!
+  "How it is paid. Another way to pay is another purchase of the same cart."
+  payment: Payment
+  "When the shopper went to pay."
+  placedAt: DateTime!
+  "Until when its stock is held; null where none is."
+  expiresAt: DateTime
+  "When it was paid."
+  completedAt: DateTime
+}
+
+"Where a purchase stands."
+enum PurchaseStatus {
+  "Its stock is held until it is paid."
+  AWAITING_PAYMENT
+  "Paid: its orders are placed."
+  COMPLETED
+  "Its payment failed; the stock is released, the cart can be bought again."
+  FAILED
+  "Its shopper gave it up."
+  CANCELLED
+  "It was not paid in time."
+  EXPIRED
+  "Its payment came when the goods had gone, and is given back."
+  REFUNDED
+}
+
+"A page of purchases."
+type PurchaseConnection @requires(permission: ORDER_READ) {
+  "The page, with cursors."
+  edges: [PurchaseEdge!]!
+  "The page, without cursors."
+  nodes: [Purchase!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are in all; counted only when asked for."
+  totalCount: Int!
+}
+
+"A purchase in a page."
+type PurchaseEdge @requires(permission: ORDER_READ) {
+  "For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The purchase."
+  node: Purchase!
+}
+
+extend type Query {
+  "A purchase: one's own as a shopper, any as an operator. A brand reads its own order of it alone."
+  purchase("Its id." id: ID!): Purchase
+  "The caller's own purchases as a shopper, newest first; all purchases for operators."
+  purchases(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "Only those with one of these statuses."
+    status: [PurchaseStatus!]
+  ): PurchaseConnection! @requires(permission: ORDER_READ)
+}
+
+extend type Order {
+  "What it was paid with, together with the other orders of its cart; null for imported history, and for the brand's staff, whom other brands' orders do not concern."
+  purchase: Purchase
+}
+
+"Buys a cart as it was reviewed."
+input CheckoutCompleteInput {
+  "1 to 120 characters; repeating it with the same input gives the purchase as it is then."
+  idempotencyKey: String!
+  "The cart: complete, without problems, and of the caller's own."
+  cartId: ID!
+  "Of a guest's cart that was not merged yet."
+  secret: String
+  "Version of the cart that the shopper has reviewed."
+  expectedVersion: Int!
+}
+
+"The purchase, and what must be done to pay for it."
+type CheckoutCompletePayload @public {
+  "Null where it was refused."
+  purchase: Purchase
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Gives up a purchase that is not paid."
+input PurchaseCancelInput {
+  "The purchase."
+  purchaseId: ID!
+}
+
+"The purchase as it is now."
+type PurchaseCancelPayload @public {
+  "Null where it was refused."
+  purchase: Purchase
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Freezes a cart as a purchase, holds its stock for 30 minutes and begins its payment, which ` + "`" + `paymentConfirm` + "`" + ` makes. Orders follow when it is paid. After a purchase that failed, was cancelled or expired the cart can be completed again, with another way to pay."
+  checkoutComplete("Which cart." input: CheckoutCompleteInput!): CheckoutCompletePayload! @requires(permission: ORDER_PLACE)
+  "Gives up a purchase that is not paid: releases its stock and voids its payment."
+  purchaseCancel("Which one." input: PurchaseCancelInput!): PurchaseCancelPayload! @requires(permission: ORDER_PLACE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/delivery.graphqls", Input: `"A way in which a storefront sends its goods."
@@ -9947,6 +10434,133 @@ extend type Mutation {
   orderPlace("What to buy." input: OrderPlaceInput!): OrderPlacePayload! @requires(permission: ORDER_PLACE)
   "Undoes an order that has not left: by its shopper, the brand's staff or an operator."
   orderCancel("Which one and why." input: OrderCancelInput!): OrderCancelPayload! @requires(permission: ORDER_CANCEL)
+}
+`, BuiltIn: false},
+	{Name: "../schema/payment.graphqls", Input: `"One attempt to take money from a shopper, for a purchase with all its orders. Brands see ` + "`" + `Order.paymentStatus` + "`" + `."
+type Payment implements Node @requires(permission: ORDER_READ) {
+  "Opaque id."
+  id: ID!
+  "Who takes the money: ` + "`" + `sandbox` + "`" + `, where none is taken, or ` + "`" + `stripe` + "`" + `."
+  provider: String!
+  "How the shopper pays."
+  method: PaymentMethod!
+  "Where it stands. Money that was given back does not change it."
+  status: PaymentStatus!
+  "What shall be paid."
+  amount: Money!
+  "What the shopper's bank has promised."
+  authorised: Money!
+  "What was taken."
+  captured: Money!
+  "What was given back of it."
+  refunded: Money!
+  "What the shopper must do to go on; null unless the status is REQUIRES_ACTION."
+  nextAction: NextAction
+  "Why it was not paid; null unless the status is FAILED or VOIDED."
+  failure: PaymentFailure
+  "Whether the shopper's bank has taken it up."
+  dispute: DisputeStatus!
+  "When it is given up unless it was paid; null where it was paid beforehand."
+  expiresAt: DateTime
+  "When it began."
+  createdAt: DateTime!
+}
+
+"Where a payment stands."
+enum PaymentStatus {
+  "Begun: the shopper has to pay, or the provider has not told the outcome yet."
+  PENDING
+  "The shopper must do what ` + "`" + `nextAction` + "`" + ` says."
+  REQUIRES_ACTION
+  "It was not paid, or not in time; nothing was taken."
+  FAILED
+  "The shopper's bank has promised the money."
+  AUTHORISED
+  "It was given up; nothing was taken."
+  VOIDED
+  "The money was taken."
+  CAPTURED
+}
+
+"Whether a shopper's bank has taken a payment up."
+enum DisputeStatus {
+  "It has not."
+  NONE
+  "It asks."
+  OPEN
+  "Decided for us."
+  WON
+  "Decided for the shopper: the money is gone."
+  LOST
+}
+
+"What a shopper must do to go on paying."
+type NextAction @requires(permission: ORDER_READ) {
+  "What to do."
+  type: NextActionType!
+  "The page to open, or the text of the code to show."
+  url: String!
+}
+
+"Kinds of what a shopper must do."
+enum NextActionType {
+  "Open the page at ` + "`" + `url` + "`" + `; it leads back to ` + "`" + `returnUrl` + "`" + `."
+  REDIRECT
+  "Show ` + "`" + `url` + "`" + ` as a QR code, to be scanned with the wallet."
+  QR_CODE
+}
+
+"Why a payment was not paid."
+type PaymentFailure @requires(permission: ORDER_READ) {
+  "For programs."
+  code: PaymentFailureCode!
+  "An English sentence for the shopper."
+  message: String!
+}
+
+"Why a payment was not paid. Values may be added."
+enum PaymentFailureCode {
+  "The bank or wallet declined and does not say more."
+  DECLINED
+  "There is not enough money on the account."
+  INSUFFICIENT_FUNDS
+  "The shopper was not, or not successfully, identified."
+  AUTHENTICATION_FAILED
+  "The card has expired."
+  CARD_EXPIRED
+  "The number, the date or the security code was wrong."
+  INCORRECT_DETAILS
+  "This way to pay cannot pay this amount or currency."
+  NOT_SUPPORTED
+  "It was not paid in time."
+  EXPIRED
+  "The shopper or the marketplace gave it up."
+  CANCELLED
+  "The provider could not do it; trying again may help."
+  PROVIDER_ERROR
+}
+
+"How the shopper pays."
+input PaymentConfirmInput {
+  "The payment of a purchase of the caller's own."
+  paymentId: ID!
+  "What the shopper has chosen at the provider, at most 200 characters: a payment method of Stripe (pm_…), a test account of the sandbox (sandbox-success). Never a card's number. Wallets need none."
+  token: String
+  "Where the provider's page leads back to: http or https, at most 2,000 characters."
+  returnUrl: String
+}
+
+"The payment, and in its ` + "`" + `nextAction` + "`" + ` what the shopper must do."
+type PaymentConfirmPayload @public {
+  "Null where it was refused."
+  payment: Payment
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Pays. Confirming what is paid changes nothing, so that it may be repeated; where the provider does not answer, the payment stays as it was and is asked for until its outcome is known."
+  paymentConfirm("With what." input: PaymentConfirmInput!): PaymentConfirmPayload! @requires(permission: ORDER_PLACE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/product.graphqls", Input: `"What a brand sells, in one or more variants."
@@ -12632,6 +13246,16 @@ func (ec *executionContext) childFields_Charge(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Charge", field.Name)
 }
 
+func (ec *executionContext) childFields_CheckoutCompletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "purchase":
+		return ec.fieldContext_CheckoutCompletePayload_purchase(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CheckoutCompletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckoutCompletePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CommissionPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -13006,6 +13630,16 @@ func (ec *executionContext) childFields_NetContent(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type NetContent", field.Name)
 }
 
+func (ec *executionContext) childFields_NextAction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_NextAction_type(ctx, field)
+	case "url":
+		return ec.fieldContext_NextAction_url(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NextAction", field.Name)
+}
+
 func (ec *executionContext) childFields_Order(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -13066,6 +13700,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_events(ctx, field)
 	case "version":
 		return ec.fieldContext_Order_version(ctx, field)
+	case "purchase":
+		return ec.fieldContext_Order_purchase(ctx, field)
 	case "shipments":
 		return ec.fieldContext_Order_shipments(ctx, field)
 	case "returns":
@@ -13210,6 +13846,58 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_Payment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Payment_id(ctx, field)
+	case "provider":
+		return ec.fieldContext_Payment_provider(ctx, field)
+	case "method":
+		return ec.fieldContext_Payment_method(ctx, field)
+	case "status":
+		return ec.fieldContext_Payment_status(ctx, field)
+	case "amount":
+		return ec.fieldContext_Payment_amount(ctx, field)
+	case "authorised":
+		return ec.fieldContext_Payment_authorised(ctx, field)
+	case "captured":
+		return ec.fieldContext_Payment_captured(ctx, field)
+	case "refunded":
+		return ec.fieldContext_Payment_refunded(ctx, field)
+	case "nextAction":
+		return ec.fieldContext_Payment_nextAction(ctx, field)
+	case "failure":
+		return ec.fieldContext_Payment_failure(ctx, field)
+	case "dispute":
+		return ec.fieldContext_Payment_dispute(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Payment_expiresAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Payment_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Payment", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentConfirmPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "payment":
+		return ec.fieldContext_PaymentConfirmPayload_payment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PaymentConfirmPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentConfirmPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentFailure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_PaymentFailure_code(ctx, field)
+	case "message":
+		return ec.fieldContext_PaymentFailure_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentFailure", field.Name)
 }
 
 func (ec *executionContext) childFields_Payout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13648,6 +14336,62 @@ func (ec *executionContext) childFields_PromotionUpdatePayload(ctx context.Conte
 		return ec.fieldContext_PromotionUpdatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PromotionUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Purchase(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Purchase_id(ctx, field)
+	case "status":
+		return ec.fieldContext_Purchase_status(ctx, field)
+	case "total":
+		return ec.fieldContext_Purchase_total(ctx, field)
+	case "orders":
+		return ec.fieldContext_Purchase_orders(ctx, field)
+	case "payment":
+		return ec.fieldContext_Purchase_payment(ctx, field)
+	case "placedAt":
+		return ec.fieldContext_Purchase_placedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Purchase_expiresAt(ctx, field)
+	case "completedAt":
+		return ec.fieldContext_Purchase_completedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Purchase", field.Name)
+}
+
+func (ec *executionContext) childFields_PurchaseCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "purchase":
+		return ec.fieldContext_PurchaseCancelPayload_purchase(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PurchaseCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PurchaseCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PurchaseConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PurchaseConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PurchaseConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PurchaseConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PurchaseConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PurchaseConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PurchaseEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PurchaseEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PurchaseEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PurchaseEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Recipient(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

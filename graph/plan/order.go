@@ -33,8 +33,9 @@ func orders() []*Type {
 			"canCancel": expression("(%[1]s.source = 'SHOP' and %[1]s.status = 'PLACED'" +
 				" and %[1]s.fulfilment_status = 'UNFULFILLED')"),
 			// An operator sees a shopper by its orders, of whichever brand.
-			"shopper": across(linked("Shopper", "%[2]s.id = %[1]s.shopper_id", true)),
-			"events":  many(rows{typeName: "OrderEvent", field: "OrderID", order: []string{"order_events.recorded_at", "order_events.id"}}),
+			"shopper":  across(linked("Shopper", "%[2]s.id = %[1]s.shopper_id", true)),
+			"purchase": linked("Purchase", "%[2]s.id = %[1]s.purchase_id", true),
+			"events":   many(rows{typeName: "OrderEvent", field: "OrderID", order: []string{"order_events.recorded_at", "order_events.id"}}),
 		}},
 		{Name: "OrderLine", Model: models.OrderLine{}, ID: globalid.OrderLine, Key: ofBrandKey, Tenant: "brand_id", Reach: ofOrder,
 			Fields: map[string]Field{

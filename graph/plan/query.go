@@ -10,7 +10,7 @@ import (
 
 // declared lists all types that are planned.
 func declared() []*Type {
-	return slices.Concat(products(), orders(), fulfilments(), brands(), reports(), blockers(), promotions(), deliveries(), ledgers(), []*Type{
+	return slices.Concat(products(), orders(), fulfilments(), brands(), reports(), blockers(), promotions(), deliveries(), ledgers(), purchases(), []*Type{
 		{Name: "Query", Fields: map[string]Field{
 			"viewer": inside("Viewer"),
 			"node":   nodeField(true),
@@ -32,7 +32,15 @@ func declared() []*Type {
 			"order": across(named("Order", globalid.Order, "number", func(s *statement, alias, number string) {
 				s.add("("+alias+".brand_id, "+alias+".id) in (select brand_id, order_id from order_numbers where number = ?)", order.ReadNumber(number))
 			})),
-			"orders":      across(pages("Order", ordersListed)),
+			"orders": across(pages("Order", ordersListed)),
+			"purchase": single("Purchase", func(s *statement, alias string, f *call) error {
+				id, err := f.id(s.run, "id", globalid.Purchase)
+				if err == nil {
+					s.key(s.planner.types["Purchase"], alias, *id)
+				}
+				return err
+			}),
+			"purchases":   pages("Purchase", purchasesListed),
 			"salesReport": salesReport,
 			"payout":      single("Payout", payoutNamed),
 

@@ -297,6 +297,7 @@ var goodInputs = map[string][]goodInput{
 	"cartPaymentMethodSet": goodCartPaymentMethodSet, "cartDiscountCodesSet": goodCartDiscountCodesSet,
 	"cartProblemsAccept": goodCartProblemsAccept, "cartDeliveryOptionSet": goodCartDeliveryOption,
 	"addressCreate": goodAddressCreate, "addressUpdate": goodAddressUpdate, "addressDelete": goodAddressDelete,
+	"checkoutComplete": paying["checkoutComplete"], "purchaseCancel": paying["purchaseCancel"], "paymentConfirm": paying["paymentConfirm"],
 	"orderRefund":         shipping["orderRefund"],
 	"shipmentCreate":      shipping["shipmentCreate"],
 	"shipmentsCreate":     shipping["shipmentsCreate"],

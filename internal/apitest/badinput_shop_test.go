@@ -148,6 +148,13 @@ func (w *shopWorld) badIDs(field, good string, actor *auth.Actor) map[string]any
 		"listingId": w.rivalGoods.Listing.GlobalID(), "orderId": w.rivalOrder.GlobalID(),
 		"promotionId": w.rivalPromotion.GlobalID(), "deliveryOptionId": w.rivalDelivery.GlobalID(),
 	}
+	if field == "purchaseId" || field == "paymentId" {
+		var theirs models.Payment
+		if err := w.api.DB.Gorm.Where("shopper_id <> ?", w.shopper.Account.ID).Take(&theirs).Error; err != nil {
+			panic(err)
+		}
+		foreign["paymentId"], foreign["purchaseId"] = theirs.GlobalID(), globalid.Encode(globalid.Purchase, theirs.PurchaseID)
+	}
 	if actor == w.shopper {
 		delete(foreign, "storefrontId") // a shopper buys anywhere
 	}

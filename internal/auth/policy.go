@@ -88,6 +88,8 @@ var Types = map[string]Permission{
 	"ShipmentsCreateResult": OrderRead,
 	"Cart":                  "", "CartGroup": "", "CartLine": "", "CartCharge": "", "CartProblem": "", "CartPromotion": "",
 	"CartDiscountCode": "", "CartDeliveryOption": "", "Address": SignedIn,
+	"Purchase": OrderRead, "PurchaseConnection": OrderRead, "PurchaseEdge": OrderRead,
+	"Payment": OrderRead, "NextAction": OrderRead, "PaymentFailure": OrderRead,
 	"DeliveryOption": "", "DeliveryRate": "", "DeliveryWeight": "",
 	"Promotion": BrandRead, "PromotionConnection": BrandRead, "PromotionEdge": BrandRead,
 	"PromotionCode": PromotionWrite, "PromotionCodeConnection": PromotionWrite, "PromotionCodeEdge": PromotionWrite,
@@ -102,7 +104,7 @@ var Types = map[string]Permission{
 var Fields = map[string]Permission{
 	"Viewer.account": "",
 
-	"Query.orders": OrderRead, "Query.salesReport": ReportRead,
+	"Query.orders": OrderRead, "Query.purchases": OrderRead, "Query.salesReport": ReportRead,
 
 	"Brand.statusReason": BrandRead, "Brand.contact": BrandPrivateRead, "Brand.jobsBefore": BrandRead,
 	"Brand.jobsNow": BrandRead, "Brand.jobsHistory": BrandRead, "Brand.appliedAt": BrandRead,
@@ -147,6 +149,7 @@ var Fields = map[string]Permission{
 	"Mutation.promotionEnd": PromotionWrite, "Mutation.promotionCodesAdd": PromotionWrite,
 	"Mutation.promotionCodesRemove": PromotionWrite,
 	"Mutation.orderPlace":           OrderPlace, "Mutation.orderCancel": OrderCancel,
+	"Mutation.checkoutComplete": OrderPlace, "Mutation.purchaseCancel": OrderPlace, "Mutation.paymentConfirm": OrderPlace,
 	"Mutation.orderRefund": FulfilmentWrite, "Mutation.shipmentCreate": FulfilmentWrite, "Mutation.shipmentsCreate": FulfilmentWrite,
 	"Mutation.shipmentDispatch": FulfilmentWrite, "Mutation.shipmentDeliver": FulfilmentWrite, "Mutation.shipmentLose": FulfilmentWrite,
 	"Mutation.shipmentCancel": FulfilmentWrite, "Mutation.shipmentLossResolve": FulfilmentWrite,

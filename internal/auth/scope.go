@@ -61,6 +61,7 @@ var Scopes = map[string]Scope{
 	"promotions":          {{BrandRead, OfBrands, "brand_id", ""}, {Permission: BrandRead, Rows: AllRows}},
 	"orders":              {{Rows: OfAccount, Column: "shopper_id"}, {OrderRead, OfBrands, "brand_id", ""}, {Permission: OrderRead, Rows: AllRows}},
 	"purchases":           {{Rows: OfAccount, Column: "shopper_id"}, {Permission: OrderRead, Rows: AllRows}},
+	"payments":            {{Rows: OfAccount, Column: "shopper_id"}, {Permission: OrderRead, Rows: AllRows}},
 	"payouts":             {{BalanceRead, OfBrands, "brand_id", ""}, {Permission: BalanceRead, Rows: AllRows}},
 	"ledger_entries":      {{BalanceRead, OfBrands, "brand_id", ""}, {Permission: BalanceRead, Rows: AllRows}},
 	"ledger_transactions": {{BalanceRead, OfBrands, "brand_id", ""}, {Permission: BalanceRead, Rows: AllRows}},

@@ -42,6 +42,7 @@ func (s *Service) Complete(ctx context.Context, in CompleteInput) (*models.Purch
 	}
 	var refused problem.List
 	idempotency.Check(&refused, in.IdempotencyKey)
+	refused = append(refused, problem.From(in.Cart.Validate())...)
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}

@@ -61,6 +61,9 @@ func sources() map[string]source {
 	} {
 		list[string(t)] = source{table, "brand_id", "id", "''", "''", "brand_id, id"}
 	}
+	for t, table := range map[globalid.Type]string{globalid.Purchase: "purchases", globalid.Payment: "payments"} {
+		list[string(t)] = source{table, nobody, "id", "''", "''", "id"}
+	}
 	return list
 }
 

@@ -292,3 +292,25 @@ insert into ledger_entries (brand_id, transaction_id, ordinal, account, currency
 select p.brand_id, pg_temp.another(p.id, 'booked'), n, (array['BRAND_PAYABLE', 'PAYOUT'])[n], p.currency, (array[-1, 1])[n] * p.amount_minor, p.created_at
 from payouts p
 cross join generate_series(1, 2) n;
+-- Purchases of several orders; such that were not paid, or in odd ways.
+update orders o
+set purchase_id = f.purchase_id
+from (select distinct on (shopper_id) shopper_id, purchase_id from orders where purchase_id is not null order by shopper_id, purchase_id) f
+where o.shopper_id = f.shopper_id and o.purchase_id is not null and pg_temp.chance(o.id, 'together') < 30;
+update purchases
+set status = (array['FAILED', 'CANCELLED', 'EXPIRED', 'REFUNDED', 'AWAITING_PAYMENT'])[1 + pg_temp.chance(id, 'outcome') % 5], completed_at = null,
+  placed_at = date_trunc('month', placed_at), expires_at = placed_at + interval '30 minutes', draft = '[{}]'
+where pg_temp.chance(id, 'unpaid') < 30;
+delete from payments p where pg_temp.chance(id, 'gone') < 5 and not exists (select from refunds r where r.payment_id = p.id);
+update payments
+set status = s.status, captured_minor = 0, refunding_minor = 0, refunded_minor = 0,
+  authorised_minor = case when s.status = 'AUTHORISED' then amount_minor else 0 end, expires_at = created_at + interval '30 minutes',
+  next_action = case when s.status = 'REQUIRES_ACTION' then
+    jsonb_build_object('type', (array['REDIRECT', 'QR_CODE'])[1 + pg_temp.chance(id, 'next') % 2], 'url', 'weixin://wxpay?a=1&b="' || pg_temp.odd()) end,
+  failure_code = case when s.status in ('FAILED', 'VOIDED') then
+    (array['insufficient_funds', 'stolen_card', 'expired', null, 'processing_error'])[1 + pg_temp.chance(id, 'reason') % 5] end
+from (select id as of, (array['PENDING', 'REQUIRES_ACTION', 'FAILED', 'AUTHORISED', 'VOIDED'])[1 + pg_temp.chance(id, 'state') % 5] as status from payments) s
+where s.of = id and pg_temp.chance(id, 'unpaid') < 40;
+update payments set method = (array['CARD', 'ALIPAY', 'WECHAT_PAY'])[1 + pg_temp.chance(id, 'method') % 3],
+  dispute = (array['NONE', 'OPEN', 'WON', 'LOST'])[1 + pg_temp.chance(id, 'dispute') % 4],
+  refunding_minor = captured_minor / 2, refunded_minor = captured_minor / 2;

@@ -30,6 +30,7 @@ const (
 	Order          Type = "Order"
 	OrderLine      Type = "OrderLine"
 	Payout         Type = "Payout"
+	Payment        Type = "Payment"
 	Product        Type = "Product"
 	Promotion      Type = "Promotion"
 	Purchase       Type = "Purchase"
@@ -56,6 +57,7 @@ var prefixes = map[Type]string{
 	Order:          "ord",
 	OrderLine:      "oln",
 	Payout:         "pay",
+	Payment:        "pmt",
 	Product:        "prd",
 	Promotion:      "prm",
 	Purchase:       "pur",
@@ -144,7 +146,7 @@ func ParseAs(t Type, s string) (ID, error) {
 // OfBrand tells whether rows of this type belong to a brand.
 func (t Type) OfBrand() bool {
 	switch t {
-	case Account, Address, Brand, Cart, CartLine, Category, CommissionPlan, Shopper:
+	case Account, Address, Brand, Cart, CartLine, Category, CommissionPlan, Payment, Purchase, Shopper:
 		return false
 	default:
 		return true

@@ -27,6 +27,12 @@ func (s *Service) ByNumber(ctx context.Context, number string) (*models.Order, e
 		Where("(orders.brand_id, orders.id) in (select brand_id, order_id from order_numbers where number = ?)", ReadNumber(number)))
 }
 
+// OfPurchases gives the orders of purchases, as far as the caller may see
+// them, each purchase's in the order in which they were booked.
+func (s *Service) OfPurchases(ctx context.Context, purchases []uuid.UUID) ([]*models.Order, error) {
+	return find[models.Order](s.scoped(ctx, s.everywhere(ctx)).Where("orders.purchase_id in ?", purchases).Order("orders.id"), "orders")
+}
+
 // LinesOf gives the lines of orders that the caller has read, each order's in order.
 func (s *Service) LinesOf(ctx context.Context, orders []models.Key) ([]*models.OrderLine, error) {
 	return find[models.OrderLine](of(s.db.WithContext(ctx), orders).Order("order_id, ordinal"), "order lines")
