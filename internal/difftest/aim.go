@@ -1,6 +1,7 @@
 package difftest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -29,6 +30,9 @@ func (b *builder) newAim() aim {
 				if rule.Needs != "" { // few may
 					all = append(all, aim{on: d, field: f})
 				}
+				if rule.Needs == auth.LedgerWrite {
+					all = append(all, slices.Repeat([]aim{{on: d, field: f}}, 30)...)
+				}
 				if rule.Needs != "" && rule.Needs != auth.ReportRead { // and it lies deep
 					all = append(all, aim{on: d, field: f})
 				}
@@ -38,8 +42,10 @@ func (b *builder) newAim() aim {
 	for {
 		a := pick(b, all)
 		a.steps = stepsTo(a.on, types)
-		// What lies near the root is reached by chance as well.
-		if a.steps[b.Schema.Query.Name] > 2 || b.chance(30) {
+		// What lies near the root is reached by chance as well, unless but one
+		// role may read it.
+		rule, _ := auth.RuleOf(a.on.Name, a.field.Name)
+		if a.steps[b.Schema.Query.Name] > 2 || rule.Needs == auth.LedgerWrite || b.chance(30) {
 			return a
 		}
 	}

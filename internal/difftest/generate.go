@@ -284,6 +284,11 @@ func (b *builder) below(f *ast.Field, d *ast.FieldDefinition, at place, below sc
 		n = 1 + b.r.IntN(4)
 	}
 	f.SelectionSet = b.selections(place{t, below, at.depth + 1, at.rows * rows, at.own && (at.definition != b.Schema.Query || !public[d.Name])}, n)
+	if d == b.aim.field && strings.HasSuffix(t.Name, "Connection") && b.chance(75) { // so that its page is turned
+		f.SelectionSet = append(f.SelectionSet, &ast.Field{Alias: "pageInfo", Name: "pageInfo", SelectionSet: ast.SelectionSet{
+			&ast.Field{Alias: "startCursor", Name: "startCursor"}, &ast.Field{Alias: "endCursor", Name: "endCursor"},
+		}})
+	}
 }
 
 // public are the root fields that give rows of any brand.

@@ -309,8 +309,8 @@ set status = s.status, captured_minor = 0, refunding_minor = 0, refunded_minor =
     jsonb_build_object('type', (array['REDIRECT', 'QR_CODE'])[1 + pg_temp.chance(id, 'next') % 2], 'url', 'weixin://wxpay?a=1&b="' || pg_temp.odd()) end,
   failure_code = case when s.status in ('FAILED', 'VOIDED') then
     (array['insufficient_funds', 'stolen_card', 'expired', null, 'processing_error'])[1 + pg_temp.chance(id, 'reason') % 5] end
-from (select id as of, (array['PENDING', 'REQUIRES_ACTION', 'FAILED', 'AUTHORISED', 'VOIDED'])[1 + pg_temp.chance(id, 'state') % 5] as status from payments) s
-where s.of = id and pg_temp.chance(id, 'unpaid') < 40;
+from (select id as of, (array['PENDING', 'REQUIRES_ACTION', 'FAILED', 'AUTHORISED', 'VOIDED', 'REQUIRES_ACTION', 'REQUIRES_ACTION'])[1 + pg_temp.chance(id, 'state') % 7] as status from payments) s
+where s.of = id and pg_temp.chance(id, 'unpaid') < 60;
 update payments set method = (array['CARD', 'ALIPAY', 'WECHAT_PAY'])[1 + pg_temp.chance(id, 'method') % 3],
   dispute = (array['NONE', 'OPEN', 'WON', 'LOST'])[1 + pg_temp.chance(id, 'dispute') % 4],
   refunding_minor = captured_minor / 2, refunded_minor = captured_minor / 2;
