@@ -24,6 +24,7 @@ func (w *shopWorld) reviewed() (c models.Cart, secret string) {
 	c.Recipient = &models.Recipient{Name: "李娜", Phone: "13800000000", Country: "CN", Province: "浙江省", City: "杭州市", Street: "文三路 1 号"}
 	c.PaymentMethod = new(models.MethodCard)
 	c.Deliver(models.Key{BrandID: w.shop.BrandID, ID: w.shop.ID}, &w.delivery.ID)
+	c.Deliveries[0].CarriageMinor = 1000
 	if err := w.api.DB.Gorm.Select("*").UpdateColumns(&c).Error; err != nil {
 		panic(err)
 	}
