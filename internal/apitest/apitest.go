@@ -25,6 +25,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	parcels "github.com/tradewind-commerce/tradewind/internal/fulfilment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
+	bank "github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
 )
 
 // API is a server on a database of its own. Its callers are told apart by
@@ -40,6 +41,8 @@ type API struct {
 	// them with CarrierSecret does. Log is what the server logs of webhooks.
 	Carrier *parcels.Carrier
 	Log     *Journal
+	// Bank is the payment sandbox, whose page and webhooks come to this server.
+	Bank *bank.Gateway
 
 	mutex  sync.Mutex
 	actors []*auth.Actor
@@ -54,7 +57,8 @@ func New(t testing.TB, now time.Time) *API {
 	server := httptest.NewUnstartedServer(nil)
 	a.URL, a.Log = "http://"+server.Listener.Addr().String(), &Journal{}
 	a.Carrier = parcels.New(a.DB.Gorm, clock, parcels.Options{HookURL: a.URL, Secret: []byte(CarrierSecret)})
-	api := command.WireCarried(a.DB.Gorm, clock, a.Carrier)
+	a.Bank = bank.New(a.DB.Gorm, clock, bank.Options{PageURL: a.URL, HookURL: a.URL, Secret: []byte(BankSecret)})
+	api := command.WireCarried(a.DB.Gorm, clock, a.Carrier, a.Bank)
 	planner, err := command.Plan(api, plan.Options{DB: a.DB, Now: clock, Fault: func(_ context.Context, op *graphql.OperationContext, err error) {
 		t.Errorf("a plan failed: %v\n%s", err, op.RawQuery)
 	}})
@@ -66,8 +70,12 @@ func New(t testing.TB, now time.Time) *API {
 		Webhook: api.Payments.Receive, Carriers: api.Fulfilment.Receive, Log: slog.New(slog.NewTextHandler(a.Log, nil)),
 	})
 	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/webhooks/") {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/webhooks/"):
 			hooks.ServeHTTP(w, r)
+			return
+		case strings.HasPrefix(r.URL.Path, bank.PagePath):
+			a.Bank.Page().ServeHTTP(w, r)
 			return
 		}
 		handler.ServeHTTP(w, r.WithContext(auth.With(r.Context(), a.actor(r))))
@@ -77,8 +85,11 @@ func New(t testing.TB, now time.Time) *API {
 	return a
 }
 
-// CarrierSecret signs what the sandbox carrier sends.
-const CarrierSecret = "a secret of the carrier"
+// Secrets sign what the sandbox carrier and the sandbox bank send.
+const (
+	CarrierSecret = "a secret of the carrier"
+	BankSecret    = "a secret of the bank"
+)
 
 // Journal is a log that is read while it is written.
 type Journal struct {
