@@ -94,8 +94,11 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*models.Shipment,
 		}
 		return order.DeriveTx(tx, o, order.Step{Type: models.OrderShipmentMade, Actor: actor, At: now})
 	})
-	if err != nil || shipment.Status != models.ShipmentPlanned {
-		return shipment, err
+	if err != nil {
+		return nil, err
+	}
+	if shipment.Status != models.ShipmentPlanned {
+		return shipment, nil
 	}
 	if labelled, err := s.label(ctx, shipment); err == nil {
 		shipment = labelled
