@@ -21,6 +21,11 @@ const (
 	ChargeFee            ChargeKind = "FEE"
 )
 
+// ChargeKinds in the order in which people add them up.
+var ChargeKinds = []ChargeKind{
+	ChargeGoods, ChargeDiscount, ChargeShipping, ChargeInsurance, ChargeDuty, ChargeConsumptionTax, ChargeVAT, ChargeFee,
+}
+
 // Charge is a typed part of an order's total.
 type Charge struct {
 	BrandID     uuid.UUID `gorm:"primaryKey"`

@@ -76,6 +76,7 @@ func (s *Serve) handler(p parts) http.Handler {
 		Log:              p.log,
 		Webhook:          p.api.Payments.Receive,
 		Statements:       statementsOf(p.api),
+		Receipts:         p.api.Orders.Receipt,
 		Carriers:         p.api.Fulfilment.Receive,
 	}
 	if p.sandbox != nil {

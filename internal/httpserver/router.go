@@ -34,6 +34,8 @@ type Options struct {
 	Carriers Receiver
 	// Statements are served at /statements/{brand}/{month}.csv and .html, nil for none.
 	Statements Statements
+	// Receipts are served at /receipts/{number}.html, nil for none.
+	Receipts Receipts
 	// SandboxPage is served below SandboxPath, nil where the sandbox is off.
 	SandboxPage http.Handler
 	SandboxPath string
@@ -68,12 +70,16 @@ func New(o Options) http.Handler {
 			MaxAge:         600,
 		}).Handler)
 	}
-	operations := authenticated(o.OperationTimeout, o.Authenticate, o.Log)(o.GraphQL)
+	callers := authenticated(o.OperationTimeout, o.Authenticate, o.Log)
+	operations := callers(o.GraphQL)
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodOptions} {
 		r.Method(method, "/graphql", operations)
 	}
 	if o.Statements != nil {
-		r.Method(http.MethodGet, "/statements/{brand}/{file}", pages(authenticated(o.OperationTimeout, o.Authenticate, o.Log)(statement(o.Statements, o.Log))))
+		r.Method(http.MethodGet, "/statements/{brand}/{file}", pages(callers(statement(o.Statements, o.Log))))
+	}
+	if o.Receipts != nil {
+		r.Method(http.MethodGet, "/receipts/{file}", pages(callers(receipt(o.Receipts, o.Log))))
 	}
 	if o.Webhook != nil {
 		r.With(limited(o.OperationTimeout)).Post("/webhooks/{provider}", webhook(o.Webhook, o.Log))

@@ -11,6 +11,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -72,5 +73,40 @@ func TestStatementFiles(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "the database is away") {
 		t.Error("a fault is not logged")
+	}
+}
+
+func TestReceiptFiles(t *testing.T) {
+	t.Parallel()
+	url, _ := serve(t, func(o *httpserver.Options) {
+		o.Receipts = func(ctx context.Context, number string) (*order.Receipt, error) {
+			if number != "MINE" || !auth.From(ctx).SignedIn() {
+				return nil, problem.New(problem.NotFound, "no such order")
+			}
+			return &order.Receipt{Order: models.Order{Number: number, Currency: "CNY", TotalMinor: 1250}}, nil
+		}
+	})
+	for _, c := range []struct {
+		path, token, language, says string
+		status                      int
+	}{
+		{"/receipts/MINE.html", "good", "", "12.50 CNY", 200},
+		{"/receipts/MINE.html", "good", "zh", "收据 MINE", 200},
+		{"/receipts/MINE.html", "", "", "NOT_FOUND", 404},
+		{"/receipts/MINE.html", "bad", "", "UNAUTHENTICATED", 401},
+		{"/receipts/OTHER.html", "good", "", "NOT_FOUND", 404},
+		{"/receipts/MINE.pdf", "good", "", "NOT_FOUND", 404},
+	} {
+		header := map[string]string{"Accept-Language": c.language}
+		if c.token != "" {
+			header["Authorization"] = "Bearer " + c.token
+		}
+		a := call(t, http.MethodGet, url+c.path, header)
+		if a.status != c.status || !strings.Contains(a.body, c.says) {
+			t.Errorf("%s: %d %s", c.path, a.status, a.body)
+		}
+		if c.status == http.StatusOK && (a.header.Get("Cache-Control") != "private, no-store" || a.header.Get("Vary") != "Accept-Language") {
+			t.Errorf("%s: %v", c.path, a.header)
+		}
 	}
 }

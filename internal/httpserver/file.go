@@ -12,6 +12,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/graph"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
+	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -37,19 +38,46 @@ func statement(read Statements, log *slog.Logger) http.Handler {
 		if err == nil {
 			err = write(&page, all)
 		}
-		if err != nil {
-			refuse(r.Context(), w, err, log)
+		if err == nil && form == ledger.CSV {
+			w.Header().Set("Content-Disposition", `attachment; filename="`+brand+"-"+file+`"`)
+		}
+		give(w, r, kind, &page, err, log)
+	})
+}
+
+// Receipts gives the receipt of an order, by its number, to whoever may see
+// the order: see problem.NotFound for all others.
+type Receipts func(ctx context.Context, number string) (*order.Receipt, error)
+
+// receipt answers /receipts/{number}.html.
+func receipt(read Receipts, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		number, ok := strings.CutSuffix(chi.URLParam(r, "file"), ".html")
+		if !ok {
+			graph.WriteError(w, http.StatusNotFound, "NOT_FOUND", "receipts are called by the number of their order and .html")
 			return
 		}
-		h := w.Header()
-		h.Set("Content-Type", kind)
-		h.Set("Cache-Control", "private, no-store")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-		if form == ledger.CSV {
-			h.Set("Content-Disposition", `attachment; filename="`+brand+"-"+file+`"`)
+		found, err := read(r.Context(), number)
+		var page bytes.Buffer
+		if err == nil {
+			err = found.WriteHTML(&page, r.Header.Get("Accept-Language"))
 		}
-		_, _ = w.Write(page.Bytes())
+		w.Header().Add("Vary", "Accept-Language")
+		give(w, r, "text/html; charset=utf-8", &page, err, log)
 	})
+}
+
+// give answers with a file of somebody's own, or why there is none.
+func give(w http.ResponseWriter, r *http.Request, kind string, page *bytes.Buffer, err error, log *slog.Logger) {
+	if err != nil {
+		refuse(r.Context(), w, err, log)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+	_, _ = w.Write(page.Bytes())
 }
 
 // refuse answers what the API would say, as a status.
@@ -62,9 +90,9 @@ func refuse(ctx context.Context, w http.ResponseWriter, err error, log *slog.Log
 	case errors.As(err, &denied):
 		graph.WriteError(w, http.StatusForbidden, "FORBIDDEN", denied.Error())
 	case len(problem.From(err)) > 0:
-		graph.WriteError(w, http.StatusNotFound, "NOT_FOUND", "there is no such brand, or you may not see it")
+		graph.WriteError(w, http.StatusNotFound, "NOT_FOUND", problem.From(err)[0].Message)
 	default:
-		log.ErrorContext(ctx, "statement failed", "error", err)
+		log.ErrorContext(ctx, "a file could not be made", "error", err)
 		graph.WriteError(w, http.StatusInternalServerError, "INTERNAL", "internal error")
 	}
 }
