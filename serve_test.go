@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/servertest"
+	"github.com/tradewind-commerce/tradewind/internal/webhook"
 )
 
 func TestGraphQLOverHTTP(t *testing.T) {
@@ -36,6 +38,37 @@ func TestGraphQLOverHTTP(t *testing.T) {
 		if answer.Status < 400 || answer.Status >= 500 || answer.Code() != "BAD_USER_INPUT" {
 			t.Errorf("%s: %d %s", name, answer.Status, answer.Raw)
 		}
+	}
+}
+
+// The server takes webhooks of the sandboxes, signed with the secret that it was given.
+func TestWebhooksAreServed(t *testing.T) {
+	t.Parallel()
+	const secret = "a secret of the sandboxes"
+	s := servertest.Start(t, servertest.Options{Database: dbtest.DSN(t), Env: []string{"SANDBOX_WEBHOOK_SECRET=" + secret}})
+	body := []byte(`{"id":"1","trackingNumber":"SBXN1","type":"DELIVERED","at":"2026-11-20T08:00:00Z"}`)
+	for _, c := range []struct {
+		path, secret string
+		want         int
+	}{
+		{"/webhooks/carriers/sandbox", secret, http.StatusNotFound}, {"/webhooks/carriers/sandbox", "another", http.StatusBadRequest},
+		{"/webhooks/carriers/nobody", secret, http.StatusNotFound}, {"/webhooks/sandbox", secret, http.StatusOK},
+		{"/webhooks/sandbox", "another", http.StatusBadRequest}, {"/webhooks/nobody", secret, http.StatusNotFound},
+	} {
+		r, _ := http.NewRequest(http.MethodPost, s.URL+c.path, bytes.NewReader(body))
+		r.Header.Set(webhook.Header, webhook.Sign([]byte(c.secret), time.Now(), body))
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != c.want {
+			t.Errorf("%s signed by %q: %d, want %d", c.path, c.secret, answer.StatusCode, c.want)
+		}
+	}
+	s.Stop(t)
+	if log := s.Log(); strings.Contains(log, secret) || strings.Contains(log, "SBXN1") || !strings.Contains(log, "webhook refused") {
+		t.Errorf("logged\n%s", log)
 	}
 }
 

@@ -1,8 +1,10 @@
 package fulfilment_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
@@ -147,6 +149,28 @@ func TestStaffAtTheSameMoment(t *testing.T) {
 			}
 			stand(t, w, o)
 		}
+	})
+
+	t.Run("hear_of_a_way", func(t *testing.T) {
+		o := w.Buy(t, 1, 0)
+		s, err := w.TryShip(t, o, w.Main)
+		if err != nil {
+			s = w.Ship(t, o, w.East)
+		}
+		var told []func() error
+		for i, what := range []models.TrackingType{models.TrackingAccepted, models.TrackingInTransit, models.TrackingLost, models.TrackingDelivered} {
+			event := fulfilment.Tracking{ID: fmt.Sprint("way-", i), TrackingNumber: *s.TrackingNumber, Type: what, At: w.Now().Add(time.Duration(i) * time.Minute)}
+			tell := func() error { return w.Fulfilment.Track(t.Context(), event) }
+			told = append(told, tell, tell, tell)
+		}
+		if n := race(t, told...); n != len(told) {
+			t.Errorf("%d of %d were heard", n, len(told))
+		}
+		events, err := w.Fulfilment.EventsOf(ctx, []models.Key{ordertest.ShipmentKey(s)})
+		if err != nil || len(events) != 5 || w.Statuses(t, o.Key) != "COMPLETED PAID DELIVERED NONE" {
+			t.Errorf("%d events, %v, %s", len(events), err, w.Statuses(t, o.Key))
+		}
+		stand(t, w, o)
 	})
 	w.Sound(t)
 }

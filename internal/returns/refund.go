@@ -50,7 +50,10 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Return, e
 				request.Lines = append(request.Lines, order.RefundLine{LineID: l.LineID, Quantity: n, Left: true, Field: request.Field})
 			}
 		}
-		if len(request.Lines) > 0 {
+		if len(request.Lines) == 0 {
+			request.Field = "input.carriage"
+		}
+		if len(request.Lines) > 0 || in.Carriage {
 			after, refund, err := order.RefundTx(tx, request)
 			if err != nil {
 				return err

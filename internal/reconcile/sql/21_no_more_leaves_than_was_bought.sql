@@ -1,5 +1,6 @@
 -- Of no line more pieces are in shipments than were bought and not taken off
--- the order, and no more left a warehouse than the order took there.
+-- the order, and no more left a warehouse than the order took there, where
+-- stock is counted.
 select l.brand_id, format('line %s of order %s', l.ordinal, o.number) as subject,
   format('%s bought, %s taken off, %s in shipments', l.quantity, coalesce(r.withdrawn, 0), s.pieces) as detail
 from order_lines l
@@ -29,6 +30,7 @@ from (
   group by s.brand_id, s.order_id, l.variant_id, s.warehouse_id
 ) s
 join orders o on o.brand_id = s.brand_id and o.id = s.order_id
+join variants v on v.brand_id = s.brand_id and v.id = s.variant_id and v.track_stock
 join (
   select brand_id, order_id, variant_id, warehouse_id, -sum(delta) as taken
   from stock_adjustments

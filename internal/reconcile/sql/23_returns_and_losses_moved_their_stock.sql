@@ -1,5 +1,6 @@
 -- The stock log tells of the pieces that came back into a warehouse, and of
--- those that were taken again for lost ones, of goods whose stock is counted.
+-- those that were taken again for lost ones, of goods whose stock was counted
+-- when they were bought and is now.
 select w.brand_id, 'order ' || o.number as subject,
   format('variant %s in warehouse %s: %s put back by returns, log %s', w.variant_id, w.warehouse_id, w.pieces, coalesce(a.moved, 0)) as detail
 from (
@@ -19,6 +20,10 @@ left join (
   group by brand_id, order_id, variant_id, warehouse_id
 ) a on a.brand_id = w.brand_id and a.order_id = w.order_id and a.variant_id = w.variant_id and a.warehouse_id = w.warehouse_id
 where w.pieces <> coalesce(a.moved, 0)
+  and exists (
+    select from stock_adjustments t
+    where t.brand_id = w.brand_id and t.order_id = w.order_id and t.variant_id = w.variant_id and t.reason = 'ORDER_PLACED'
+  )
 union all
 select w.brand_id, 'order ' || o.number,
   format('variant %s: %s sent again, log %s', w.variant_id, w.pieces, coalesce(a.moved, 0))
@@ -39,3 +44,7 @@ left join (
   group by brand_id, order_id, variant_id
 ) a on a.brand_id = w.brand_id and a.order_id = w.order_id and a.variant_id = w.variant_id
 where w.pieces <> coalesce(a.moved, 0)
+  and exists (
+    select from stock_adjustments t
+    where t.brand_id = w.brand_id and t.order_id = w.order_id and t.variant_id = w.variant_id and t.reason = 'ORDER_PLACED'
+  )
