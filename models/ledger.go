@@ -64,6 +64,8 @@ const (
 	AccountFee LedgerAccount = "FEE_COLLECTED"
 	// AccountRefunds is what was promised to shoppers and has yet to leave.
 	AccountRefunds LedgerAccount = "REFUNDS"
+	// AccountDisputes is what shoppers' banks took back, undecided: a debit.
+	AccountDisputes LedgerAccount = "DISPUTES"
 	// AccountFX holds both sides of each exchange: at today's rates their sum
 	// is what exchanging has won or lost.
 	AccountFX LedgerAccount = "FX_DIFFERENCE"
@@ -80,6 +82,9 @@ const (
 	LedgerPayment      LedgerKind = "PAYMENT"
 	LedgerRefund       LedgerKind = "REFUND"
 	LedgerRefundPaid   LedgerKind = "REFUND_PAID"
+	LedgerRefundFailed LedgerKind = "REFUND_FAILED"
+	LedgerDispute      LedgerKind = "DISPUTE"
+	LedgerDisputeWon   LedgerKind = "DISPUTE_WON"
 	LedgerRelease      LedgerKind = "RELEASE"
 	LedgerGatewayFee   LedgerKind = "GATEWAY_FEE"
 	LedgerPayout       LedgerKind = "PAYOUT"

@@ -137,7 +137,12 @@ type Order struct {
 	CommissionMinor      int64
 	// PayableDue is when its money becomes payable to the brand; nil where none waits.
 	PayableDue *time.Time
+	// Dispute is nil where the shopper's bank never took the payment up.
+	Dispute *DisputeStatus
 }
+
+// Disputed tells whether the shopper's bank is yet to decide on the payment.
+func (o Order) Disputed() bool { return o.Dispute != nil && *o.Dispute == DisputeOpen }
 
 // GlobalID is the opaque id of the API.
 func (o Order) GlobalID() string { return globalid.EncodeOf(globalid.Order, o.BrandID, o.ID) }
@@ -233,6 +238,12 @@ const (
 	OrderReturnReceived  OrderEventType = "RETURN_RECEIVED"
 	OrderReturnInspected OrderEventType = "RETURN_INSPECTED"
 	OrderReturnCompleted OrderEventType = "RETURN_COMPLETED"
+
+	OrderRefundFailed  OrderEventType = "REFUND_FAILED"
+	OrderRefundRetried OrderEventType = "REFUND_RETRIED"
+	OrderWasDisputed   OrderEventType = "DISPUTE_OPENED"
+	OrderDisputeWon    OrderEventType = "DISPUTE_WON"
+	OrderDisputeLost   OrderEventType = "DISPUTE_LOST"
 )
 
 // OrderEvent is an entry of an order's history.

@@ -85,17 +85,19 @@ type Payment struct {
 	CapturedMinor   int64
 	RefundingMinor  int64
 	RefundedMinor   int64
-	CaptureMinor    *int64
-	VoidAsked       bool
-	Dispute         DisputeStatus
-	NextAction      *NextAction `gorm:"type:jsonb;serializer:json"`
-	FailureCode     *string
-	ExpiresAt       *time.Time
-	AskAt           *time.Time
-	Asks            int32
-	Version         int32
-	CreatedAt       time.Time
-	UpdatedAt       time.Time
+	// FeeMinor is what the provider kept, as far as it has told.
+	FeeMinor     int64
+	CaptureMinor *int64
+	VoidAsked    bool
+	Dispute      DisputeStatus
+	NextAction   *NextAction `gorm:"type:jsonb;serializer:json"`
+	FailureCode  *string
+	ExpiresAt    *time.Time
+	AskAt        *time.Time
+	Asks         int32
+	Version      int32
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
 }
 
 func (p Payment) money(minor int64) money.Money { return money.New(minor, money.Currency(p.Currency)) }
@@ -114,6 +116,9 @@ func (p Payment) Refunded() money.Money { return p.money(p.RefundedMinor) }
 
 // GlobalID is the opaque id of the API.
 func (p Payment) GlobalID() string { return globalid.Encode(globalid.Payment, p.ID) }
+
+// Fee is what the provider kept, as far as it has told.
+func (p Payment) Fee() money.Money { return p.money(p.FeeMinor) }
 
 // Open tells whether the shopper may still pay.
 func (p Payment) Open() bool { return p.Status == PaymentPending || p.Status == PaymentRequiresAction }
@@ -156,8 +161,10 @@ type Refund struct {
 	Reason      string
 	Reference   *string
 	FailureCode *string
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
+	// RetryOf is the refund that failed before.
+	RetryOf   *uuid.UUID
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 // Amount is what is given back.
@@ -165,12 +172,19 @@ func (r Refund) Amount() money.Money { return money.New(r.AmountMinor, money.Cur
 
 // RefundAllocation is the part of a refund that belongs to an order.
 type RefundAllocation struct {
-	BrandID     uuid.UUID `gorm:"primaryKey"`
-	ID          uuid.UUID `gorm:"primaryKey"`
-	RefundID    uuid.UUID
-	OrderID     uuid.UUID
-	Currency    string
-	AmountMinor int64
+	BrandID  uuid.UUID `gorm:"primaryKey"`
+	ID       uuid.UUID `gorm:"primaryKey"`
+	RefundID uuid.UUID
+	OrderID  uuid.UUID
+	// OrderRefundID is the order's refund that it pays.
+	OrderRefundID *uuid.UUID
+	Currency      string
+	AmountMinor   int64
+}
+
+// Amount is the order's part of the refund.
+func (a RefundAllocation) Amount() money.Money {
+	return money.New(a.AmountMinor, money.Currency(a.Currency))
 }
 
 // EventOutcome is what was made of a provider's event.

@@ -18,6 +18,11 @@ type OrderRefund struct {
 	Reason      string
 	ActorID     *uuid.UUID
 	RecordedAt  time.Time
+	// Status says whether the money has left; what failed can be tried again.
+	Status      RefundStatus
+	FailureCode *string
+	// Disputed tells that the shopper's bank took it.
+	Disputed bool
 }
 
 // Amount is the sum of its lines.

@@ -42,6 +42,7 @@ func NewService(db *gorm.DB, carts *cart.Service, orders *order.Service, payment
 	s := &Service{db: db, carts: carts, orders: orders, payments: payments,
 		now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }}
 	payments.SettleBy(s)
+	payments.BookBy(orders)
 	return s
 }
 

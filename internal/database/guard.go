@@ -25,6 +25,7 @@ const (
 	PlannedReads      Crossing = "planned reads"      // lists and rows by id in one statement, each within its scope
 	LedgerSweep       Crossing = "ledger sweep"       // what became payable, and months to close, whoever's they are
 	Fulfilment        Crossing = "fulfilment"         // shipments whose label is to be asked for again, whoever ships them
+	PaymentOrders     Crossing = "payment orders"     // the orders that one payment paid, of any brands
 	Outbox            Crossing = "outbox"             // the runner takes events in order of arrival
 )
 

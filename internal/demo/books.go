@@ -26,8 +26,10 @@ func (w *world) post(b *order.Book, p plan) error {
 	due := *b.Order.PayableDue
 	switch {
 	case !p.cancelled.IsZero():
-		_, err := b.Cancel("changed my mind", &p.shopper.id, p.cancelled, w.ids(p.cancelled))
-		return err
+		if _, err := b.Cancel("changed my mind", &p.shopper.id, p.cancelled, w.ids(p.cancelled)); err != nil {
+			return err
+		}
+		return b.Repaid(p.cancelled, w.bookedAt(p.cancelled))
 	case due.Before(w.today):
 		return b.Release(due, w.bookedAt(due))
 	}

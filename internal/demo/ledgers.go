@@ -119,7 +119,8 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 			}
 			returned = append(returned, back)
 			returnedTo = append(returnedTo, models.RefundAllocation{
-				BrandID: o.BrandID, ID: w.id(p.cancelled), RefundID: back.ID, OrderID: o.ID, Currency: o.Currency, AmountMinor: o.TotalMinor,
+				BrandID: o.BrandID, ID: w.id(p.cancelled), RefundID: back.ID, OrderID: o.ID, OrderRefundID: &b.Refunds[0].ID, Currency: o.Currency,
+				AmountMinor: o.TotalMinor,
 			})
 			log = append(log, w.moves(p, o.ID, p.cancelled, 1, models.StockOrderCancelled)...)
 			events = append(events, w.event(o, "order.cancelled", p.cancelled))

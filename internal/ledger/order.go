@@ -95,10 +95,10 @@ type Standing struct {
 type Given int
 
 const (
-	// GivenBack has left the provider.
-	GivenBack Given = iota
 	// Promised is yet to leave: RefundPaid follows.
-	Promised
+	Promised Given = iota
+	// TakenBack was taken by the shopper's bank, in a dispute that is lost.
+	TakenBack
 )
 
 // Refund books what facts of refunds give back to the shopper: from the
@@ -132,10 +132,10 @@ func Refund(o *models.Order, facts []models.SalesFact, was Standing, where Given
 	switch {
 	case was.Unpaid:
 		b.balance(models.AccountReceivable, m.brand.Currency)
-	case where == Promised:
-		b.balance(models.AccountRefunds, m.brand.Currency)
+	case where == TakenBack:
+		b.balance(models.AccountDisputes, m.brand.Currency)
 	default:
-		b.balance(models.AccountClearing, m.brand.Currency)
+		b.balance(models.AccountRefunds, m.brand.Currency)
 	}
 	return b.done()
 }
@@ -154,6 +154,16 @@ func RefundPaid(o *models.Order, amount money.Money, reference string, at time.T
 	return b.done()
 }
 
+// RefundFailed books that a refund which had left the provider came back: it
+// is still promised.
+func RefundFailed(o *models.Order, amount money.Money, reference string, at time.Time, newID func() uuid.UUID) (Posting, error) {
+	b := post(models.LedgerRefundFailed, o.BrandID, at, newID).ofOrder(o)
+	b.posting.Transaction.Reference = models.Optional(reference)
+	b.credit(models.AccountRefunds, amount)
+	b.balance(models.AccountClearing, amount.Currency)
+	return b.done()
+}
+
 // GatewayFee books what the provider kept of an order's money. The platform
 // bears it: its commission is meant to cover it.
 func GatewayFee(o *models.Order, fee money.Money, reference string, at time.Time, newID func() uuid.UUID) (Posting, error) {
@@ -162,29 +172,4 @@ func GatewayFee(o *models.Order, fee money.Money, reference string, at time.Time
 	b.credit(models.AccountClearing, fee)
 	b.balance(models.AccountGatewayFee, fee.Currency)
 	return b.done()
-}
-
-// Release books that what is pending of an order became payable.
-func Release(o *models.Order, pending money.Money, at time.Time, newID func() uuid.UUID) (Posting, error) {
-	b := post(models.LedgerRelease, o.BrandID, at, newID).ofOrder(o)
-	b.credit(models.AccountPayable, pending)
-	b.balance(models.AccountPending, pending.Currency)
-	return b.done()
-}
-
-// Pending is what postings of an order leave to become payable.
-func Pending(o *models.Order, postings []Posting) (money.Money, error) {
-	sum := money.New(0, money.Currency(o.Currency))
-	for _, p := range postings {
-		for _, e := range p.Entries {
-			if e.Account != models.AccountPending {
-				continue
-			}
-			var err error
-			if sum, err = sum.Add(e.Amount()); err != nil {
-				return sum, err
-			}
-		}
-	}
-	return sum, nil
 }

@@ -84,8 +84,8 @@ func TestPostings(t *testing.T) {
 			"REFUNDS 3540 CNY")
 		p, err = ledger.RefundPaid(o, money.New(3540, "CNY"), "r-1", now, uuid.New)
 		wanted(t, p, err, "GATEWAY_CLEARING 3540 CNY", "REFUNDS -3540 CNY")
-		p, err = ledger.Refund(o, refund, ledger.Standing{Refunded: 3000, Released: true}, ledger.GivenBack, "r-2", uuid.New)
-		if err != nil || !strings.HasPrefix(told(p), "BRAND_PAYABLE -3344 CNY\nCOMMISSION -156 CNY\n") || !strings.HasSuffix(told(p), "GATEWAY_CLEARING 3540 CNY\n") {
+		p, err = ledger.Refund(o, refund, ledger.Standing{Refunded: 3000, Released: true}, ledger.TakenBack, "r-2", uuid.New)
+		if err != nil || !strings.HasPrefix(told(p), "BRAND_PAYABLE -3344 CNY\nCOMMISSION -156 CNY\n") || !strings.HasSuffix(told(p), "DISPUTES 3540 CNY\n") {
 			t.Error(told(p), err)
 		}
 	})
@@ -170,7 +170,8 @@ func TestRefundsInPartsGiveBackAll(t *testing.T) {
 			if part == goods {
 				given = tax
 			}
-			book(ledger.Refund(o, []models.SalesFact{{Kind: models.FactRefund, RefundMinor: part, TaxMinor: -given}}, was, ledger.GivenBack, "", uuid.New))
+			book(ledger.Refund(o, []models.SalesFact{{Kind: models.FactRefund, RefundMinor: part, TaxMinor: -given}}, was, ledger.Promised, "", uuid.New))
+			book(ledger.RefundPaid(o, money.New(part+given, money.Currency(o.Currency)), "", now, uuid.New))
 			if goods, tax, was.Refunded = goods-part, tax-given, was.Refunded+part; sums[models.AccountPending] < 0 || sums[models.AccountCommission] < 0 {
 				t.Fatalf("%v", sums)
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -15,7 +16,7 @@ import (
 // The rule of what is payable: what a brand has of an order waits until some
 // days after all of it arrived, as its commission plan says; where no arrival
 // is heard of, until some days after it was placed, if all of it has left. An
-// open return holds it back.
+// open return or dispute holds it back.
 
 // Delivered adds to a batch from when the money of an order, all of which
 // arrived, will be payable.
@@ -35,7 +36,8 @@ func ReleaseTx(tx *gorm.DB, key models.Key, at time.Time) error {
 }
 
 // due are the orders that are released by themselves; ? is the time.
-const due = "payable_due <= ? and fulfilment_status in ('FULFILLED', 'DELIVERED') and return_status not in ('REQUESTED', 'IN_PROGRESS')"
+const due = "payable_due <= ? and fulfilment_status in ('FULFILLED', 'DELIVERED') and return_status not in ('REQUESTED', 'IN_PROGRESS')" +
+	" and dispute is distinct from 'OPEN'"
 
 func releaseTx(tx *gorm.DB, key models.Key, at time.Time, condition string, args ...any) (bool, error) {
 	var orders []models.Order
@@ -48,16 +50,11 @@ func releaseTx(tx *gorm.DB, key models.Key, at time.Time, condition string, args
 		return false, nil
 	}
 	o := &orders[0]
-	var pending int64
-	err = tx.Raw(`
-select coalesce(sum(e.amount_minor), 0)::bigint
-from ledger_transactions t
-join ledger_entries e on e.brand_id = t.brand_id and e.transaction_id = t.id
-where t.brand_id = ? and t.order_id = ? and e.account = 'BRAND_PENDING'`, key.BrandID, key.ID).Scan(&pending).Error
+	pending, err := SumTx(tx, o, models.AccountPending, "")
 	if err != nil {
-		return false, fmt.Errorf("read what is pending of the order: %w", err)
+		return false, err
 	}
-	posting, err := Release(o, money.New(pending, money.Currency(o.Currency)), at, newID)
+	posting, err := Release(o, pending, at, newID)
 	if err != nil {
 		return false, err
 	}
@@ -68,4 +65,29 @@ where t.brand_id = ? and t.order_id = ? and e.account = 'BRAND_PENDING'`, key.Br
 		return false, fmt.Errorf("make the order's money payable: %w", err)
 	}
 	return true, nil
+}
+
+// Release books that what is pending of an order became payable.
+func Release(o *models.Order, pending money.Money, at time.Time, newID func() uuid.UUID) (Posting, error) {
+	b := post(models.LedgerRelease, o.BrandID, at, newID).ofOrder(o)
+	b.credit(models.AccountPayable, pending)
+	b.balance(models.AccountPending, pending.Currency)
+	return b.done()
+}
+
+// Pending is what postings of an order leave to become payable.
+func Pending(o *models.Order, postings []Posting) (money.Money, error) {
+	sum := money.New(0, money.Currency(o.Currency))
+	for _, p := range postings {
+		for _, e := range p.Entries {
+			if e.Account != models.AccountPending {
+				continue
+			}
+			var err error
+			if sum, err = sum.Add(e.Amount()); err != nil {
+				return sum, err
+			}
+		}
+	}
+	return sum, nil
 }

@@ -133,7 +133,8 @@ func (s *Statement) add() (err error) {
 			plus(&s.Refunded, money.New(-l.GrossMinor, s.Currency))
 		case models.LedgerPayout, models.LedgerPayoutReturn:
 			plus(&s.PaidOut, money.New(-l.ChangeMinor, s.Currency))
-		case models.LedgerPayment, models.LedgerRefundPaid, models.LedgerRelease, models.LedgerGatewayFee:
+		case models.LedgerPayment, models.LedgerRefundPaid, models.LedgerRefundFailed, models.LedgerRelease, models.LedgerGatewayFee,
+			models.LedgerDispute, models.LedgerDisputeWon:
 		}
 	}
 	return err

@@ -21,6 +21,10 @@ type RefundRequest struct {
 	Lines []RefundLine
 	// Whole is for an order that is cancelled: all that is left of it.
 	Whole bool
+	// TakenBack is for a dispute that was lost: the shopper's bank has taken
+	// what is left. Pieces that wait are taken off the order; those in shipments
+	// that have not left stay there.
+	TakenBack bool
 	// Carriage gives back, too, what is left of the carriage, its insurance and
 	// the fees of the order as a whole.
 	Carriage bool
@@ -94,10 +98,14 @@ type wanted struct {
 // lines checks what is asked for against the standing, and moves it there.
 func (r *RefundRequest) lines(standing models.Standing) (map[uuid.UUID]*wanted, error) {
 	asked := r.Lines
-	if r.Whole {
+	if r.Whole || r.TakenBack {
 		asked = nil
 		for _, l := range standing.Lines {
-			asked = append(asked, RefundLine{LineID: l.LineID, Quantity: l.Refundable()})
+			n := l.Refundable()
+			if r.TakenBack {
+				n = min(n, l.Waiting()+l.Kept())
+			}
+			asked = append(asked, RefundLine{LineID: l.LineID, Quantity: n})
 		}
 	}
 	var refused problem.List
@@ -132,7 +140,7 @@ func (r *RefundRequest) lines(standing models.Standing) (map[uuid.UUID]*wanted, 
 // whole tells whether carriage is given back, too: it was asked for, or there
 // is nothing left to carry and never was.
 func (r *RefundRequest) whole(after models.Standing) bool {
-	return r.Whole || r.Carriage || after.Withdrawn()
+	return r.Whole || r.TakenBack || r.Carriage || after.Withdrawn()
 }
 
 // part is how much of what is left of a share goes back.
@@ -146,7 +154,7 @@ func (r *RefundRequest) part(l *wanted, share sales.Share, left int64, after mod
 		}
 	}
 	switch {
-	case carriage && r.whole(after):
+	case r.TakenBack, carriage && r.whole(after):
 		return left
 	case carriage || l == nil:
 		return 0
@@ -174,6 +182,7 @@ func (b *Book) refunded(
 	o := &b.Order
 	refund := &Refund{OrderRefund: models.OrderRefund{
 		BrandID: o.BrandID, ID: newID(), OrderID: o.ID, Currency: o.Currency, Reason: r.Reason, ActorID: r.Actor, RecordedAt: r.At,
+		Status: models.RefundPending, Disputed: r.TakenBack,
 	}}
 	sum := money.New(0, money.Currency(o.Currency))
 	for i := range b.Lines {
@@ -203,6 +212,8 @@ func (b *Book) refunded(
 		return nil, problem.At(r.Field, problem.Conflict, "there is nothing left to give back")
 	case sum.Minor < 0:
 		return nil, problem.At(r.Field, problem.NotAllowed, "the discounts of these pieces are more than their price")
+	case sum.Minor == 0, r.TakenBack:
+		refund.Status = models.RefundSucceeded
 	}
 	return refund, nil
 }
@@ -221,7 +232,18 @@ func (b *Book) note(refund *Refund, back map[uuid.UUID][]sales.Share, newID func
 	}
 	b.Refunds = append(b.Refunds, *refund)
 	b.Order.RefundedMinor += refund.AmountMinor
-	return b.posted(ledger.Refund(&b.Order, b.Facts[known:], b.Balance, ledger.GivenBack, refund.ID.String(), newID))
+	where := ledger.Promised
+	if refund.Disputed {
+		where = ledger.TakenBack
+	}
+	return b.posted(ledger.Refund(&b.Order, b.Facts[known:], b.Balance, where, refund.ID.String(), newID))
+}
+
+// Repaid books that the money of the last refund has left.
+func (b *Book) Repaid(at time.Time, newID func() uuid.UUID) error {
+	r := &b.Refunds[len(b.Refunds)-1]
+	r.Status = models.RefundSucceeded
+	return b.posted(ledger.RefundPaid(&b.Order, r.Amount(), r.ID.String(), at, newID))
 }
 
 // withdrawn sums the pieces of each variant that a refund took off the order.

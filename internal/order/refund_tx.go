@@ -27,6 +27,9 @@ func RefundTx(tx *gorm.DB, r RefundRequest) (*models.Order, *Refund, error) {
 	if b.Order.Source != models.OrderFromShop {
 		return nil, nil, problem.At(r.Field, problem.Conflict, "money of imported history was not taken here")
 	}
+	if b.Order.Disputed() && !r.TakenBack {
+		return nil, nil, problem.At(r.Field, problem.Conflict, "the shopper's bank has taken the payment up: it decides first")
+	}
 	before, known := b.Order, len(b.Facts)
 	refund, err := b.undo(r)
 	if err != nil {
@@ -49,8 +52,10 @@ func RefundTx(tx *gorm.DB, r RefundRequest) (*models.Order, *Refund, error) {
 	if err := batch.Send(); err != nil {
 		return nil, nil, fmt.Errorf("write the refund: %w", err)
 	}
-	if err := giveBackTx(tx, refund); err != nil {
-		return nil, nil, err
+	if !refund.Disputed {
+		if err := giveBackTx(tx, refund); err != nil {
+			return nil, nil, err
+		}
 	}
 	if pieces := refund.withdrawn(b.Lines); len(pieces) > 0 {
 		if err := inventory.ReturnTx(tx, o.BrandID, o.ID, pieces, r.Actor, r.At); err != nil {

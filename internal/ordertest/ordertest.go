@@ -82,6 +82,7 @@ func New(t testing.TB, db *gorm.DB, change ...func(fulfilment.Carrier) fulfilmen
 	}
 	w.Payments = payment.NewService(db, w.Now, slog.New(slog.DiscardHandler), bank.New(db, w.Now, bank.Options{}))
 	w.Orders = order.NewService(db, payment.Sandbox{}, w.Now)
+	w.Payments.BookBy(w.Orders)
 	w.Fulfilment = fulfilment.NewService(db, carrier, w.Payments, w.Now)
 	w.Returns = returns.NewService(db, w.Payments, w.Now)
 	return w

@@ -25,16 +25,16 @@ func (s *Service) apply(ctx context.Context, id uuid.UUID, state State) (*models
 }
 
 func (s *Service) applyTx(tx *gorm.DB, id uuid.UUID, state State) (*models.Payment, error) {
-	p, err := lockTx(tx, id)
+	p, err := s.lockAllTx(tx, id)
 	if err != nil {
 		return nil, err
 	}
 	if err := belongs(p, state); err != nil {
 		return nil, fmt.Errorf("payment %s: %w", id, err)
 	}
-	now, before := s.now(), p.Status
+	now, before := s.now(), *p
 	changed := merge(p, state)
-	refunded, err := s.refundedTx(tx, p, state.Refunds, now)
+	refunded, moved, err := s.refundedTx(tx, p, state.Refunds, now)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +45,11 @@ func (s *Service) applyTx(tx *gorm.DB, id uuid.UUID, state State) (*models.Payme
 	if err := saveTx(tx, p); err != nil {
 		return nil, err
 	}
-	if err := s.settleTx(tx, before, p); err != nil {
+	if err := s.settleTx(tx, before.Status, p); err != nil {
 		return nil, fmt.Errorf("settle payment %s: %w", id, err)
+	}
+	if err := s.bookTx(tx, &before, p, moved, now); err != nil {
+		return nil, fmt.Errorf("book payment %s: %w", id, err)
 	}
 	// The settler may have asked for more.
 	return lockTx(tx, id)
@@ -68,8 +71,30 @@ func (s *Service) settleTx(tx *gorm.DB, before models.PaymentStatus, p *models.P
 	return nil
 }
 
+// bookTx tells the books what has moved. What was placed just now is among
+// the orders by then.
+func (s *Service) bookTx(tx *gorm.DB, before, p *models.Payment, moved []movement, now time.Time) error {
+	if s.books == nil {
+		return nil
+	}
+	for _, m := range moved {
+		if err := s.books.RefundedTx(tx, m.refund, m.before, now); err != nil {
+			return err
+		}
+	}
+	if p.Dispute != before.Dispute {
+		if err := s.books.DisputedTx(tx, p, before.Dispute, now); err != nil {
+			return err
+		}
+	}
+	if p.FeeMinor != before.FeeMinor {
+		return s.books.FeeTx(tx, p, now)
+	}
+	return nil
+}
+
 func saveTx(tx *gorm.DB, p *models.Payment) error {
-	err := tx.Model(p).Select("reference", "status", "authorised_minor", "captured_minor", "refunding_minor", "refunded_minor", "dispute",
+	err := tx.Model(p).Select("reference", "status", "authorised_minor", "captured_minor", "refunding_minor", "refunded_minor", "fee_minor", "dispute",
 		"next_action", "failure_code", "ask_at", "asks", "version", "updated_at").UpdateColumns(p).Error
 	if err != nil {
 		return fmt.Errorf("write payment %s: %w", p.ID, err)

@@ -188,17 +188,20 @@ func (s *Service) refund(ctx context.Context, g Gateway, p *models.Payment) (*mo
 
 func (s *Service) applyRefund(ctx context.Context, id uuid.UUID, state RefundState) (p *models.Payment, err error) {
 	err = database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		if p, err = lockTx(tx, id); err != nil {
+		if p, err = s.lockAllTx(tx, id); err != nil {
 			return err
 		}
 		now := s.now()
-		changed, err := s.refundedTx(tx, p, []RefundState{state}, now)
+		changed, moved, err := s.refundedTx(tx, p, []RefundState{state}, now)
 		if err != nil || !changed {
 			return err
 		}
 		p.Version, p.UpdatedAt, p.Asks = p.Version+1, now, 0
 		p.AskAt = nextAsk(p, now)
-		return saveTx(tx, p)
+		if err := saveTx(tx, p); err != nil {
+			return err
+		}
+		return s.bookTx(tx, p, p, moved, now)
 	})
 	return p, err
 }

@@ -89,6 +89,9 @@ type State struct {
 	Authorised int64
 	Captured   int64
 	Dispute    models.DisputeStatus
+	// Fee is what the provider keeps in the payment's currency, 0 while it is
+	// not known or in another.
+	Fee int64
 	Next       *models.NextAction
 	// FailureCode says why it is FAILED or VOIDED.
 	FailureCode string

@@ -22,6 +22,8 @@ func belongs(p *models.Payment, s State) error {
 		return fmt.Errorf("%w: it has another reference", errMismatch)
 	case s.Amount != p.Amount():
 		return fmt.Errorf("%w: it is over %s, ours over %s", errMismatch, s.Amount, p.Amount())
+	case s.Fee < 0:
+		return fmt.Errorf("%w: it keeps less than nothing", errMismatch)
 	case s.Authorised < 0 || s.Authorised > p.AmountMinor || s.Captured < 0 || s.Captured > p.AmountMinor:
 		return fmt.Errorf("%w: more was taken than asked for", errMismatch)
 	}
@@ -44,6 +46,7 @@ func merge(p *models.Payment, s State) (changed bool) {
 	}
 	p.AuthorisedMinor = max(p.AuthorisedMinor, s.Authorised)
 	p.CapturedMinor = max(p.CapturedMinor, s.Captured)
+	p.FeeMinor = max(p.FeeMinor, s.Fee)
 	switch {
 	case p.Status != models.PaymentRequiresAction:
 		p.NextAction = nil
@@ -58,7 +61,7 @@ func merge(p *models.Payment, s State) (changed bool) {
 
 func same(a, b *models.Payment) bool {
 	return a.Status == b.Status && a.Dispute == b.Dispute && a.AuthorisedMinor == b.AuthorisedMinor &&
-		a.CapturedMinor == b.CapturedMinor && a.RefundingMinor == b.RefundingMinor && a.RefundedMinor == b.RefundedMinor &&
+		a.CapturedMinor == b.CapturedMinor && a.RefundingMinor == b.RefundingMinor && a.RefundedMinor == b.RefundedMinor && a.FeeMinor == b.FeeMinor &&
 		equal(a.Reference, b.Reference) && equal(a.FailureCode, b.FailureCode) && equal(a.NextAction, b.NextAction)
 }
 

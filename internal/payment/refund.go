@@ -22,7 +22,9 @@ type RefundRequest struct {
 	Reason   string
 	// Key names the refund among those of its payment: the same is done once.
 	Key string
-	At  time.Time
+	// OrderRefund is the order's refund that it pays, zero for none.
+	OrderRefund uuid.UUID
+	At          time.Time
 }
 
 // RefundTx books a refund as PENDING; Drive, or else the recovery, has the
@@ -55,27 +57,44 @@ func RefundTx(tx *gorm.DB, r RefundRequest) (*models.Refund, error) {
 		return nil, fmt.Errorf("write a refund: %w", err)
 	}
 	if r.OrderKey.ID != uuid.Nil {
-		err := tx.Create(&models.RefundAllocation{
+		part := models.RefundAllocation{
 			BrandID: r.OrderKey.BrandID, ID: newID(), RefundID: refund.ID, OrderID: r.OrderKey.ID, Currency: p.Currency, AmountMinor: r.Amount.Minor,
-		}).Error
-		if err != nil {
+		}
+		if r.OrderRefund != uuid.Nil {
+			part.OrderRefundID = &r.OrderRefund
+		}
+		if err := tx.Create(&part).Error; err != nil {
 			return nil, fmt.Errorf("allocate a refund: %w", err)
 		}
 	}
-	p.RefundingMinor += r.Amount.Minor
-	p.AskAt, p.Asks, p.Version, p.UpdatedAt = &r.At, 0, p.Version+1, r.At
-	return &refund, saveTx(tx, p)
+	return &refund, askBackTx(tx, p, &refund)
+}
+
+// askBackTx reserves a refund against its payment, and has it driven.
+func askBackTx(tx *gorm.DB, p *models.Payment, r *models.Refund) error {
+	p.RefundingMinor += r.AmountMinor
+	p.AskAt, p.Asks, p.Version, p.UpdatedAt = &r.CreatedAt, 0, p.Version+1, r.CreatedAt
+	return saveTx(tx, p)
+}
+
+// movement is a refund that came to its end, or to another.
+type movement struct {
+	refund *models.Refund
+	before models.RefundStatus
 }
 
 // refundedTx merges what a provider knows of refunds into ours, and tells
-// whether that changed any. The payment's sums follow from them.
-func (s *Service) refundedTx(tx *gorm.DB, p *models.Payment, states []RefundState, now time.Time) (changed bool, err error) {
+// whether that changed any, and which have moved. The payment's sums follow
+// from them.
+func (s *Service) refundedTx(
+	tx *gorm.DB, p *models.Payment, states []RefundState, now time.Time,
+) (changed bool, moved []movement, err error) {
 	if len(states) == 0 {
-		return false, nil
+		return false, nil, nil
 	}
 	refunds, err := refundsTx(tx.Where("payment_id = ?", p.ID))
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
 	byID := make(map[uuid.UUID]*models.Refund, len(refunds))
 	for _, r := range refunds {
@@ -88,14 +107,18 @@ func (s *Service) refundedTx(tx *gorm.DB, p *models.Payment, states []RefundStat
 			continue
 		}
 		if state.Amount != r.Amount() {
-			return false, fmt.Errorf("%w: refund %s is over %s, ours over %s", errMismatch, r.ID, state.Amount, r.Amount())
+			return false, nil, fmt.Errorf("%w: refund %s is over %s, ours over %s", errMismatch, r.ID, state.Amount, r.Amount())
 		}
+		before := r.Status
 		if !mergeRefund(r, state) {
 			continue
 		}
+		if r.Status != before {
+			moved = append(moved, movement{r, before})
+		}
 		changed, r.UpdatedAt = true, now
 		if err := tx.Model(r).Select("status", "reference", "failure_code", "updated_at").UpdateColumns(r).Error; err != nil {
-			return false, fmt.Errorf("write refund %s: %w", r.ID, err)
+			return false, nil, fmt.Errorf("write refund %s: %w", r.ID, err)
 		}
 	}
 	p.RefundingMinor, p.RefundedMinor = 0, 0
@@ -107,7 +130,7 @@ func (s *Service) refundedTx(tx *gorm.DB, p *models.Payment, states []RefundStat
 			p.RefundedMinor += r.AmountMinor
 		}
 	}
-	return changed, nil
+	return changed, moved, nil
 }
 
 func mergeRefund(r *models.Refund, s RefundState) (changed bool) {

@@ -27,12 +27,28 @@ type Settler interface {
 	FailedTx(tx *gorm.DB, p *models.Payment) error
 }
 
+// Books follow the money of payments that became orders, in the transactions
+// that book what providers tell.
+type Books interface {
+	// LockTx locks the orders of a payment, before the payment is locked: who
+	// moves an order's money locks them in that order.
+	LockTx(tx *gorm.DB, payment uuid.UUID) error
+	// RefundedTx is told of a refund that became SUCCEEDED or FAILED. One that
+	// had succeeded may fail after all.
+	RefundedTx(tx *gorm.DB, r *models.Refund, before models.RefundStatus, at time.Time) error
+	// DisputedTx is told when a dispute of a payment was opened, won or lost.
+	DisputedTx(tx *gorm.DB, p *models.Payment, before models.DisputeStatus, at time.Time) error
+	// FeeTx is told when the provider says what it keeps in all.
+	FeeTx(tx *gorm.DB, p *models.Payment, at time.Time) error
+}
+
 // Service keeps payments.
 type Service struct {
 	db       *gorm.DB
 	gateways map[string]Gateway
 	provider string
 	settler  Settler
+	books    Books
 	now      func() time.Time
 	log      *slog.Logger
 }
@@ -56,6 +72,20 @@ func (s *Service) Provider() string { return s.provider }
 // SettleBy names who is told of what became of payments. It is called once,
 // before any other method: the checkout, which settles, starts payments, too.
 func (s *Service) SettleBy(settler Settler) { s.settler = settler }
+
+// BookBy names who follows the money of payments. It is called once, before
+// any other method.
+func (s *Service) BookBy(books Books) { s.books = books }
+
+// lockAllTx locks a payment, after the orders that it paid.
+func (s *Service) lockAllTx(tx *gorm.DB, id uuid.UUID) (*models.Payment, error) {
+	if s.books != nil {
+		if err := s.books.LockTx(tx, id); err != nil {
+			return nil, fmt.Errorf("lock the orders of payment %s: %w", id, err)
+		}
+	}
+	return lockTx(tx, id)
+}
 
 // gateway is the provider of a payment.
 func (s *Service) gateway(p *models.Payment) (Gateway, error) {

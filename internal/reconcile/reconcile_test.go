@@ -76,6 +76,9 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"orders_wait_until_payable":    `update orders set payable_due = null where brand_id = @brand and id = @placed`,
 		"closings_equal_their_entries": `delete from ledger_closings where brand_id = @brand and account = 'COMMISSION'`,
 		"payouts_equal_the_ledger":     `update payouts set paid_minor = 334 where brand_id = @brand and id = @payout`,
+		"promises_are_owed_until_paid": `update order_refunds set status = 'FAILED' where brand_id = @brand`,
+		"disputes_hold_what_was_left":  `update orders set dispute = 'OPEN' where brand_id = @brand and id = @placed`,
+		"fees_equal_the_ledger":        `update payments set fee_minor = 1 where purchase_id in (select purchase_id from orders where brand_id = @brand and id = @placed)`,
 		"commission_plans_do_not_overlap": `insert into commission_plans select @stranger, null, null, 'Another', 0, 0, 0, 0, 'a letter', valid_from + interval '1 year',
 			null, null, created_at from commission_plans`,
 	}

@@ -81,24 +81,23 @@ func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
 		&models.PaymentAllocation{BrandID: w.brand.ID, ID: fixture.ID(), PaymentID: payment.ID, OrderID: order.ID, Currency: "CNY", AmountMinor: 2500},
 		goods, carriage,
 	)
-	if cancelled {
-		refund := &models.Refund{
-			ID: fixture.ID(), PaymentID: payment.ID, Key: number, Status: models.RefundSucceeded, Currency: "CNY", AmountMinor: 2500,
-			Reason: "changed my mind", CreatedAt: at, UpdatedAt: at,
-		}
-		fixture.Create(t, w.db, refund, &models.RefundAllocation{
-			BrandID: w.brand.ID, ID: fixture.ID(), RefundID: refund.ID, OrderID: order.ID, Currency: "CNY", AmountMinor: 2500,
-		})
-	}
 	w.fact(t, order, line, models.FactSale)
 	w.move(t, variant, order.ID, -2, models.StockOrderPlaced)
 	w.book(t, models.LedgerSale, &order.ID, nil, entry{models.AccountPending, "CNY", 2380}, entry{models.AccountCommission, "CNY", 120},
 		entry{models.AccountClearing, "CNY", -2500})
 	if cancelled {
 		w.fact(t, order, line, models.FactRefund)
-		w.refund(t, order, line, goods, carriage)
+		back := w.refund(t, order, line, goods, carriage)
+		refund := &models.Refund{
+			ID: fixture.ID(), PaymentID: payment.ID, Key: number, Status: models.RefundSucceeded, Currency: "CNY", AmountMinor: 2500,
+			Reason: "changed my mind", CreatedAt: at, UpdatedAt: at,
+		}
+		fixture.Create(t, w.db, refund, &models.RefundAllocation{
+			BrandID: w.brand.ID, ID: fixture.ID(), RefundID: refund.ID, OrderID: order.ID, OrderRefundID: &back.ID, Currency: "CNY", AmountMinor: 2500,
+		})
 		w.book(t, models.LedgerRefund, &order.ID, nil, entry{models.AccountPending, "CNY", -2380}, entry{models.AccountCommission, "CNY", -120},
-			entry{models.AccountClearing, "CNY", 2500})
+			entry{models.AccountRefunds, "CNY", 2500})
+		w.book(t, models.LedgerRefundPaid, &order.ID, nil, entry{models.AccountClearing, "CNY", 2500}, entry{models.AccountRefunds, "CNY", -2500})
 		w.move(t, variant, order.ID, 2, models.StockOrderCancelled)
 	}
 	w.tell(t, order.ID, models.OrderWasPlaced)
@@ -189,15 +188,16 @@ func (w *world) history(t *testing.T) uuid.UUID {
 }
 
 // refund gives back all of an order.
-func (w *world) refund(t *testing.T, order *models.Order, line *models.OrderLine, charges ...*models.Charge) {
+func (w *world) refund(t *testing.T, order *models.Order, line *models.OrderLine, charges ...*models.Charge) *models.OrderRefund {
 	t.Helper()
 	refund := &models.OrderRefund{BrandID: w.brand.ID, ID: fixture.ID(), OrderID: order.ID, Currency: "CNY", AmountMinor: order.TotalMinor,
-		Reason: "cancelled", RecordedAt: order.PlacedAt}
+		Reason: "cancelled", RecordedAt: order.PlacedAt, Status: models.RefundSucceeded}
 	fixture.Create(t, w.db, refund, &models.OrderRefundLine{BrandID: w.brand.ID, ID: fixture.ID(), RefundID: refund.ID, LineID: line.ID,
 		Quantity: line.Quantity, Withdrawn: line.Quantity, Currency: "CNY", AmountMinor: order.TotalMinor})
 	for _, c := range charges {
 		fixture.Create(t, w.db, &models.OrderRefundPart{BrandID: w.brand.ID, RefundID: refund.ID, LineID: line.ID, ChargeID: c.ID, AmountMinor: c.AmountMinor})
 	}
+	return refund
 }
 
 func (w *world) fact(t *testing.T, order *models.Order, line *models.OrderLine, kind models.FactKind) {
@@ -263,7 +263,7 @@ func (w *world) paidOut(t *testing.T) uuid.UUID {
 		entry{models.AccountPayout, "USD", 333}, entry{models.AccountFX, "USD", -333})
 	for account, minor := range map[entry]int64{
 		{models.AccountPending, "CNY", 0}: 4760, {models.AccountPayable, "CNY", 0}: 0, {models.AccountCommission, "CNY", 0}: 360,
-		{models.AccountClearing, "CNY", 0}: -7500, {models.AccountFX, "CNY", 0}: 2380, {models.AccountFX, "USD", 0}: -333,
+		{models.AccountClearing, "CNY", 0}: -7500, {models.AccountRefunds, "CNY", 0}: 0, {models.AccountFX, "CNY", 0}: 2380, {models.AccountFX, "USD", 0}: -333,
 		{models.AccountPayout, "USD", 0}: 333,
 	} {
 		fixture.Create(t, w.db, &models.LedgerClosing{BrandID: w.brand.ID, Until: fixture.Start.AddDate(0, 1, 0), Account: account.account,

@@ -34,12 +34,18 @@ func (g *Gateway) Confirm(ctx context.Context, reference string, c payment.Confi
 func (g *Gateway) confirm(tx *gorm.DB, a *account) (event string, err error) {
 	later := g.now().Add(Delay)
 	switch a.Account {
-	case Success, RefundFails, NoAnswer:
+	case Success, RefundFails, RefundFailsOnce, NoAnswer:
 		a.pay()
-	case Dispute:
+	case Dispute, DisputeWon, DisputeLost:
 		a.pay()
 		a.DueAt = &later
 		if err := g.tell(tx, a, "payment.disputed", later); err != nil {
+			return "", err
+		}
+		if a.Account == Dispute {
+			break
+		}
+		if err := g.tell(tx, a, "payment.dispute_closed", later.Add(Delay)); err != nil {
 			return "", err
 		}
 	case Declined:
@@ -101,7 +107,7 @@ func (g *Gateway) Refund(ctx context.Context, reference string, o payment.Refund
 			return "", &payment.Refusal{Code: "amount_too_large"}
 		}
 		made = refund{ID: o.ID, Reference: reference, Currency: a.Currency, AmountMinor: o.Amount.Minor, Status: models.RefundSucceeded}
-		if a.Account == RefundFails {
+		if a.Account == RefundFails || a.Account == RefundFailsOnce && len(known) == 0 {
 			made.Status, made.FailureCode = models.RefundFailed, "refund_declined"
 		}
 		if err := tx.Create(&made).Error; err != nil {

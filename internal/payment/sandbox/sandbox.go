@@ -29,8 +29,11 @@ const (
 	InsufficientFunds = "sandbox-insufficient-funds" // insufficient_funds
 	Redirect          = "sandbox-redirect"           // the shopper approves or declines on a page
 	Delayed           = "sandbox-delayed"            // pays Delay later
-	Dispute           = "sandbox-dispute"            // pays at once; disputed Delay later
+	Dispute           = "sandbox-dispute"            // pays at once; disputed Delay later, for good undecided
+	DisputeWon        = "sandbox-dispute-won"        // disputed Delay later, and won Delay after that
+	DisputeLost       = "sandbox-dispute-lost"       // disputed Delay later, and lost Delay after that
 	RefundFails       = "sandbox-refund-fails"       // pays at once; its refunds fail
+	RefundFailsOnce   = "sandbox-refund-fails-once"  // pays at once; its first refund fails
 	NoAnswer          = "sandbox-no-answer"          // pays at once, but the answer is lost
 )
 
@@ -77,6 +80,7 @@ type account struct {
 	Status          models.PaymentStatus
 	AuthorisedMinor int64
 	CapturedMinor   int64
+	FeeMinor        int64
 	Dispute         models.DisputeStatus
 	Account         string
 	ReturnURL       string
@@ -130,7 +134,7 @@ func (g *Gateway) Capture(ctx context.Context, reference, _ string, amount money
 		case a.Status != models.PaymentAuthorised || string(amount.Currency) != a.Currency || amount.Minor > a.AuthorisedMinor:
 			return "", &payment.Refusal{Code: "not_capturable"}
 		}
-		a.Status, a.CapturedMinor = models.PaymentCaptured, amount.Minor
+		a.take(amount.Minor)
 		return "payment.captured", nil
 	})
 }
@@ -217,23 +221,39 @@ func first[T any](rows []*T) *T {
 
 // age does what has come due.
 func (g *Gateway) age(a *account) {
-	if a.DueAt == nil || a.DueAt.After(g.now()) {
-		return
+	for a.DueAt != nil && !a.DueAt.After(g.now()) {
+		decided := a.DueAt.Add(Delay)
+		a.DueAt = nil
+		switch {
+		case a.Account == Delayed:
+			a.pay()
+		case a.Dispute == models.DisputeNone:
+			a.Dispute = models.DisputeOpen
+			if a.Account != Dispute {
+				a.DueAt = &decided
+			}
+		case a.Account == DisputeWon:
+			a.Dispute = models.DisputeWon
+		case a.Account == DisputeLost:
+			a.Dispute = models.DisputeLost
+		}
 	}
-	a.DueAt = nil
-	switch a.Account {
-	case Delayed:
-		a.pay()
-	case Dispute:
-		a.Dispute = models.DisputeOpen
-	}
+}
+
+// feePerMille is what the sandbox keeps of what it captures, rounded half up.
+const feePerMille = 29
+
+// take captures an amount, for a fee.
+func (a *account) take(minor int64) {
+	a.Status, a.CapturedMinor = models.PaymentCaptured, minor
+	a.FeeMinor = minor/1000*feePerMille + (minor%1000*feePerMille+500)/1000
 }
 
 // pay takes the money, or promises it.
 func (a *account) pay() {
 	a.Status, a.AuthorisedMinor = models.PaymentAuthorised, a.AmountMinor
 	if !a.Manual {
-		a.Status, a.CapturedMinor = models.PaymentCaptured, a.AmountMinor
+		a.take(a.AmountMinor)
 	}
 }
 
@@ -241,7 +261,7 @@ func (g *Gateway) state(a *account, refunds []refund) payment.State {
 	currency := money.Currency(a.Currency)
 	s := payment.State{
 		Reference: a.Reference, PaymentID: a.PaymentID, Status: a.Status, Amount: money.New(a.AmountMinor, currency),
-		Authorised: a.AuthorisedMinor, Captured: a.CapturedMinor, Dispute: a.Dispute, FailureCode: a.FailureCode,
+		Authorised: a.AuthorisedMinor, Captured: a.CapturedMinor, Fee: a.FeeMinor, Dispute: a.Dispute, FailureCode: a.FailureCode,
 	}
 	if a.Status == models.PaymentRequiresAction {
 		s.Next = &models.NextAction{Type: models.ActionRedirect, URL: g.o.PageURL + PagePath + a.Reference}

@@ -1,0 +1,59 @@
+package payment
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// RetryTx asks again for a refund that failed, by another that takes its
+// place: Drive, or else the recovery, has the provider do it after the commit.
+// It refuses with CONFLICT one that has not failed or was tried again before.
+// Who may is for the caller to know.
+func RetryTx(tx *gorm.DB, id uuid.UUID, at time.Time) (*models.Refund, error) {
+	rows, err := refundsTx(tx.Where("id = ?", id))
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, problem.New(problem.NotFound, "there is no such refund, or you may not see it")
+	}
+	p, err := lockTx(tx, rows[0].PaymentID)
+	if err != nil {
+		return nil, err
+	}
+	// As it is now that nobody else changes it, with what took its place.
+	if rows, err = refundsTx(tx.Where("id = ? or retry_of = ?", id, id)); err != nil {
+		return nil, err
+	}
+	failed := rows[0]
+	if failed.ID != id || failed.Status != models.RefundFailed || len(rows) > 1 {
+		return nil, problem.New(problem.Conflict, "only a refund that failed can be tried again, once")
+	}
+	if failed.AmountMinor > p.CapturedMinor-p.RefundingMinor {
+		return nil, problem.New(problem.Conflict, "more than what is left of the payment cannot be given back")
+	}
+	again := models.Refund{
+		ID: newID(), PaymentID: p.ID, Key: "again-" + id.String(), Status: models.RefundPending, Currency: failed.Currency,
+		AmountMinor: failed.AmountMinor, Reason: failed.Reason, RetryOf: &failed.ID, CreatedAt: at, UpdatedAt: at,
+	}
+	var parts []models.RefundAllocation
+	if err := tx.Where("refund_id = ? and brand_id is not null", id).Order("id").Find(&parts).Error; err != nil {
+		return nil, fmt.Errorf("read the allocations of a refund: %w", err)
+	}
+	if err := tx.Create(&again).Error; err != nil {
+		return nil, fmt.Errorf("write a refund: %w", err)
+	}
+	for _, part := range parts {
+		part.ID, part.RefundID = newID(), again.ID
+		if err := tx.Create(&part).Error; err != nil {
+			return nil, fmt.Errorf("allocate a refund: %w", err)
+		}
+	}
+	return &again, askBackTx(tx, p, &again)
+}
