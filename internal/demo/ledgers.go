@@ -146,8 +146,8 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 		}
 	}
 	return copyAll(tx, rowsOf(purchases), rowsOf(payments), rowsOf(orders), rowsOf(numbers), rowsOf(lines), rowsOf(charges),
-		rowsOf(allocations), rowsOf(returned), rowsOf(returnedTo), rowsOf(history), rowsOf(facts), rowsOf(log), rowsOf(events),
-		rowsOf(refunds), rowsOf(refundLines), rowsOf(refundParts),
+		rowsOf(allocations), rowsOf(refunds), rowsOf(returned), rowsOf(returnedTo), rowsOf(history), rowsOf(facts), rowsOf(log), rowsOf(events),
+		rowsOf(refundLines), rowsOf(refundParts),
 		rowsOf(sent.shipments), rowsOf(sent.lines), rowsOf(sent.events), rowsOf(sent.numbers),
 		rowsOf(journal), rowsOf(entries))
 }
