@@ -93,7 +93,7 @@ func TestRefundsAreOwedUntilTheyHaveLeft(t *testing.T) {
 	if got := w.books(t, s, "CNY"); got != "GATEWAY_CLEARING 36, GATEWAY_FEE -36" || w.refund(t, o).Status != models.RefundSucceeded || w.refund(t, o).FailureCode != nil {
 		t.Errorf("tried again: %s, %+v", got, w.refund(t, o))
 	}
-	again.IdempotencyKey = "once more"
+	again.IdempotencyKey = "once-more"
 	if _, err := w.api.Orders.RetryRefund(w.as(t, s.staff), again); refused(t, err) != "input.refundId CONFLICT" {
 		t.Errorf("a refund that succeeded: %v", err)
 	}
@@ -118,11 +118,11 @@ func TestDisputes(t *testing.T) {
 			open: "BRAND_PENDING 1234, DISPUTES -1234, GATEWAY_CLEARING 36, GATEWAY_FEE -36", end: "BRAND_PENDING 1234, GATEWAY_CLEARING -1198, GATEWAY_FEE -36",
 		},
 		"lost": {
-			token: sandbox.DisputeLost, dispute: models.DisputeLost, history: "DISPUTE_OPENED CANCELLED REFUNDED DISPUTE_LOST",
+			token: sandbox.DisputeLost, dispute: models.DisputeLost, history: "DISPUTE_OPENED REFUNDED CANCELLED DISPUTE_LOST",
 			open: "BRAND_PENDING 1234, DISPUTES -1234, GATEWAY_CLEARING 36, GATEWAY_FEE -36", end: "GATEWAY_CLEARING 36, GATEWAY_FEE -36",
 		},
 		"lost after the money was sent": {
-			token: sandbox.DisputeLost, dispute: models.DisputeLost, released: true, paidOut: true, history: "DISPUTE_OPENED CANCELLED REFUNDED DISPUTE_LOST",
+			token: sandbox.DisputeLost, dispute: models.DisputeLost, released: true, paidOut: true, history: "DISPUTE_OPENED REFUNDED CANCELLED DISPUTE_LOST",
 			open: "BRAND_PAYABLE -1234, BRAND_PENDING 1234, DISPUTES -1234, GATEWAY_CLEARING 36, GATEWAY_FEE -36, PAYOUT 1234",
 			end:  "BRAND_PAYABLE -1234, GATEWAY_CLEARING 36, GATEWAY_FEE -36, PAYOUT 1234",
 		},

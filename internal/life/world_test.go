@@ -126,7 +126,7 @@ func (w *world) begin(t testing.TB, shopper *auth.Actor, market int, pieces ...p
 			Variant:    models.Key{BrandID: s.ID, ID: goods.Variants[p.variant].ID}, Quantity: p.n,
 		})
 	}
-	c, err := w.api.Carts.Create(ctx, cart.CreateInput{Country: m.country, Currency: m.currency, Lines: lines})
+	c, err := w.api.Carts.Create(ctx, cart.CreateInput{Country: m.country, Currency: money.Currency(m.currency), Lines: lines})
 	if err != nil {
 		return nil, err
 	}
