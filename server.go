@@ -28,8 +28,9 @@ type line struct {
 
 	Statement command.Statement `cmd:"" help:"Write a brand's statement of a month."`
 
-	Token command.Token `cmd:"" help:"Print a signed token for development."`
-	Check command.Check `cmd:"" help:"Prove that orders, payments, stock, sales facts and what the public sees agree; tell the rows that do not, and exit 1."`
+	Token   command.Token   `cmd:"" help:"Print a signed token for development."`
+	Recover command.Recover `cmd:"" help:"Settle what a crash or an outage has left open: ask providers for all open payments, give up what was not paid in time. Servers do the same little by little."`
+	Check   command.Check   `cmd:"" help:"Prove that orders, payments, stock, sales facts and what the public sees agree; tell the rows that do not, and exit 1."`
 
 	Bench command.Bench `cmd:"" help:"Measure the operations that people wait for, on a database of its own that is removed afterwards."`
 	Limit command.Limit `cmd:"" hidden:"" help:"Serve what bench --profile peers compares the API with."`

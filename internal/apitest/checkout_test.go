@@ -30,12 +30,10 @@ func TestCheckoutWithEachTestAccount(t *testing.T) {
 		bank.RefundFails:       {paid: "CAPTURED", want: "COMPLETED"},
 		bank.Declined:          {paid: "FAILED", want: "FAILED", failure: "DECLINED"},
 		bank.InsufficientFunds: {paid: "FAILED", want: "FAILED", failure: "INSUFFICIENT_FUNDS"},
-		bank.Redirect: {paid: "REQUIRES_ACTION", want: "COMPLETED", more: func(t *testing.T, w *shopWorld, p paymentAnswer) {
-			w.decide(t, p, "approve")
-		}},
-		bank.Delayed:  {paid: "PENDING", want: "COMPLETED", more: later},
-		bank.Dispute:  {paid: "CAPTURED", want: "COMPLETED", more: later, dispute: "OPEN"},
-		bank.NoAnswer: {paid: "PENDING", want: "COMPLETED"},
+		bank.Redirect:          {paid: "REQUIRES_ACTION", want: "COMPLETED", more: approve},
+		bank.Delayed:           {paid: "PENDING", want: "COMPLETED", more: later},
+		bank.Dispute:           {paid: "CAPTURED", want: "COMPLETED", more: later, dispute: "OPEN"},
+		bank.NoAnswer:          {paid: "PENDING", want: "COMPLETED"},
 	} {
 		t.Run(token, func(t *testing.T) {
 			t.Parallel()
@@ -85,6 +83,11 @@ func later(t *testing.T, w *shopWorld, _ paymentAnswer) {
 	t.Helper()
 	w.api.Now = w.api.Now.Add(bank.Delay)
 	w.hooked(t)
+}
+
+func approve(t *testing.T, w *shopWorld, p paymentAnswer) {
+	t.Helper()
+	w.decide(t, p, "approve")
 }
 
 // decide does what a shopper does on the bank's page.

@@ -3,7 +3,6 @@ package command
 import (
 	"crypto/rand"
 	"errors"
-	"net"
 	"strings"
 
 	parcels "github.com/tradewind-commerce/tradewind/internal/fulfilment/sandbox"
@@ -11,6 +10,16 @@ import (
 	play "github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/payment/stripe"
 )
+
+// Portals are the payment providers that are configured.
+type Portals struct {
+	StripeSecretKey     string `group:"Payments" placeholder:"KEY" help:"Secret key of Stripe, better given by the environment. New payments are then made there; the sandbox is off."`
+	StripeWebhookSecret string `group:"Payments" placeholder:"SECRET" help:"Signs what Stripe sends to /webhooks/stripe, better given by the environment."`
+	StripeURL           string `name:"stripe-url" group:"Payments" placeholder:"URL" help:"Where Stripe's API is, for tests. Default: Stripe's own."`
+
+	PublicURL            string `name:"public-url" group:"Payments" placeholder:"URL" help:"Where shoppers reach this server, for the sandbox's page. Default: the address it listens on."`
+	SandboxWebhookSecret string `group:"Payments" placeholder:"TEXT" help:"Signs the webhooks of the sandboxes; give all instances behind one address the same. Default: random at each start."`
+}
 
 // outside are those who do what the server cannot do itself.
 type outside struct {
@@ -21,12 +30,12 @@ type outside struct {
 	carrier *parcels.Carrier
 }
 
-func (s *Serve) outside(db *Database, addr net.Addr) (*outside, error) {
+// outside reaches providers for a server that listens on an address.
+func (s *Portals) outside(db *Database, here string) (*outside, error) {
 	secret := []byte(s.SandboxWebhookSecret)
 	if len(secret) == 0 {
 		secret = []byte(rand.Text())
 	}
-	here := "http://" + addr.String()
 	url := strings.TrimSuffix(s.PublicURL, "/")
 	if url == "" {
 		url = here

@@ -36,12 +36,7 @@ type Serve struct {
 	Introspection    bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer questions about the schema."`
 	Plan             bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer reads with one statement where that can be; else all through the resolvers."`
 
-	StripeSecretKey     string `group:"Payments" placeholder:"KEY" help:"Secret key of Stripe, better given by the environment. New payments are then made there; the sandbox is off."`
-	StripeWebhookSecret string `group:"Payments" placeholder:"SECRET" help:"Signs what Stripe sends to /webhooks/stripe, better given by the environment."`
-	StripeURL           string `name:"stripe-url" group:"Payments" placeholder:"URL" help:"Where Stripe's API is, for tests. Default: Stripe's own."`
-
-	PublicURL            string `name:"public-url" group:"Payments" placeholder:"URL" help:"Where shoppers reach this server, for the sandbox's page. Default: the address it listens on."`
-	SandboxWebhookSecret string `group:"Payments" placeholder:"TEXT" help:"Signs the webhooks of the sandboxes; give all instances behind one address the same. Default: random at each start."`
+	Portals
 
 	HeaderTimeout time.Duration `default:"5s" group:"Connections" help:"Longest time to read a request's headers (${default})."`
 	ReadTimeout   time.Duration `default:"30s" group:"Connections" help:"Longest time to read a request (${default})."`
@@ -89,7 +84,7 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	if err != nil {
 		return err
 	}
-	out, err := s.outside(db, server.Addr())
+	out, err := s.outside(db, "http://"+server.Addr().String())
 	if err != nil {
 		return err
 	}

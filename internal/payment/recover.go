@@ -20,7 +20,25 @@ const (
 // refund that has not been done. It asks the provider for each and goes on
 // from there, and tells how many it took up. Several instances may recover at
 // once; call it every few seconds.
-func (s *Service) Recover(ctx context.Context) (int, error) {
+func (s *Service) Recover(ctx context.Context) (int, error) { return s.recover(ctx, s.now()) }
+
+// RecoverAll takes up all payments of which something is open, those that are
+// not due yet, too, each once.
+func (s *Service) RecoverAll(ctx context.Context) (all int, err error) {
+	begun := s.now()
+	if err := s.db.WithContext(ctx).Exec("update payments set ask_at = ? where ask_at > ?", begun, begun).Error; err != nil {
+		return 0, fmt.Errorf("make payments due: %w", err)
+	}
+	for {
+		n, err := s.recover(ctx, begun)
+		if all += n; err != nil || n == 0 {
+			return all, err
+		}
+	}
+}
+
+// recover is a round over what was due at a time.
+func (s *Service) recover(ctx context.Context, by time.Time) (int, error) {
 	var due []*models.Payment
 	now := s.now()
 	err := s.db.WithContext(ctx).Raw(`
@@ -34,7 +52,7 @@ where id in (
   limit ?
   for update skip locked
 )
-returning *`, now.Add(lease), now, recoverSize).Scan(&due).Error
+returning *`, now.Add(lease), by, recoverSize).Scan(&due).Error
 	if err != nil {
 		return 0, fmt.Errorf("take up payments: %w", err)
 	}
