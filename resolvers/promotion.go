@@ -1,12 +1,16 @@
 package resolvers
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/graph/api"
+	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/patch"
@@ -35,6 +39,60 @@ func titles(in []*api.TitleInput) []title.Title {
 	}
 	return list
 }
+
+// chosen reads what a selection of a promotion names, the oldest first.
+func chosen[V any, K comparable](
+	ctx context.Context, p *models.Promotion, field string, named func(*models.Promotion) []K,
+	fetch func(context.Context, []K) ([]*V, error), key func(*V) K, id func(*V) uuid.UUID,
+) ([]*V, error) {
+	return loaders.Load(ctx, p, field, func(ctx context.Context, rows []*models.Promotion) (map[*models.Promotion][]*V, error) {
+		var keys []K
+		for _, row := range rows {
+			keys = append(keys, named(row)...)
+		}
+		found := []*V{}
+		if len(keys) > 0 {
+			var err error
+			if found, err = fetch(ctx, keys); err != nil {
+				return nil, err
+			}
+		}
+		loaders.Together(ctx, found)
+		slices.SortFunc(found, func(a, b *V) int { x, y := id(a), id(b); return bytes.Compare(x[:], y[:]) })
+		of := make(map[*models.Promotion][]*V, len(rows))
+		for _, row := range rows {
+			list := named(row)
+			of[row] = slices.DeleteFunc(slices.Clone(found), func(v *V) bool { return !slices.Contains(list, key(v)) })
+		}
+		return of, nil
+	})
+}
+
+func (r *Resolver) promoted(ctx context.Context, p *models.Promotion, field string, of func(*models.Promotion) *models.Selection) ([]*models.Product, error) {
+	return chosen(ctx, p, field+".products", func(p *models.Promotion) (keys []models.Key) {
+		if s := of(p); s != nil {
+			for _, id := range s.Products {
+				keys = append(keys, models.Key{BrandID: p.BrandID, ID: id})
+			}
+		}
+		return keys
+	}, r.Catalog.ProductsByKeys, productKey, func(p *models.Product) uuid.UUID { return p.ID })
+}
+
+func (r *Resolver) promotedCategories(
+	ctx context.Context, p *models.Promotion, field string, of func(*models.Promotion) *models.Selection,
+) ([]*models.Category, error) {
+	id := func(c *models.Category) uuid.UUID { return c.ID }
+	return chosen(ctx, p, field+".categories", func(p *models.Promotion) []uuid.UUID {
+		if s := of(p); s != nil {
+			return s.Categories
+		}
+		return nil
+	}, r.Categories.ByIDs, id, id)
+}
+
+func goodsOf(p *models.Promotion) *models.Selection { return &p.Goods }
+func getsOf(p *models.Promotion) *models.Selection  { return p.Gets }
 
 func promotionDraft(in api.PromotionCreateInput) (promotion.Draft, error) {
 	var list ids

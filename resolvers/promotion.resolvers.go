@@ -83,6 +83,17 @@ func (r *promotionResolver) Status(ctx context.Context, obj *models.Promotion) (
 	return r.Resolver.Promotions.Status(obj), nil
 }
 
+func (r *promotionResolver) Goods(ctx context.Context, obj *models.Promotion) (*models.Promotion, error) {
+	return obj, nil
+}
+
+func (r *promotionResolver) Gets(ctx context.Context, obj *models.Promotion) (*models.Promotion, error) {
+	if obj.Gets == nil {
+		return nil, nil
+	}
+	return obj, nil
+}
+
 func (r *promotionResolver) Uses(ctx context.Context, obj *models.Promotion) (int64, error) {
 	return loaders.Load(ctx, obj, "uses", func(ctx context.Context, rows []*models.Promotion) (map[*models.Promotion]int64, error) {
 		uses, err := r.Resolver.Promotions.Uses(ctx, keysOf(rows, promotionKey))
@@ -102,11 +113,35 @@ func (r *promotionCodeResolver) Uses(ctx context.Context, obj *models.PromotionC
 	return loaders.Load(ctx, obj, "uses", r.Resolver.Promotions.CodeUses)
 }
 
+func (r *promotionGetsResolver) Products(ctx context.Context, obj *models.Promotion) ([]*models.Product, error) {
+	return r.promoted(ctx, obj, "gets", getsOf)
+}
+
+func (r *promotionGetsResolver) Categories(ctx context.Context, obj *models.Promotion) ([]*models.Category, error) {
+	return r.promotedCategories(ctx, obj, "gets", getsOf)
+}
+
+func (r *promotionGoodsResolver) Products(ctx context.Context, obj *models.Promotion) ([]*models.Product, error) {
+	return r.promoted(ctx, obj, "goods", goodsOf)
+}
+
+func (r *promotionGoodsResolver) Categories(ctx context.Context, obj *models.Promotion) ([]*models.Category, error) {
+	return r.promotedCategories(ctx, obj, "goods", goodsOf)
+}
+
 func (r *Resolver) Promotion() generated.PromotionResolver { return &promotionResolver{r} }
 
 func (r *Resolver) PromotionCode() generated.PromotionCodeResolver { return &promotionCodeResolver{r} }
 
+func (r *Resolver) PromotionGets() generated.PromotionGetsResolver { return &promotionGetsResolver{r} }
+
+func (r *Resolver) PromotionGoods() generated.PromotionGoodsResolver {
+	return &promotionGoodsResolver{r}
+}
+
 type (
-	promotionResolver     struct{ *Resolver }
-	promotionCodeResolver struct{ *Resolver }
+	promotionResolver      struct{ *Resolver }
+	promotionCodeResolver  struct{ *Resolver }
+	promotionGetsResolver  struct{ *Resolver }
+	promotionGoodsResolver struct{ *Resolver }
 )

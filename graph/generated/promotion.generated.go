@@ -29,11 +29,22 @@ type PromotionResolver interface {
 	Title(ctx context.Context, obj *models.Promotion) (string, error)
 	Status(ctx context.Context, obj *models.Promotion) (models.PromotionStatus, error)
 
+	Goods(ctx context.Context, obj *models.Promotion) (*models.Promotion, error)
+	Gets(ctx context.Context, obj *models.Promotion) (*models.Promotion, error)
+
 	Uses(ctx context.Context, obj *models.Promotion) (int64, error)
 	Codes(ctx context.Context, obj *models.Promotion, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.PromotionCode], error)
 }
 type PromotionCodeResolver interface {
 	Uses(ctx context.Context, obj *models.PromotionCode) (int64, error)
+}
+type PromotionGetsResolver interface {
+	Products(ctx context.Context, obj *models.Promotion) ([]*models.Product, error)
+	Categories(ctx context.Context, obj *models.Promotion) ([]*models.Category, error)
+}
+type PromotionGoodsResolver interface {
+	Products(ctx context.Context, obj *models.Promotion) ([]*models.Product, error)
+	Categories(ctx context.Context, obj *models.Promotion) ([]*models.Category, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -374,6 +385,106 @@ func (ec *executionContext) _Promotion_getQuantity(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_Promotion_getQuantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Promotion", field, true, false, "BigInt")
+}
+
+func (ec *executionContext) _Promotion_goods(ctx context.Context, field graphql.CollectedField, obj *models.Promotion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Promotion_goods(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Promotion().Goods(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "BRAND_READ")
+				if err != nil {
+					var zeroVal *models.Promotion
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *models.Promotion
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *models.Promotion) graphql.Marshaler {
+			return ec.marshalNPromotionGoods2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐPromotion(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Promotion_goods(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Promotion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PromotionGoods(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Promotion_gets(ctx context.Context, field graphql.CollectedField, obj *models.Promotion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Promotion_gets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Promotion().Gets(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "BRAND_READ")
+				if err != nil {
+					var zeroVal *models.Promotion
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *models.Promotion
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *models.Promotion) graphql.Marshaler {
+			return ec.marshalOPromotionGets2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐPromotion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Promotion_gets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Promotion",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PromotionGets(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Promotion_minimumAmount(ctx context.Context, field graphql.CollectedField, obj *models.Promotion) (ret graphql.Marshaler) {
@@ -1542,6 +1653,134 @@ func (ec *executionContext) fieldContext_PromotionEndPayload_userErrors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _PromotionGets_products(ctx context.Context, field graphql.CollectedField, obj *models.Promotion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PromotionGets_products(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PromotionGets().Products(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐProductᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PromotionGets_products(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PromotionGets",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PromotionGets_categories(ctx context.Context, field graphql.CollectedField, obj *models.Promotion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PromotionGets_categories(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PromotionGets().Categories(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.Category) graphql.Marshaler {
+			return ec.marshalNCategory2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐCategoryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PromotionGets_categories(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PromotionGets",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Category(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PromotionGoods_products(ctx context.Context, field graphql.CollectedField, obj *models.Promotion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PromotionGoods_products(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PromotionGoods().Products(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.Product) graphql.Marshaler {
+			return ec.marshalNProduct2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐProductᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PromotionGoods_products(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PromotionGoods",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Product(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PromotionGoods_categories(ctx context.Context, field graphql.CollectedField, obj *models.Promotion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PromotionGoods_categories(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PromotionGoods().Categories(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.Category) graphql.Marshaler {
+			return ec.marshalNCategory2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐCategoryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PromotionGoods_categories(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PromotionGoods",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Category(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PromotionUpdatePayload_promotion(ctx context.Context, field graphql.CollectedField, obj *api.PromotionUpdatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2228,6 +2467,18 @@ func (ec *executionContext) _Promotion(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "goods":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Promotion_goods(ctx, field, obj)
+				})
+		case "gets":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Promotion_gets(ctx, field, obj)
+				})
 		case "minimumAmount":
 			out.Values[i] = ec._Promotion_minimumAmount(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -2672,6 +2923,86 @@ func (ec *executionContext) _PromotionEndPayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var promotionGetsImplementors = []string{"PromotionGets"}
+
+func (ec *executionContext) _PromotionGets(ctx context.Context, sel ast.SelectionSet, obj *models.Promotion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, promotionGetsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PromotionGets")
+		case "products":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PromotionGets_products(ctx, field, obj)
+				})
+		case "categories":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PromotionGets_categories(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var promotionGoodsImplementors = []string{"PromotionGoods"}
+
+func (ec *executionContext) _PromotionGoods(ctx context.Context, sel ast.SelectionSet, obj *models.Promotion) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, promotionGoodsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PromotionGoods")
+		case "products":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PromotionGoods_products(ctx, field, obj)
+				})
+		case "categories":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PromotionGoods_categories(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var promotionUpdatePayloadImplementors = []string{"PromotionUpdatePayload"}
 
 func (ec *executionContext) _PromotionUpdatePayload(ctx context.Context, sel ast.SelectionSet, obj *api.PromotionUpdatePayload) graphql.Marshaler {
@@ -2878,6 +3209,14 @@ func (ec *executionContext) marshalNPromotionEndPayload2ᚖgithubᚗcomᚋtradew
 	return ec._PromotionEndPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPromotionGoods2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐPromotion(ctx context.Context, sel ast.SelectionSet, v *models.Promotion) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PromotionGoods!")
+		return graphql.Null
+	}
+	return ec._PromotionGoods(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPromotionKind2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐPromotionKind(ctx context.Context, v any) (models.PromotionKind, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := models.PromotionKind(tmp)
@@ -2956,6 +3295,13 @@ func (ec *executionContext) marshalOPromotion2ᚖgithubᚗcomᚋtradewindᚑcomm
 		return graphql.Null
 	}
 	return ec._Promotion(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPromotionGets2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐPromotion(ctx context.Context, sel ast.SelectionSet, v *models.Promotion) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PromotionGets(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOPromotionGoodsInput2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐPromotionGoodsInput(ctx context.Context, v any) (*api.PromotionGoodsInput, error) {

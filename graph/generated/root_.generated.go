@@ -52,6 +52,8 @@ type ResolverRoot interface {
 	Product() ProductResolver
 	Promotion() PromotionResolver
 	PromotionCode() PromotionCodeResolver
+	PromotionGets() PromotionGetsResolver
+	PromotionGoods() PromotionGoodsResolver
 	Purchase() PurchaseResolver
 	Query() QueryResolver
 	Return() ReturnResolver
@@ -957,8 +959,10 @@ type ComplexityRoot struct {
 		CreatedAt     func(childComplexity int) int
 		Currency      func(childComplexity int) int
 		EndsAt        func(childComplexity int) int
+		Gets          func(childComplexity int) int
 		GetsPieces    func(childComplexity int) int
 		GlobalID      func(childComplexity int) int
+		Goods         func(childComplexity int) int
 		Kind          func(childComplexity int) int
 		MinimumAmount func(childComplexity int) int
 		MinimumPieces func(childComplexity int) int
@@ -1024,6 +1028,16 @@ type ComplexityRoot struct {
 	PromotionEndPayload struct {
 		Promotion  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	PromotionGets struct {
+		Categories func(childComplexity int) int
+		Products   func(childComplexity int) int
+	}
+
+	PromotionGoods struct {
+		Categories func(childComplexity int) int
+		Products   func(childComplexity int) int
 	}
 
 	PromotionUpdatePayload struct {
@@ -5452,6 +5466,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Promotion.EndsAt(childComplexity), true
+	case "Promotion.gets":
+		if e.ComplexityRoot.Promotion.Gets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Gets(childComplexity), true
 	case "Promotion.getQuantity":
 		if e.ComplexityRoot.Promotion.GetsPieces == nil {
 			break
@@ -5464,6 +5484,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Promotion.GlobalID(childComplexity), true
+	case "Promotion.goods":
+		if e.ComplexityRoot.Promotion.Goods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Promotion.Goods(childComplexity), true
 	case "Promotion.kind":
 		if e.ComplexityRoot.Promotion.Kind == nil {
 			break
@@ -5701,6 +5727,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PromotionEndPayload.UserErrors(childComplexity), true
+
+	case "PromotionGets.categories":
+		if e.ComplexityRoot.PromotionGets.Categories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionGets.Categories(childComplexity), true
+	case "PromotionGets.products":
+		if e.ComplexityRoot.PromotionGets.Products == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionGets.Products(childComplexity), true
+
+	case "PromotionGoods.categories":
+		if e.ComplexityRoot.PromotionGoods.Categories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionGoods.Categories(childComplexity), true
+	case "PromotionGoods.products":
+		if e.ComplexityRoot.PromotionGoods.Products == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PromotionGoods.Products(childComplexity), true
 
 	case "PromotionUpdatePayload.promotion":
 		if e.ComplexityRoot.PromotionUpdatePayload.Promotion == nil {
@@ -11298,6 +11350,10 @@ type Promotion implements Node @requires(permission: BRAND_READ) {
   buyQuantity: BigInt
   "How many pieces, the cheapest, BUY_X_GET_Y takes off from for each ` + "`" + `buyQuantity` + "`" + ` bought."
   getQuantity: BigInt
+  "The goods it takes off from; of BUY_X_GET_Y those to be bought."
+  goods: PromotionGoods!
+  "The goods BUY_X_GET_Y takes off from; null where they are ` + "`" + `goods` + "`" + `, and for other kinds."
+  gets: PromotionGets
   "What its goods must come to before discounts; null for nothing."
   minimumAmount: Money
   "How many pieces of its goods there must be; null for any number."
@@ -11327,6 +11383,22 @@ type Promotion implements Node @requires(permission: BRAND_READ) {
   createdAt: DateTime!
   "Counts changes; for ` + "`" + `expectedVersion` + "`" + `."
   version: Int!
+}
+
+"Which goods: those products, and all in those categories or below. Where none was named, all."
+type PromotionGoods @requires(permission: BRAND_READ) {
+  "Products that are named and still there, the oldest first; at most 200."
+  products: [Product!]!
+  "Categories that are named and still there, the oldest first; at most 200."
+  categories: [Category!]!
+}
+
+"Which goods are got: those products, and all in those categories or below. Where none was named, all."
+type PromotionGets @requires(permission: BRAND_READ) {
+  "Products that are named and still there, the oldest first; at most 200."
+  products: [Product!]!
+  "Categories that are named and still there, the oldest first; at most 200."
+  categories: [Category!]!
 }
 
 "How a promotion reckons what it takes off."
@@ -14202,6 +14274,10 @@ func (ec *executionContext) childFields_Promotion(ctx context.Context, field gra
 		return ec.fieldContext_Promotion_buyQuantity(ctx, field)
 	case "getQuantity":
 		return ec.fieldContext_Promotion_getQuantity(ctx, field)
+	case "goods":
+		return ec.fieldContext_Promotion_goods(ctx, field)
+	case "gets":
+		return ec.fieldContext_Promotion_gets(ctx, field)
 	case "minimumAmount":
 		return ec.fieldContext_Promotion_minimumAmount(ctx, field)
 	case "minimumQuantity":
@@ -14326,6 +14402,26 @@ func (ec *executionContext) childFields_PromotionEndPayload(ctx context.Context,
 		return ec.fieldContext_PromotionEndPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PromotionEndPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionGets(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "products":
+		return ec.fieldContext_PromotionGets_products(ctx, field)
+	case "categories":
+		return ec.fieldContext_PromotionGets_categories(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionGets", field.Name)
+}
+
+func (ec *executionContext) childFields_PromotionGoods(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "products":
+		return ec.fieldContext_PromotionGoods_products(ctx, field)
+	case "categories":
+		return ec.fieldContext_PromotionGoods_categories(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PromotionGoods", field.Name)
 }
 
 func (ec *executionContext) childFields_PromotionUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -27,11 +27,27 @@ func promotions() []*Type {
 			"uses": expression("(select count(*) from promotion_uses where promotion_uses.brand_id = %[1]s.brand_id" +
 				" and promotion_uses.promotion_id = %[1]s.id)"),
 			"codes": pages("PromotionCode", codesOfPromotion),
+			"goods": inside("PromotionGoods"),
+			"gets":  inside("PromotionGets", "nullif(%s.gets, 'null')"),
 		}},
+		{Name: "PromotionGoods", Fields: selected("goods")},
+		{Name: "PromotionGets", Fields: selected("gets")},
 		{Name: "PromotionCode", Model: models.PromotionCode{}, Fields: map[string]Field{
 			"uses": expression("(select count(*) from promotion_uses where promotion_uses.brand_id = %[1]s.brand_id" +
 				" and promotion_uses.promotion_id = %[1]s.promotion_id and promotion_uses.code = %[1]s.code)"),
 		}},
+	}
+}
+
+// selected are the goods that a column of a promotion names.
+func selected(column string) map[string]Field {
+	among := func(ids, key string) string {
+		return ids + " in (select e.value::uuid from jsonb_array_elements_text(%s." + column + " -> '" + key + "') as e (value))"
+	}
+	return map[string]Field{
+		"products": many(rows{typeName: "Product", on: "products.brand_id = %s.brand_id and " + among("products.id", "products"),
+			where: scoped("products"), order: []string{"products.id"}}),
+		"categories": many(rows{typeName: "Category", on: among("categories.id", "categories"), order: []string{"categories.id"}}),
 	}
 }
 

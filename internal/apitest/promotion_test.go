@@ -182,6 +182,37 @@ func TestPromotionsReachCarts(t *testing.T) {
 	}
 }
 
+// A merchant reads which goods a promotion is for.
+func TestPromotionsNameTheirGoods(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	var made struct {
+		Goods struct {
+			Products   []struct{ Handle string }
+			Categories []struct{ Slug string }
+		}
+		Gets *struct {
+			Products   []struct{ Handle string }
+			Categories []struct{ Slug string }
+		}
+	}
+	const fields = `promotion { goods { products { handle } categories { slug } } gets { products { handle } categories { slug } } }`
+	terms := object{
+		"brandId": w.brand.GlobalID(), "kind": "BUY_X_GET_Y", "trigger": "AUTOMATIC", "buyQuantity": 2, "getQuantity": 1,
+		"titles": list(object{"language": "en", "title": "Spring"}), "goods": object{"productIds": list(w.goods.Product.GlobalID())},
+		"gets": object{"categoryIds": list(w.category.GlobalID())},
+	}
+	if refused := w.api.As(w.owner).Mutate(t, "promotionCreate", fields, terms, &made); len(refused) > 0 {
+		t.Fatal(apitest.Refused(refused))
+	}
+	if p := made.Goods.Products; len(p) != 1 || p[0].Handle != "honey" || len(made.Goods.Categories) != 0 {
+		t.Errorf("%+v", made.Goods)
+	}
+	if made.Gets == nil || len(made.Gets.Products) != 0 || len(made.Gets.Categories) != 1 || made.Gets.Categories[0].Slug != "food" {
+		t.Errorf("%+v", made.Gets)
+	}
+}
+
 // A guest chooses among the ways that go to the address; what changes there is told.
 func TestDeliveryReachesCarts(t *testing.T) {
 	t.Parallel()
@@ -233,7 +264,7 @@ func TestDeliveryReachesCarts(t *testing.T) {
 	if got = v.change(t, "cartProblemsAccept", object{"problemsKey": *got.ProblemsKey}); len(got.Problems) > 0 || got.Shipping.Amount != "0.00" {
 		t.Errorf("%+v", got)
 	}
-	got = v.change(t, "cartDeliveryOptionSet", object{"storefrontId": w.shop.GlobalID(), "deliveryOptionId": w.delivery.GlobalID()})
+	v.change(t, "cartDeliveryOptionSet", object{"storefrontId": w.shop.GlobalID(), "deliveryOptionId": w.delivery.GlobalID()})
 	w.set("update delivery_options set zones = jsonb_set(zones, '{0,baseMinor}', '1200') where brand_id = ? and id = ?", w.brand.ID, w.delivery.ID)
 	if got = v.read(t); len(got.Problems) != 1 || got.Problems[0].Code != "DELIVERY_CHANGED" || got.Problems[0].Was.Amount != "15.00" || got.Problems[0].Now.Amount != "17.00" {
 		t.Errorf("%+v", got.Problems)

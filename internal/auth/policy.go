@@ -91,7 +91,7 @@ var Types = map[string]Permission{
 	"Purchase": OrderRead, "PurchaseConnection": OrderRead, "PurchaseEdge": OrderRead,
 	"Payment": OrderRead, "NextAction": OrderRead, "PaymentFailure": OrderRead,
 	"DeliveryOption": "", "DeliveryRate": "", "DeliveryWeight": "",
-	"Promotion": BrandRead, "PromotionConnection": BrandRead, "PromotionEdge": BrandRead,
+	"Promotion": BrandRead, "PromotionGoods": BrandRead, "PromotionGets": BrandRead, "PromotionConnection": BrandRead, "PromotionEdge": BrandRead,
 	"PromotionCode": PromotionWrite, "PromotionCodeConnection": PromotionWrite, "PromotionCodeEdge": PromotionWrite,
 	"Balance": BalanceRead, "LedgerTransaction": BalanceRead, "LedgerEntry": BalanceRead, "LedgerEntryConnection": BalanceRead,
 	"LedgerEntryEdge": BalanceRead, "Statement": BalanceRead, "StatementSum": BalanceRead, "StatementLine": BalanceRead,

@@ -38,7 +38,9 @@ func freeShipping(p *models.Promotion) {
 	p.Kind, p.Target, p.BasisPoints = models.PromotionFreeShipping, models.TargetShipping, 0
 }
 
-func optionKey(o *models.DeliveryOption) *models.Key { return &models.Key{BrandID: o.BrandID, ID: o.ID} }
+func optionKey(o *models.DeliveryOption) *models.Key {
+	return &models.Key{BrandID: o.BrandID, ID: o.ID}
+}
 
 func (w *world) deliver(t testing.TB, ref cart.Ref, o *models.DeliveryOption) *cart.Priced {
 	t.Helper()

@@ -137,10 +137,12 @@ func TestPromotionsAreGivenBack(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(t *testing.T, w *world, shopper *auth.Actor, p *models.Purchase){
 		"when_the_payment_fails": func(t *testing.T, w *world, _ *auth.Actor, p *models.Purchase) {
+			t.Helper()
 			w.pay(t, p, models.PaymentFailed)
 			w.pay(t, p, models.PaymentFailed)
 		},
 		"when_it_is_cancelled": func(t *testing.T, w *world, shopper *auth.Actor, p *models.Purchase) {
+			t.Helper()
 			for range 2 {
 				if _, err := w.checkout.Cancel(as(t, shopper), p.ID); err != nil {
 					t.Fatal(err)
@@ -148,6 +150,7 @@ func TestPromotionsAreGivenBack(t *testing.T) {
 			}
 		},
 		"when_it_is_not_paid_in_time": func(t *testing.T, w *world, _ *auth.Actor, _ *models.Purchase) {
+			t.Helper()
 			w.bank.silent = true
 			w.wait(checkout.Hold + checkout.Grace + time.Second)
 			if n, err := w.checkout.Expire(t.Context()); n != 1 || err != nil {

@@ -314,3 +314,23 @@ where s.of = id and pg_temp.chance(id, 'unpaid') < 60;
 update payments set method = (array['CARD', 'ALIPAY', 'WECHAT_PAY'])[1 + pg_temp.chance(id, 'method') % 3],
   dispute = (array['NONE', 'OPEN', 'WON', 'LOST'])[1 + pg_temp.chance(id, 'dispute') % 4],
   refunding_minor = captured_minor / 2, refunded_minor = captured_minor / 2;
+
+
+-- Promotions of some goods: of two products, of one that is another brand's,
+-- of categories, and with others to be got.
+update promotions p
+set goods = case pg_temp.chance(p.id, 'goods') / 20
+    when 0 then '{}'
+    when 1 then jsonb_build_object('products', (select jsonb_agg(x.id) from (select id from products where brand_id = p.brand_id order by id desc limit 2) x),
+      'categories', (select jsonb_agg(c.id) from (select id from categories order by id limit 2) c))
+    when 2 then jsonb_build_object('products', jsonb_build_array(pg_temp.another(p.id, 'product')))
+    when 3 then jsonb_build_object('categories', (select jsonb_agg(c.id) from (select id from categories order by id desc limit 1) c))
+    else jsonb_build_object('products', (select jsonb_agg(x.id) from (select id from products where brand_id = p.brand_id order by id limit 1) x))
+  end;
+update promotions p
+set gets = case pg_temp.chance(p.id, 'gets') / 30
+    when 0 then '{}'
+    when 1 then jsonb_build_object('categories', (select jsonb_agg(c.id) from (select id from categories order by id limit 1) c))
+    else jsonb_build_object('products', (select jsonb_agg(x.id) from (select id from products where brand_id = p.brand_id order by id limit 3) x))
+  end
+where kind = 'BUY_X_GET_Y' or pg_temp.chance(p.id, 'got') < 40;

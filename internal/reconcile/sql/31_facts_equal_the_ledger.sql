@@ -24,4 +24,6 @@ full join (
   group by t.brand_id, t.order_id, e.currency
 ) l on l.brand_id = f.brand_id and l.order_id = f.order_id and l.currency = f.currency
 join orders o on o.brand_id = coalesce(f.brand_id, l.brand_id) and o.id = coalesce(f.order_id, l.order_id)
-where (f.goods, f.duty, f.tax, f.fee) is distinct from (l.goods, l.duty, l.tax, l.fee)
+-- An order that costs nothing moves no money.
+where (coalesce(f.goods, 0), coalesce(f.duty, 0), coalesce(f.tax, 0), coalesce(f.fee, 0))
+  <> (coalesce(l.goods, 0), coalesce(l.duty, 0), coalesce(l.tax, 0), coalesce(l.fee, 0))
