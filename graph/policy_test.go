@@ -173,7 +173,7 @@ func TestSchemaKeepsItsConventions(t *testing.T) {
 			}
 		}
 		moves := slices.Contains([]string{"stockAdjust", "orderPlace", "orderCancel", "orderRefund", "shipmentCreate", "shipmentsCreate", "shipmentLossResolve",
-			"returnRequest", "returnInspect", "returnRefund", "payoutCreate", "payoutReturn",
+			"returnRequest", "returnInspect", "returnRefund", "payoutCreate", "payoutReturn", "refundRetry",
 			"checkoutComplete"}, f.Name)
 		key := s.Types[f.Arguments[0].Type.Name()].Fields.ForName("idempotencyKey")
 		if moves != (key != nil) {

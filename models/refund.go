@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 )
 
@@ -24,6 +25,14 @@ type OrderRefund struct {
 	// Disputed tells that the shopper's bank took it.
 	Disputed bool
 }
+
+// GlobalID is the opaque id of the API.
+func (r OrderRefund) GlobalID() string {
+	return globalid.EncodeOf(globalid.OrderRefund, r.BrandID, r.ID)
+}
+
+// TenantID is the brand whose row this is.
+func (r OrderRefund) TenantID() uuid.UUID { return r.BrandID }
 
 // Amount is the sum of its lines.
 func (r OrderRefund) Amount() money.Money {

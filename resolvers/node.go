@@ -32,6 +32,7 @@ func (r *Resolver) nodeReaders() map[globalid.Type]nodeReader {
 		globalid.Listing:        byKey(r.Catalog.ListingsByKeys),
 		globalid.Warehouse:      byKey(r.Inventory.WarehousesByKeys),
 		globalid.CommissionPlan: byRow(r.Ledger.PlansByIDs),
+		globalid.OrderRefund:    byKey(r.Orders.RefundsByKeys),
 		globalid.Payout:         byKey(r.Ledger.PayoutsByKeys),
 		globalid.Promotion:      byKey(r.Promotions.ByKeys),
 		globalid.DeliveryOption: byKey(r.Deliveries.ByKeys),

@@ -15,6 +15,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/market"
+	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -32,6 +33,14 @@ func (r *mutationResolver) OrderRefund(ctx context.Context, input api.OrderRefun
 	}
 	refused, err := api.Refused(err)
 	return &api.OrderRefundPayload{Order: order, UserErrors: refused}, err
+}
+
+func (r *mutationResolver) RefundRetry(ctx context.Context, input api.RefundRetryInput) (*api.RefundRetryPayload, error) {
+	refund, err := keyed("input.refundId", globalid.OrderRefund, input.RefundID, func(key models.Key) (*models.OrderRefund, error) {
+		return r.Resolver.Orders.RetryRefund(ctx, order.RetryInput{IdempotencyKey: input.IdempotencyKey, Refund: key})
+	})
+	refused, err := api.Refused(err)
+	return &api.RefundRetryPayload{Refund: refund, UserErrors: refused}, err
 }
 
 func (r *mutationResolver) OrderPlace(ctx context.Context, input api.OrderPlaceInput) (*api.OrderPlacePayload, error) {

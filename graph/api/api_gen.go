@@ -944,6 +944,10 @@ type OrderWhere struct {
 	FulfilmentStatus graphql.Omittable[[]models.FulfilmentStatus] `json:"fulfilmentStatus,omitempty"`
 	// Any of these return statuses.
 	ReturnStatus graphql.Omittable[[]models.OrderReturnStatus] `json:"returnStatus,omitempty"`
+	// With a refund of any of these statuses.
+	RefundStatus graphql.Omittable[[]models.RefundStatus] `json:"refundStatus,omitempty"`
+	// Any of these statuses of a dispute.
+	Dispute graphql.Omittable[[]models.DisputeStatus] `json:"dispute,omitempty"`
 	// Placed here or imported.
 	Source graphql.Omittable[*models.OrderSource] `json:"source,omitempty"`
 	// When they were placed.
@@ -1384,6 +1388,22 @@ type RecipientInput struct {
 	Street string `json:"street"`
 	// Postal code, at most 20 characters.
 	PostalCode graphql.Omittable[*string] `json:"postalCode,omitempty"`
+}
+
+// Tries a refund again that failed at the provider.
+type RefundRetryInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the first answer.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// Which one.
+	RefundID string `json:"refundId"`
+}
+
+// The refund as it is now.
+type RefundRetryPayload struct {
+	// Null where it was refused.
+	Refund *models.OrderRefund `json:"refund,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
 // Agrees to a return.

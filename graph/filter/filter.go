@@ -83,6 +83,7 @@ func Orders(in *api.OrderWhere) (order.Where, error) {
 	}
 	out := order.Where{
 		Status: in.Status.Value(), Payment: in.PaymentStatus.Value(), Fulfilment: in.FulfilmentStatus.Value(), Returns: in.ReturnStatus.Value(),
+		Refunds: in.RefundStatus.Value(), Dispute: in.Dispute.Value(),
 		Source: in.Source.Value(), Number: in.Number.Value(),
 	}
 	if span := in.PlacedAt.Value(); span != nil {

@@ -534,6 +534,29 @@ func (ec *executionContext) fieldContext_Order_returnStatus(_ context.Context, f
 	return graphql.NewScalarFieldContext("Order", field, false, false, "OrderReturnStatus")
 }
 
+func (ec *executionContext) _Order_dispute(ctx context.Context, field graphql.CollectedField, obj *models.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_dispute(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dispute, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *models.DisputeStatus) graphql.Marshaler {
+			return ec.marshalODisputeStatus2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDisputeStatus(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Order_dispute(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Order", field, false, false, "DisputeStatus")
+}
+
 func (ec *executionContext) _Order_lines(ctx context.Context, field graphql.CollectedField, obj *models.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2019,6 +2042,98 @@ func (ec *executionContext) fieldContext_OrderPlacePayload_userErrors(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _OrderRefund_id(ctx context.Context, field graphql.CollectedField, obj *models.OrderRefund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderRefund_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GlobalID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderRefund_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderRefund", field, true, false, "ID")
+}
+
+func (ec *executionContext) _OrderRefund_status(ctx context.Context, field graphql.CollectedField, obj *models.OrderRefund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderRefund_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v models.RefundStatus) graphql.Marshaler {
+			return ec.marshalNRefundStatus2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐRefundStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderRefund_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderRefund", field, false, false, "RefundStatus")
+}
+
+func (ec *executionContext) _OrderRefund_failureCode(ctx context.Context, field graphql.CollectedField, obj *models.OrderRefund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderRefund_failureCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FailureCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrderRefund_failureCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderRefund", field, false, false, "String")
+}
+
+func (ec *executionContext) _OrderRefund_disputed(ctx context.Context, field graphql.CollectedField, obj *models.OrderRefund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderRefund_disputed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Disputed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderRefund_disputed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderRefund", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _OrderRefund_amount(ctx context.Context, field graphql.CollectedField, obj *models.OrderRefund) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2564,6 +2679,88 @@ func (ec *executionContext) fieldContext_Recipient_postalCode(_ context.Context,
 	return graphql.NewScalarFieldContext("Recipient", field, false, false, "String")
 }
 
+func (ec *executionContext) _RefundRetryPayload_refund(ctx context.Context, field graphql.CollectedField, obj *api.RefundRetryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundRetryPayload_refund(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refund, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "ORDER_READ")
+				if err != nil {
+					var zeroVal *models.OrderRefund
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *models.OrderRefund
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *models.OrderRefund) graphql.Marshaler {
+			return ec.marshalOOrderRefund2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐOrderRefund(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RefundRetryPayload_refund(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefundRetryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderRefund(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RefundRetryPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *api.RefundRetryPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundRetryPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*problem.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋproblemᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RefundRetryPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefundRetryPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Shopper_id(ctx context.Context, field graphql.CollectedField, obj *models.Shopper) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3037,7 +3234,7 @@ func (ec *executionContext) unmarshalInputOrderWhere(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"storefrontId", "status", "paymentStatus", "fulfilmentStatus", "returnStatus", "source", "placedAt", "number"}
+	fieldsInOrder := [...]string{"storefrontId", "status", "paymentStatus", "fulfilmentStatus", "returnStatus", "refundStatus", "dispute", "source", "placedAt", "number"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3079,6 +3276,20 @@ func (ec *executionContext) unmarshalInputOrderWhere(ctx context.Context, obj an
 				return it, err
 			}
 			it.ReturnStatus = graphql.OmittableOf(data)
+		case "refundStatus":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundStatus"))
+			data, err := ec.unmarshalORefundStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐRefundStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundStatus = graphql.OmittableOf(data)
+		case "dispute":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dispute"))
+			data, err := ec.unmarshalODisputeStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDisputeStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Dispute = graphql.OmittableOf(data)
 		case "source":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("source"))
 			data, err := ec.unmarshalOOrderSource2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐOrderSource(ctx, v)
@@ -3215,6 +3426,55 @@ func UnmarshalRecipientInput(ctx context.Context, raw any) (api.RecipientInput, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRefundRetryInput(ctx context.Context, obj any) (api.RefundRetryInput, error) {
+	var it api.RefundRetryInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"idempotencyKey", "refundId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		case "refundId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRefundRetryInput unmarshals raw into the RefundRetryInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRefundRetryInput(ctx context.Context, raw any) (api.RefundRetryInput, error) {
+	var out api.RefundRetryInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RefundRetryInput", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -3339,6 +3599,11 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 		case "returnStatus":
 			out.Values[i] = ec._Order_returnStatus(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dispute":
+			out.Values[i] = ec._Order_dispute(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lines":
@@ -3763,7 +4028,7 @@ func (ec *executionContext) _OrderPlacePayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
-var orderRefundImplementors = []string{"OrderRefund"}
+var orderRefundImplementors = []string{"OrderRefund", "Node"}
 
 func (ec *executionContext) _OrderRefund(ctx context.Context, sel ast.SelectionSet, obj *models.OrderRefund) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, orderRefundImplementors)
@@ -3774,6 +4039,26 @@ func (ec *executionContext) _OrderRefund(ctx context.Context, sel ast.SelectionS
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("OrderRefund")
+		case "id":
+			out.Values[i] = ec._OrderRefund_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._OrderRefund_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "failureCode":
+			out.Values[i] = ec._OrderRefund_failureCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "disputed":
+			out.Values[i] = ec._OrderRefund_disputed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "amount":
 			out.Values[i] = ec._OrderRefund_amount(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3953,6 +4238,44 @@ func (ec *executionContext) _Recipient(ctx context.Context, sel ast.SelectionSet
 		case "postalCode":
 			out.Values[i] = ec._Recipient_postalCode(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var refundRetryPayloadImplementors = []string{"RefundRetryPayload"}
+
+func (ec *executionContext) _RefundRetryPayload(ctx context.Context, sel ast.SelectionSet, obj *api.RefundRetryPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, refundRetryPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RefundRetryPayload")
+		case "refund":
+			out.Values[i] = ec._RefundRetryPayload_refund(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RefundRetryPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -4422,6 +4745,34 @@ func (ec *executionContext) unmarshalNRecipientInput2ᚖgithubᚗcomᚋtradewind
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNRefundRetryInput2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐRefundRetryInput(ctx context.Context, v any) (api.RefundRetryInput, error) {
+	res, err := ec.unmarshalInputRefundRetryInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRefundRetryPayload2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐRefundRetryPayload(ctx context.Context, sel ast.SelectionSet, v *api.RefundRetryPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RefundRetryPayload!")
+		return graphql.Null
+	}
+	return ec._RefundRetryPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRefundStatus2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐRefundStatus(ctx context.Context, v any) (models.RefundStatus, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := models.RefundStatus(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRefundStatus2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐRefundStatus(ctx context.Context, sel ast.SelectionSet, v models.RefundStatus) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "RefundStatus!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalOFulfilmentStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐFulfilmentStatusᚄ(ctx context.Context, v any) ([]models.FulfilmentStatus, error) {
 	if v == nil {
 		return nil, nil
@@ -4523,6 +4874,13 @@ func (ec *executionContext) unmarshalOOrderPiecesInput2ᚕᚖgithubᚗcomᚋtrad
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) marshalOOrderRefund2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐOrderRefund(ctx context.Context, sel ast.SelectionSet, v *models.OrderRefund) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OrderRefund(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOOrderReturnStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐOrderReturnStatusᚄ(ctx context.Context, v any) ([]models.OrderReturnStatus, error) {
@@ -4637,6 +4995,42 @@ func (ec *executionContext) unmarshalORecipientInput2ᚖgithubᚗcomᚋtradewind
 	}
 	res, err := ec.unmarshalInputRecipientInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalORefundStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐRefundStatusᚄ(ctx context.Context, v any) ([]models.RefundStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]models.RefundStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRefundStatus2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐRefundStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalORefundStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐRefundStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []models.RefundStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRefundStatus2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐRefundStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOShopper2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐShopper(ctx context.Context, sel ast.SelectionSet, v *models.Shopper) graphql.Marshaler {

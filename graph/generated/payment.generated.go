@@ -949,6 +949,61 @@ func (ec *executionContext) marshalNPaymentStatus2githubᚗcomᚋtradewindᚑcom
 	return res
 }
 
+func (ec *executionContext) unmarshalODisputeStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDisputeStatusᚄ(ctx context.Context, v any) ([]models.DisputeStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]models.DisputeStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDisputeStatus2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDisputeStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalODisputeStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDisputeStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []models.DisputeStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDisputeStatus2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDisputeStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalODisputeStatus2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDisputeStatus(ctx context.Context, v any) (*models.DisputeStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := models.DisputeStatus(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODisputeStatus2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDisputeStatus(ctx context.Context, sel ast.SelectionSet, v *models.DisputeStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
 func (ec *executionContext) marshalONextAction2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐNextAction(ctx context.Context, sel ast.SelectionSet, v *models.NextAction) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null

@@ -646,6 +646,7 @@ type ComplexityRoot struct {
 		PromotionEnd             func(childComplexity int, input api.PromotionEndInput) int
 		PromotionUpdate          func(childComplexity int, input api.PromotionUpdateInput) int
 		PurchaseCancel           func(childComplexity int, input api.PurchaseCancelInput) int
+		RefundRetry              func(childComplexity int, input api.RefundRetryInput) int
 		ReturnApprove            func(childComplexity int, input api.ReturnApproveInput) int
 		ReturnCancel             func(childComplexity int, input api.ReturnCancelInput) int
 		ReturnInspect            func(childComplexity int, input api.ReturnInspectInput) int
@@ -692,6 +693,7 @@ type ComplexityRoot struct {
 		CancelledAt      func(childComplexity int) int
 		Charges          func(childComplexity int) int
 		Discount         func(childComplexity int) int
+		Dispute          func(childComplexity int) int
 		Events           func(childComplexity int) int
 		FulfilmentStatus func(childComplexity int) int
 		GlobalID         func(childComplexity int) int
@@ -763,10 +765,14 @@ type ComplexityRoot struct {
 	}
 
 	OrderRefund struct {
-		Amount     func(childComplexity int) int
-		Lines      func(childComplexity int) int
-		Reason     func(childComplexity int) int
-		RecordedAt func(childComplexity int) int
+		Amount      func(childComplexity int) int
+		Disputed    func(childComplexity int) int
+		FailureCode func(childComplexity int) int
+		GlobalID    func(childComplexity int) int
+		Lines       func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		RecordedAt  func(childComplexity int) int
+		Status      func(childComplexity int) int
 	}
 
 	OrderRefundLine struct {
@@ -1105,6 +1111,11 @@ type ComplexityRoot struct {
 		Province   func(childComplexity int) int
 		Region     func(childComplexity int) int
 		Street     func(childComplexity int) int
+	}
+
+	RefundRetryPayload struct {
+		Refund     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Return struct {
@@ -4033,6 +4044,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PurchaseCancel(childComplexity, args["input"].(api.PurchaseCancelInput)), true
+	case "Mutation.refundRetry":
+		if e.ComplexityRoot.Mutation.RefundRetry == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refundRetry_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefundRetry(childComplexity, args["input"].(api.RefundRetryInput)), true
 	case "Mutation.returnApprove":
 		if e.ComplexityRoot.Mutation.ReturnApprove == nil {
 			break
@@ -4388,6 +4410,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Discount(childComplexity), true
+	case "Order.dispute":
+		if e.ComplexityRoot.Order.Dispute == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Dispute(childComplexity), true
 	case "Order.events":
 		if e.ComplexityRoot.Order.Events == nil {
 			break
@@ -4701,6 +4729,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderRefund.Amount(childComplexity), true
+	case "OrderRefund.disputed":
+		if e.ComplexityRoot.OrderRefund.Disputed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefund.Disputed(childComplexity), true
+	case "OrderRefund.failureCode":
+		if e.ComplexityRoot.OrderRefund.FailureCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefund.FailureCode(childComplexity), true
+	case "OrderRefund.id":
+		if e.ComplexityRoot.OrderRefund.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefund.GlobalID(childComplexity), true
 	case "OrderRefund.lines":
 		if e.ComplexityRoot.OrderRefund.Lines == nil {
 			break
@@ -4719,6 +4765,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderRefund.RecordedAt(childComplexity), true
+	case "OrderRefund.status":
+		if e.ComplexityRoot.OrderRefund.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderRefund.Status(childComplexity), true
 
 	case "OrderRefundLine.amount":
 		if e.ComplexityRoot.OrderRefundLine.Amount == nil {
@@ -6122,6 +6174,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Recipient.Street(childComplexity), true
+
+	case "RefundRetryPayload.refund":
+		if e.ComplexityRoot.RefundRetryPayload.Refund == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRetryPayload.Refund(childComplexity), true
+	case "RefundRetryPayload.userErrors":
+		if e.ComplexityRoot.RefundRetryPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundRetryPayload.UserErrors(childComplexity), true
 
 	case "Return.id":
 		if e.ComplexityRoot.Return.GlobalID == nil {
@@ -7612,6 +7677,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PromotionUpdateInput", ec.unmarshalInputPromotionUpdateInput),
 			graphql.NewInputUnmarshaler("PurchaseCancelInput", ec.unmarshalInputPurchaseCancelInput),
 			graphql.NewInputUnmarshaler("RecipientInput", ec.unmarshalInputRecipientInput),
+			graphql.NewInputUnmarshaler("RefundRetryInput", ec.unmarshalInputRefundRetryInput),
 			graphql.NewInputUnmarshaler("ReturnApproveInput", ec.unmarshalInputReturnApproveInput),
 			graphql.NewInputUnmarshaler("ReturnCancelInput", ec.unmarshalInputReturnCancelInput),
 			graphql.NewInputUnmarshaler("ReturnInspectInput", ec.unmarshalInputReturnInspectInput),
@@ -9548,6 +9614,8 @@ enum LedgerAccount {
   FEE_COLLECTED
   "Promised to shoppers, and yet to leave."
   REFUNDS
+  "What shoppers' banks have taken back until they decide: a debit."
+  DISPUTES
   "Both sides of each exchange."
   FX_DIFFERENCE
   "Sent to the brand."
@@ -9564,10 +9632,16 @@ enum LedgerKind {
   REFUND
   "What was promised to a shopper has left."
   REFUND_PAID
+  "What had left to a shopper came back: it is still promised."
+  REFUND_FAILED
   "What was pending of an order became payable."
   RELEASE
   "The payment provider kept its fee."
   GATEWAY_FEE
+  "A shopper's bank took money back until it decides; what was payable of the order waits."
+  DISPUTE
+  "The bank decided for us."
+  DISPUTE_WON
   "A payout was sent."
   PAYOUT
   "A payout came back."
@@ -10020,6 +10094,8 @@ type Order implements Node @requires(permission: ORDER_READ) {
   fulfilmentStatus: FulfilmentStatus!
   "Whether goods of it come back."
   returnStatus: OrderReturnStatus!
+  "Whether the shopper's bank has taken its payment up; null where it never did."
+  dispute: DisputeStatus
   "Its lines in order; at most 500."
   lines: [OrderLine!]!
   "Every part of its total, typed; at most 1,000."
@@ -10125,7 +10201,15 @@ enum OrderReturnStatus {
 }
 
 "Money of an order that was given back."
-type OrderRefund @requires(permission: ORDER_READ) {
+type OrderRefund implements Node @requires(permission: ORDER_READ) {
+  "Opaque id."
+  id: ID!
+  "Whether the money has left. What failed is still owed: see ` + "`" + `refundRetry` + "`" + `."
+  status: RefundStatus!
+  "The provider's reason, for programs; null unless the status is FAILED."
+  failureCode: String
+  "Whether the shopper's bank took it, in a dispute that was lost."
+  disputed: Boolean!
   "How much."
   amount: Money!
   "Why."
@@ -10134,6 +10218,16 @@ type OrderRefund @requires(permission: ORDER_READ) {
   lines: [OrderRefundLine!]!
   "When."
   recordedAt: DateTime!
+}
+
+"Whether the money of a refund has left."
+enum RefundStatus {
+  "The provider is asked, or on its way."
+  PENDING
+  "It has left."
+  SUCCEEDED
+  "The provider could not do it; staff may have it try again."
+  FAILED
 }
 
 "What of a refund belongs to a line."
@@ -10285,6 +10379,16 @@ enum OrderEventType {
   RETURN_INSPECTED
   "A return ended."
   RETURN_COMPLETED
+  "The provider could not give money back; the note is its reason."
+  REFUND_FAILED
+  "The provider is to try a refund again."
+  REFUND_RETRIED
+  "The shopper's bank has taken the payment up."
+  DISPUTE_OPENED
+  "The bank decided for us."
+  DISPUTE_WON
+  "The bank decided for the shopper: all that was left is gone."
+  DISPUTE_LOST
 }
 
 "An entry of an order's history."
@@ -10341,6 +10445,10 @@ input OrderWhere {
   fulfilmentStatus: [FulfilmentStatus!]
   "Any of these return statuses."
   returnStatus: [OrderReturnStatus!]
+  "With a refund of any of these statuses."
+  refundStatus: [RefundStatus!]
+  "Any of these statuses of a dispute."
+  dispute: [DisputeStatus!]
   "Placed here or imported."
   source: OrderSource
   "When they were placed."
@@ -10471,6 +10579,22 @@ input OrderRefundInput {
   reason: String!
 }
 
+"Tries a refund again that failed at the provider."
+input RefundRetryInput {
+  "1 to 120 characters; repeating it with the same input gives the first answer."
+  idempotencyKey: String!
+  "Which one."
+  refundId: ID!
+}
+
+"The refund as it is now."
+type RefundRetryPayload @public {
+  "Null where it was refused."
+  refund: OrderRefund
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
 "The order as it is now."
 type OrderRefundPayload @public {
   "Null where it was refused."
@@ -10482,6 +10606,8 @@ type OrderRefundPayload @public {
 extend type Mutation {
   "Gives money of an order back, by line and to the cent."
   orderRefund("Of which pieces and why." input: OrderRefundInput!): OrderRefundPayload! @requires(permission: FULFILMENT_WRITE)
+  "Has the provider try a refund again that failed."
+  refundRetry("Which one." input: RefundRetryInput!): RefundRetryPayload! @requires(permission: FULFILMENT_WRITE)
   "Buys from one storefront at once: freezes prices and texts, takes stock, books the sale."
   orderPlace("What to buy." input: OrderPlaceInput!): OrderPlacePayload! @requires(permission: ORDER_PLACE)
   "Undoes an order that has not left: by its shopper, the brand's staff or an operator."
@@ -13738,6 +13864,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_fulfilmentStatus(ctx, field)
 	case "returnStatus":
 		return ec.fieldContext_Order_returnStatus(ctx, field)
+	case "dispute":
+		return ec.fieldContext_Order_dispute(ctx, field)
 	case "lines":
 		return ec.fieldContext_Order_lines(ctx, field)
 	case "charges":
@@ -13870,6 +13998,14 @@ func (ec *executionContext) childFields_OrderPlacePayload(ctx context.Context, f
 
 func (ec *executionContext) childFields_OrderRefund(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "id":
+		return ec.fieldContext_OrderRefund_id(ctx, field)
+	case "status":
+		return ec.fieldContext_OrderRefund_status(ctx, field)
+	case "failureCode":
+		return ec.fieldContext_OrderRefund_failureCode(ctx, field)
+	case "disputed":
+		return ec.fieldContext_OrderRefund_disputed(ctx, field)
 	case "amount":
 		return ec.fieldContext_OrderRefund_amount(ctx, field)
 	case "reason":
@@ -14512,6 +14648,16 @@ func (ec *executionContext) childFields_Recipient(ctx context.Context, field gra
 		return ec.fieldContext_Recipient_postalCode(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Recipient", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundRetryPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "refund":
+		return ec.fieldContext_RefundRetryPayload_refund(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RefundRetryPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundRetryPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Return(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -76,6 +76,7 @@ type MutationResolver interface {
 	CommissionPlanCreate(ctx context.Context, input api.CommissionPlanCreateInput) (*api.CommissionPlanCreatePayload, error)
 	CommissionPlanEnd(ctx context.Context, input api.CommissionPlanEndInput) (*api.CommissionPlanEndPayload, error)
 	OrderRefund(ctx context.Context, input api.OrderRefundInput) (*api.OrderRefundPayload, error)
+	RefundRetry(ctx context.Context, input api.RefundRetryInput) (*api.RefundRetryPayload, error)
 	OrderPlace(ctx context.Context, input api.OrderPlaceInput) (*api.OrderPlacePayload, error)
 	OrderCancel(ctx context.Context, input api.OrderCancelInput) (*api.OrderCancelPayload, error)
 	PaymentConfirm(ctx context.Context, input api.PaymentConfirmInput) (*api.PaymentConfirmPayload, error)
@@ -943,6 +944,20 @@ func (ec *executionContext) field_Mutation_purchaseCancel_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (api.PurchaseCancelInput, error) {
 			return ec.unmarshalNPurchaseCancelInput2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐPurchaseCancelInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_refundRetry_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (api.RefundRetryInput, error) {
+			return ec.unmarshalNRefundRetryInput2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐRefundRetryInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -4752,6 +4767,68 @@ func (ec *executionContext) fieldContext_Mutation_orderRefund(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_refundRetry(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_refundRetry(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RefundRetry(ctx, fc.Args["input"].(api.RefundRetryInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "FULFILMENT_WRITE")
+				if err != nil {
+					var zeroVal *api.RefundRetryPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *api.RefundRetryPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *api.RefundRetryPayload) graphql.Marshaler {
+			return ec.marshalNRefundRetryPayload2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐRefundRetryPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_refundRetry(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RefundRetryPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_refundRetry_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_orderPlace(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -8455,6 +8532,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Payment(ctx, sel, obj)
+	case models.OrderRefund:
+		return ec._OrderRefund(ctx, sel, &obj)
+	case *models.OrderRefund:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._OrderRefund(ctx, sel, obj)
 	case models.OrderLine:
 		return ec._OrderLine(ctx, sel, &obj)
 	case *models.OrderLine:
@@ -8925,6 +9009,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "orderRefund":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_orderRefund(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refundRetry":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_refundRetry(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++

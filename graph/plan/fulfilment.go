@@ -13,10 +13,11 @@ import (
 func fulfilments() []*Type {
 	bought := linked("OrderLine", "%[2]s.brand_id = %[1]s.brand_id and %[2]s.id = %[1]s.line_id", false)
 	return []*Type{
-		{Name: "OrderRefund", Model: models.OrderRefund{}, Fields: map[string]Field{
-			"amount": sum("amount_minor"),
-			"lines":  many(rows{typeName: "OrderRefundLine", field: "RefundID", order: []string{"order_refund_lines.id"}}),
-		}},
+		{Name: "OrderRefund", Model: models.OrderRefund{}, ID: globalid.OrderRefund, Key: ofBrandKey, Tenant: "brand_id", Reach: ofOrder,
+			Fields: map[string]Field{
+				"amount": sum("amount_minor"),
+				"lines":  many(rows{typeName: "OrderRefundLine", field: "RefundID", order: []string{"order_refund_lines.id"}}),
+			}},
 		{Name: "OrderRefundLine", Model: models.OrderRefundLine{}, Fields: map[string]Field{"line": bought, "amount": sum("amount_minor")}},
 		{Name: "Shipment", Model: models.Shipment{}, ID: globalid.Shipment, Key: ofBrandKey, Tenant: "brand_id", Reach: ofOrder,
 			Fields: map[string]Field{

@@ -46,8 +46,31 @@ func (w *shopWorld) plan() *models.CommissionPlan {
 	return p
 }
 
+// failedRefund is one of the world's order that its provider has not done.
+func (w *shopWorld) failedRefund() *models.OrderRefund {
+	var paid models.PaymentAllocation
+	if err := w.api.DB.Gorm.Take(&paid, "brand_id = ? and order_id = ?", w.brand.ID, w.order.ID).Error; err != nil {
+		panic(err)
+	}
+	r := &models.OrderRefund{
+		BrandID: w.brand.ID, ID: fixture.ID(), OrderID: w.order.ID, Currency: paid.Currency, AmountMinor: 100, Reason: "broken",
+		RecordedAt: w.api.Now, Status: models.RefundFailed,
+	}
+	failed := &models.Refund{
+		ID: fixture.ID(), PaymentID: paid.PaymentID, Key: r.ID.String(), Status: models.RefundFailed, Currency: paid.Currency, AmountMinor: 100,
+		Reason: "broken", CreatedAt: w.api.Now, UpdatedAt: w.api.Now,
+	}
+	w.create(r, failed, &models.RefundAllocation{
+		BrandID: w.brand.ID, ID: fixture.ID(), RefundID: failed.ID, OrderID: w.order.ID, OrderRefundID: &r.ID, Currency: paid.Currency, AmountMinor: 100,
+	})
+	return r
+}
+
 // books are good inputs of payouts and commission plans.
 var books = map[string][]goodInput{
+	"refundRetry": {func(w *shopWorld) (*auth.Actor, map[string]any) {
+		return w.owner, object{"idempotencyKey": "t1", "refundId": w.failedRefund().GlobalID()}
+	}},
 	"payoutCreate": {func(w *shopWorld) (*auth.Actor, map[string]any) {
 		w.payable(w.order)
 		return w.operator, object{

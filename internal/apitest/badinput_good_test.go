@@ -314,6 +314,7 @@ var goodInputs = map[string][]goodInput{
 	"returnInspect":       shipping["returnInspect"],
 	"returnRefund":        shipping["returnRefund"],
 
+	"refundRetry":          books["refundRetry"],
 	"payoutCreate":         books["payoutCreate"],
 	"payoutReturn":         books["payoutReturn"],
 	"commissionPlanCreate": books["commissionPlanCreate"],

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tradewind-commerce/tradewind/internal/apitest"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -202,5 +203,37 @@ func TestOperatorPaysOut(t *testing.T) {
 	all := client.Post(t, `{ commissionPlans { totalCount nodes { name } } }`, nil)
 	if string(all.Data) != `{"commissionPlans":{"totalCount":1,"nodes":[{"name":"All"}]}}` {
 		t.Errorf("%s", all.Raw)
+	}
+}
+
+// Staff find the orders whose refund failed, and have it tried again, once;
+// those of another brand find none.
+func TestStaffTryRefundsAgain(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	refund := w.failedRefund()
+	w.set("update orders set dispute = 'WON' where brand_id = ? and id = ?", w.brand.ID, w.order.ID)
+	staff := w.api.As(fixture.Member(t, w.api.DB.Gorm, w.brand.ID, models.RoleStaff))
+	found := staff.Post(t, `query ($id: ID!) { node(id: $id) { ... on Brand { orders(where: {refundStatus: [FAILED], dispute: [WON, LOST]}) {
+		totalCount nodes { dispute refunds { id status disputed } } } } } }`, object{"id": w.brand.GlobalID()})
+	want := `{"node":{"orders":{"totalCount":1,"nodes":[{"dispute":"WON","refunds":[{"id":"` + refund.GlobalID() + `","status":"FAILED","disputed":false}]}]}}}`
+	if string(found.Data) != want {
+		t.Errorf("%s", found.Raw)
+	}
+	retry := `mutation ($input: RefundRetryInput!) { refundRetry(input: $input) { refund { status } userErrors { field code } } }`
+	stranger := w.api.As(fixture.Member(t, w.api.DB.Gorm, w.rival.ID, models.RoleOwner))
+	for _, c := range []struct {
+		as        *apitest.Client
+		key, want string
+	}{
+		{stranger, "a", `{"refund":null,"userErrors":[{"field":["input","refundId"],"code":"NOT_FOUND"}]}`},
+		{staff, "a", `{"refund":{"status":"PENDING"},"userErrors":[]}`},
+		{staff, "a", `{"refund":{"status":"PENDING"},"userErrors":[]}`},
+		{staff, "b", `{"refund":null,"userErrors":[{"field":["input","refundId"],"code":"CONFLICT"}]}`},
+	} {
+		answer := c.as.Post(t, retry, object{"input": object{"idempotencyKey": c.key, "refundId": refund.GlobalID()}})
+		if string(answer.Data) != `{"refundRetry":`+c.want+`}` {
+			t.Errorf("%s", answer.Raw)
+		}
 	}
 }

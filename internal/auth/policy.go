@@ -156,7 +156,7 @@ var Fields = map[string]Permission{
 	"Mutation.returnRequest": SignedIn, "Mutation.returnCancel": SignedIn, "Mutation.returnApprove": FulfilmentWrite,
 	"Mutation.returnReject": FulfilmentWrite, "Mutation.returnReceive": FulfilmentWrite, "Mutation.returnInspect": FulfilmentWrite,
 	"Mutation.returnRefund": FulfilmentWrite,
-	"Mutation.payoutCreate": LedgerWrite, "Mutation.payoutReturn": LedgerWrite,
+	"Mutation.payoutCreate": LedgerWrite, "Mutation.payoutReturn": LedgerWrite, "Mutation.refundRetry": FulfilmentWrite,
 	"Mutation.commissionPlanCreate": LedgerWrite, "Mutation.commissionPlanEnd": LedgerWrite,
 }
 

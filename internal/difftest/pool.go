@@ -56,7 +56,7 @@ func sources() map[string]source {
 	for t, table := range map[globalid.Type]string{
 		globalid.Document: "brand_documents", globalid.Listing: "listings", globalid.Media: "media", globalid.Order: "orders",
 		globalid.OrderLine: "order_lines", globalid.Product: "products", globalid.Storefront: "storefronts",
-		globalid.Payout: "payouts", globalid.Promotion: "promotions", globalid.DeliveryOption: "delivery_options",
+		globalid.Payout: "payouts", globalid.OrderRefund: "order_refunds", globalid.Promotion: "promotions", globalid.DeliveryOption: "delivery_options",
 		globalid.Return: "returns", globalid.Shipment: "shipments", globalid.Variant: "variants", globalid.Warehouse: "warehouses",
 	} {
 		list[string(t)] = source{table, "brand_id", "id", "''", "''", "brand_id, id"}

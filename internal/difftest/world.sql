@@ -334,3 +334,10 @@ set gets = case pg_temp.chance(p.id, 'gets') / 30
     else jsonb_build_object('products', (select jsonb_agg(x.id) from (select id from products where brand_id = p.brand_id order by id limit 3) x))
   end
 where kind = 'BUY_X_GET_Y' or pg_temp.chance(p.id, 'got') < 40;
+
+-- Refunds that have left and that failed, and payments that banks took up.
+update order_refunds
+set status = (array['SUCCEEDED', 'FAILED', 'PENDING'])[1 + pg_temp.chance(id, 'left') % 3], disputed = pg_temp.chance(id, 'bank') < 20,
+  failure_code = case when pg_temp.chance(id, 'left') % 3 = 1 then pg_temp.odd() end;
+update orders set dispute = (array['OPEN', 'WON', 'LOST'])[1 + pg_temp.chance(id, 'dispute') % 3]
+where source = 'SHOP' and pg_temp.chance(id, 'disputed') < 25;

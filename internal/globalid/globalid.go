@@ -29,6 +29,7 @@ const (
 	Media          Type = "Media"
 	Order          Type = "Order"
 	OrderLine      Type = "OrderLine"
+	OrderRefund    Type = "OrderRefund"
 	Payout         Type = "Payout"
 	Payment        Type = "Payment"
 	Product        Type = "Product"
@@ -56,6 +57,7 @@ var prefixes = map[Type]string{
 	Media:          "med",
 	Order:          "ord",
 	OrderLine:      "oln",
+	OrderRefund:    "orf",
 	Payout:         "pay",
 	Payment:        "pmt",
 	Product:        "prd",

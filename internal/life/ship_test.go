@@ -1,10 +1,14 @@
 package life_test
 
 import (
+	"context"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
+	"github.com/tradewind-commerce/tradewind/internal/returns"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -31,4 +35,97 @@ func (w *world) deliver(t testing.TB, o *models.Order) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func (l *life) ship(r *rapid.T) {
+	o := l.order(r)
+	in := fulfilment.CreateInput{IdempotencyKey: l.w.key(), Order: orderKey(o)}
+	if rapid.Bool().Draw(r, "a part") {
+		in.Lines = []fulfilment.Line{{Line: l.line(r, o), Quantity: rapid.Int64Range(1, 3).Draw(r, "pieces")}}
+	}
+	_, err := l.w.api.Fulfilment.Create(l.w.as(l, l.staff(o)), in)
+	l.dealt(r, "ship", err)
+}
+
+func (l *life) shipment(r *rapid.T) (*models.Shipment, context.Context) {
+	o := l.order(r)
+	all, err := l.w.api.Fulfilment.Of(l.Context(), []models.Key{orderKey(o)})
+	if err != nil {
+		l.Fatal(err)
+	}
+	if len(all) == 0 {
+		r.Skip("nothing was packed")
+	}
+	return rapid.SampledFrom(all).Draw(r, "shipment"), l.w.as(l, l.staff(o))
+}
+
+func (l *life) parcel(r *rapid.T) {
+	s, ctx := l.shipment(r)
+	do := rapid.SampledFrom([]string{"", "", "", "cancel", "lose"}).Draw(r, "do")
+	if do == "" {
+		do = map[models.ShipmentStatus]string{models.ShipmentLabelled: "dispatch"}[s.Status]
+	}
+	f := map[string]func(context.Context, models.Key) (*models.Shipment, error){
+		"": l.w.api.Fulfilment.Deliver, "dispatch": l.w.api.Fulfilment.Dispatch, "cancel": l.w.api.Fulfilment.Cancel, "lose": l.w.api.Fulfilment.Lose,
+	}[do]
+	_, err := f(ctx, models.Key{BrandID: s.BrandID, ID: s.ID})
+	l.dealt(r, "parcel "+do, err)
+}
+
+func (l *life) resolve(r *rapid.T) {
+	s, ctx := l.shipment(r)
+	as := rapid.SampledFrom([]models.LossResolution{models.LossRefunded, models.LossResent}).Draw(r, "as")
+	_, err := l.w.api.Fulfilment.Resolve(ctx, fulfilment.ResolveInput{
+		IdempotencyKey: l.w.key(), Shipment: models.Key{BrandID: s.BrandID, ID: s.ID}, Resolution: as,
+	})
+	l.dealt(r, "resolve", err)
+}
+
+func (l *life) sendBack(r *rapid.T) {
+	o := l.order(r)
+	_, err := l.w.api.Returns.Request(l.w.as(l, l.staff(o)), returns.RequestInput{
+		IdempotencyKey: l.w.key(), Order: orderKey(o), Reason: "too sweet",
+		Lines: []returns.Line{{Line: l.line(r, o), Quantity: rapid.Int64Range(1, 2).Draw(r, "pieces")}},
+	})
+	l.dealt(r, "send back", err)
+}
+
+// advance brings a return on by a step.
+func (l *life) advance(r *rapid.T) {
+	o := l.order(r)
+	ctx := l.w.as(l, l.staff(o))
+	all, err := l.w.api.Returns.Of(ctx, []models.Key{orderKey(o)})
+	if err != nil {
+		l.Fatal(err)
+	}
+	if len(all) == 0 {
+		r.Skip("nothing comes back")
+	}
+	back := rapid.SampledFrom(all).Draw(r, "return")
+	key := models.Key{BrandID: back.BrandID, ID: back.ID}
+	switch back.Status {
+	case models.ReturnRequested:
+		_, err = l.w.api.Returns.Approve(ctx, key)
+	case models.ReturnApproved:
+		goods := l.w.sellers[0].goods
+		if o.BrandID != l.w.sellers[0].ID {
+			goods = l.w.sellers[1].goods
+		}
+		_, err = l.w.api.Returns.Receive(ctx, returns.ReceiveInput{
+			Return: key, Warehouse: models.Key{BrandID: o.BrandID, ID: goods[o.Currency].Warehouse.ID},
+		})
+	case models.ReturnReceived:
+		var inspected []returns.Inspected
+		var lines []*models.ReturnLine
+		if lines, err = l.w.api.Returns.LinesOf(ctx, []models.Key{key}); err != nil {
+			l.Fatal(err)
+		}
+		for _, line := range lines {
+			inspected = append(inspected, returns.Inspected{Line: models.Key{BrandID: o.BrandID, ID: line.LineID}, Restocked: line.Received})
+		}
+		_, err = l.w.api.Returns.Inspect(ctx, returns.InspectInput{IdempotencyKey: l.w.key(), Return: key, Lines: inspected})
+	default:
+		_, err = l.w.api.Returns.Refund(ctx, returns.RefundInput{IdempotencyKey: l.w.key(), Return: key})
+	}
+	l.dealt(r, "return "+string(back.Status), err)
 }

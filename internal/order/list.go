@@ -20,6 +20,8 @@ type Where struct {
 	Payment    []models.OrderPaymentStatus
 	Fulfilment []models.FulfilmentStatus
 	Returns    []models.OrderReturnStatus
+	Refunds    []models.RefundStatus
+	Dispute    []models.DisputeStatus
 	Source     *models.OrderSource
 	// From is included, To is not.
 	From, To *time.Time
@@ -109,6 +111,13 @@ func (w Where) Conditions() database.Conditions {
 	}
 	if len(w.Returns) > 0 {
 		c.Add("orders.return_status in ?", w.Returns)
+	}
+	if len(w.Refunds) > 0 {
+		c.Add("exists (select 1 from order_refunds where order_refunds.brand_id = orders.brand_id and order_refunds.order_id = orders.id"+
+			" and order_refunds.status in ?)", w.Refunds)
+	}
+	if len(w.Dispute) > 0 {
+		c.Add("coalesce(orders.dispute, 'NONE') in ?", w.Dispute)
 	}
 	if w.Source != nil {
 		c.Add("orders.source = ?", *w.Source)
