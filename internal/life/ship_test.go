@@ -47,6 +47,25 @@ func (l *life) ship(r *rapid.T) {
 	l.dealt(r, "ship", err)
 }
 
+// arrive has all of an order shipped that waits, and one of its parcels arrive.
+func (l *life) arrive(r *rapid.T) {
+	o := l.order(r)
+	ctx := l.w.as(l, l.staff(o))
+	_, err := l.w.api.Fulfilment.Create(ctx, fulfilment.CreateInput{IdempotencyKey: l.w.key(), Order: orderKey(o)})
+	l.dealt(r, "ship", err)
+	all, err := l.w.api.Fulfilment.Of(l.Context(), []models.Key{orderKey(o)})
+	if err != nil {
+		l.Fatal(err)
+	}
+	for _, s := range all {
+		key := models.Key{BrandID: s.BrandID, ID: s.ID}
+		_, err := l.w.api.Fulfilment.Dispatch(ctx, key)
+		l.dealt(r, "dispatch", err)
+		_, err = l.w.api.Fulfilment.Deliver(ctx, key)
+		l.dealt(r, "deliver", err)
+	}
+}
+
 func (l *life) shipment(r *rapid.T) (*models.Shipment, context.Context) {
 	o := l.order(r)
 	all, err := l.w.api.Fulfilment.Of(l.Context(), []models.Key{orderKey(o)})

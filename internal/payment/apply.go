@@ -74,6 +74,16 @@ func (s *Service) settleTx(tx *gorm.DB, before models.PaymentStatus, p *models.P
 // bookTx tells the books what has moved. What was placed just now is among
 // the orders by then.
 func (s *Service) bookTx(tx *gorm.DB, before, p *models.Payment, moved []movement, now time.Time) error {
+	for _, m := range moved {
+		if m.refund.Status == models.RefundFailed {
+			code := "none"
+			if m.refund.FailureCode != nil {
+				code = *m.refund.FailureCode
+			}
+			s.log.ErrorContext(tx.Statement.Context, "a refund failed and is owed until it is tried again",
+				"payment", p.ID, "refund", m.refund.ID, "code", code)
+		}
+	}
 	if s.books == nil {
 		return nil
 	}

@@ -91,8 +91,8 @@ type State struct {
 	Dispute    models.DisputeStatus
 	// Fee is what the provider keeps in the payment's currency, 0 while it is
 	// not known or in another.
-	Fee int64
-	Next       *models.NextAction
+	Fee  int64
+	Next *models.NextAction
 	// FailureCode says why it is FAILED or VOIDED.
 	FailureCode string
 	Refunds     []RefundState

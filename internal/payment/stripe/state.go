@@ -51,6 +51,16 @@ func state(intent *api.PaymentIntent, err error) (payment.State, error) {
 	return s, nil
 }
 
+// fee is what Stripe keeps, as far as it counts it in the payment's currency:
+// it does so in that of the account it pays out to.
+func fee(intent *api.PaymentIntent) int64 {
+	booked := intent.LatestCharge.BalanceTransaction
+	if booked == nil || booked.Currency != intent.Currency || booked.Fee < 0 {
+		return 0
+	}
+	return moneyOfStripe(booked.Fee, booked.Currency).Minor
+}
+
 // next is what the shopper must do, nil for what we cannot show.
 func next(a *api.PaymentIntentNextAction) *models.NextAction {
 	switch {

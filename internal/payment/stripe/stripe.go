@@ -104,12 +104,13 @@ func (g *Gateway) Confirm(ctx context.Context, reference string, c payment.Confi
 
 // Find reads a PaymentIntent, its refunds and its dispute.
 func (g *Gateway) Find(ctx context.Context, reference string) (payment.State, error) {
-	params := &api.PaymentIntentRetrieveParams{Expand: []*string{new("latest_charge")}}
+	params := &api.PaymentIntentRetrieveParams{Expand: []*string{new("latest_charge.balance_transaction")}}
 	intent, err := g.client.V1PaymentIntents.Retrieve(ctx, reference, params)
 	s, err := state(intent, err)
 	if err != nil || intent.LatestCharge == nil {
 		return s, err
 	}
+	s.Fee = fee(intent)
 	if intent.LatestCharge.AmountRefunded > 0 || intent.LatestCharge.Refunded || s.Status == models.PaymentCaptured {
 		if s.Refunds, err = g.refunds(ctx, reference); err != nil {
 			return s, err

@@ -204,6 +204,16 @@ func TestEvents(t *testing.T) {
 	p := w.confirm(w.begin(models.MethodCard, false, cny(2500)), "pm_card")
 	intent := w.stripe.intents[*p.Reference]
 
+	// What Stripe keeps is told in the currency of the payment, or not booked.
+	for _, kept := range []object{{"currency": "usd", "fee": 15}, {"currency": "cny", "fee": 103}} {
+		kept["id"], kept["object"] = "txn_1", "balance_transaction"
+		intent["latest_charge"] = object{"id": "ch_1", "object": "charge", "balance_transaction": kept}
+		err := w.receive("evt_"+kept["currency"].(string), "charge.updated", object{"id": "ch_1", "object": "charge", "payment_intent": *p.Reference}, w.clock)
+		if want := map[any]int64{"usd": 0, "cny": 103}[kept["currency"]]; err != nil || w.read(p).FeeMinor != want {
+			t.Errorf("%+v %v", w.read(p), err)
+		}
+	}
+
 	intent["latest_charge"] = object{"id": "ch_1", "object": "charge", "disputed": true}
 	w.stripe.disputes = []object{{"id": "dp_1", "object": "dispute", "status": "needs_response"}}
 	about := object{"id": "dp_1", "object": "dispute", "payment_intent": *p.Reference}
@@ -238,7 +248,7 @@ func TestEvents(t *testing.T) {
 	if err := w.db.Raw("select string_agg(event_id || ' ' || outcome, ', ' order by event_id) from payment_events").Scan(&outcomes).Error; err != nil {
 		t.Fatal(err)
 	}
-	if outcomes != "evt_1 APPLIED, evt_2 APPLIED, evt_4 UNKNOWN_PAYMENT, evt_5 MISMATCH, evt_6 IGNORED" || w.read(other).CapturedMinor != 0 {
+	if outcomes != "evt_1 APPLIED, evt_2 APPLIED, evt_4 UNKNOWN_PAYMENT, evt_5 MISMATCH, evt_6 IGNORED, evt_cny APPLIED, evt_usd APPLIED" || w.read(other).CapturedMinor != 0 {
 		t.Error(outcomes)
 	}
 }

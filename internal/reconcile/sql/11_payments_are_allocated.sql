@@ -10,7 +10,7 @@ left join (
 left join (
   select payment_id, sum(amount_minor) as sum
   from refunds
-  where status <> 'FAILED' and id not in (select refund_id from refund_allocations)
+  where id not in (select refund_id from refund_allocations) and id not in (select retry_of from refunds where retry_of is not null)
   group by payment_id
 ) r on r.payment_id = p.id
 where p.status = 'CAPTURED' and p.captured_minor <> coalesce(a.sum, 0) + coalesce(r.sum, 0)
