@@ -32,6 +32,8 @@ type line struct {
 	Recover command.Recover `cmd:"" help:"Settle what a crash or an outage has left open: ask providers for all open payments, give up what was not paid in time. Servers do the same little by little."`
 	Check   command.Check   `cmd:"" help:"Prove that orders, payments, stock, sales facts and what the public sees agree; tell the rows that do not, and exit 1."`
 
+	RetryRefund command.RetryRefund `cmd:"" help:"Have a refund tried again that failed and belongs to no order."`
+
 	Bench command.Bench `cmd:"" help:"Measure the operations that people wait for, on a database of its own that is removed afterwards."`
 	Limit command.Limit `cmd:"" hidden:"" help:"Serve what bench --profile peers compares the API with."`
 

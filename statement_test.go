@@ -36,3 +36,15 @@ func TestStatementCommand(t *testing.T) {
 		}
 	}
 }
+
+func TestRetryRefundCommand(t *testing.T) {
+	t.Parallel()
+	o := servertest.Options{Database: dbtest.DSN(t), Dir: dbtest.Folder(t)}
+	for id, says := range map[string]string{
+		"June": `"June" is not the id of a refund`, "018f0000-0000-7000-8000-000000000000": "there is no such refund",
+	} {
+		if r := servertest.Run(t, o, "retry-refund", id); r.Code != 1 || r.Out != "" || !strings.Contains(r.Err, says) {
+			t.Errorf("%+v", r)
+		}
+	}
+}

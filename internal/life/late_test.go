@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
 	"github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
@@ -50,11 +48,14 @@ func TestMoneyWithoutAnOrderIsOwed(t *testing.T) {
 		t.Fatalf("%+v %v", failed, err)
 	}
 	w.sound(t)
-	if err := w.db.Transaction(func(tx *gorm.DB) error {
-		_, err := payment.RetryTx(tx, failed.ID, w.now())
-		return err
-	}); err != nil {
+	if _, err := w.api.Payments.Retry(w.as(t, w.sellers[1].staff), failed.ID); err == nil {
+		t.Error("staff of a brand tried it again")
+	}
+	if _, err := w.api.Payments.Retry(w.as(t, w.operator), failed.ID); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := w.api.Payments.Retry(w.as(t, w.operator), failed.ID); refused(t, err) != " CONFLICT" {
+		t.Errorf("tried again twice: %v", err)
 	}
 	w.sound(t)
 	w.ask(t, p)

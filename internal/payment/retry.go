@@ -1,15 +1,39 @@
 package payment
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
+
+// Retry asks again for a refund that failed and belongs to no order: its
+// payment came after the goods were sold, or twice. Operators may; those of
+// orders are tried again by whoever keeps the order.
+func (s *Service) Retry(ctx context.Context, id uuid.UUID) (again *models.Refund, err error) {
+	if err := auth.Require(ctx, auth.LedgerWrite); err != nil {
+		return nil, err
+	}
+	err = database.InTx(ctx, s.db, func(tx *gorm.DB) error {
+		var ofOrders int64
+		if err := tx.Raw("select count(*) from refund_allocations where refund_id = ? and brand_id is not null", id).Scan(&ofOrders).Error; err != nil {
+			return fmt.Errorf("read the orders of a refund: %w", err)
+		}
+		if ofOrders > 0 {
+			return problem.New(problem.NotAllowed, "this refund is an order's: have it tried again there, by refundRetry")
+		}
+		again, err = RetryTx(tx, id, s.now())
+		return err
+	})
+	return again, err
+}
 
 // RetryTx asks again for a refund that failed, by another that takes its
 // place: Drive, or else the recovery, has the provider do it after the commit.
