@@ -174,7 +174,7 @@ func TestSchemaKeepsItsConventions(t *testing.T) {
 		}
 		moves := slices.Contains([]string{"stockAdjust", "orderPlace", "orderCancel", "orderRefund", "shipmentCreate", "shipmentsCreate", "shipmentLossResolve",
 			"returnRequest", "returnInspect", "returnRefund", "payoutCreate", "payoutReturn", "refundRetry",
-			"checkoutComplete"}, f.Name)
+			"checkoutComplete", "paymentCapture"}, f.Name)
 		key := s.Types[f.Arguments[0].Type.Name()].Fields.ForName("idempotencyKey")
 		if moves != (key != nil) {
 			t.Errorf("%s: idempotencyKey %v", f.Name, key)

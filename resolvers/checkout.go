@@ -2,6 +2,7 @@ package resolvers
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -43,4 +44,30 @@ func (r *Resolver) confirmPayment(ctx context.Context, input api.PaymentConfirmI
 	return r.Payments.Confirm(ctx, payment.ConfirmInput{
 		PaymentID: id.Row, Token: or(given(input.Token), ""), ReturnURL: or(given(input.ReturnURL), ""),
 	})
+}
+
+func (r *Resolver) capturePayment(ctx context.Context, input api.PaymentCaptureInput) (*models.Payment, error) {
+	var in ids
+	capture := checkout.CaptureInput{
+		IdempotencyKey: input.IdempotencyKey, PaymentID: in.row("input.paymentId", globalid.Payment, input.PaymentID).Row,
+	}
+	if given := input.StorefrontIds.Value(); given != nil {
+		capture.Storefronts = make([]models.Key, len(given))
+		for i, id := range given {
+			capture.Storefronts[i] = in.key("input.storefrontIds."+strconv.Itoa(i), globalid.Storefront, id)
+		}
+	}
+	if err := in.err(); err != nil {
+		return nil, err
+	}
+	return r.Checkout.Capture(ctx, capture)
+}
+
+func (r *Resolver) voidPayment(ctx context.Context, input api.PaymentVoidInput) (*models.Payment, error) {
+	var in ids
+	id := in.row("input.paymentId", globalid.Payment, input.PaymentID)
+	if err := in.err(); err != nil {
+		return nil, err
+	}
+	return r.Checkout.Void(ctx, id.Row)
 }

@@ -13,6 +13,18 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
+func (r *mutationResolver) PaymentCapture(ctx context.Context, input api.PaymentCaptureInput) (*api.PaymentCapturePayload, error) {
+	paid, err := r.capturePayment(ctx, input)
+	refused, err := api.Refused(err)
+	return &api.PaymentCapturePayload{Payment: paid, UserErrors: refused}, err
+}
+
+func (r *mutationResolver) PaymentVoid(ctx context.Context, input api.PaymentVoidInput) (*api.PaymentVoidPayload, error) {
+	paid, err := r.voidPayment(ctx, input)
+	refused, err := api.Refused(err)
+	return &api.PaymentVoidPayload{Payment: paid, UserErrors: refused}, err
+}
+
 func (r *mutationResolver) PaymentConfirm(ctx context.Context, input api.PaymentConfirmInput) (*api.PaymentConfirmPayload, error) {
 	paid, err := r.confirmPayment(ctx, input)
 	refused, err := api.Refused(err)

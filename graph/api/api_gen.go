@@ -956,6 +956,24 @@ type OrderWhere struct {
 	Number graphql.Omittable[*string] `json:"number,omitempty"`
 }
 
+// Takes what was authorised.
+type PaymentCaptureInput struct {
+	// 1 to 120 characters; repeating it with the same input gives the payment as it is then.
+	IdempotencyKey string `json:"idempotencyKey"`
+	// The payment; must be AUTHORISED.
+	PaymentID string `json:"paymentId"`
+	// Takes the money of the orders of these storefronts alone, at most 100, and gives the others up. Default: all.
+	StorefrontIds graphql.Omittable[[]string] `json:"storefrontIds,omitempty"`
+}
+
+// The payment as it is now.
+type PaymentCapturePayload struct {
+	// Null where it was refused.
+	Payment *models.Payment `json:"payment,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // How the shopper pays.
 type PaymentConfirmInput struct {
 	// The payment of a purchase of the caller's own.
@@ -968,6 +986,20 @@ type PaymentConfirmInput struct {
 
 // The payment, and in its `nextAction` what the shopper must do.
 type PaymentConfirmPayload struct {
+	// Null where it was refused.
+	Payment *models.Payment `json:"payment,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Gives up a payment that is not captured.
+type PaymentVoidInput struct {
+	// The payment.
+	PaymentID string `json:"paymentId"`
+}
+
+// The payment as it is now.
+type PaymentVoidPayload struct {
 	// Null where it was refused.
 	Payment *models.Payment `json:"payment,omitempty"`
 	// Why it was refused.

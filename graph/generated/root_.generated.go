@@ -631,7 +631,9 @@ type ComplexityRoot struct {
 		OrderCancel              func(childComplexity int, input api.OrderCancelInput) int
 		OrderPlace               func(childComplexity int, input api.OrderPlaceInput) int
 		OrderRefund              func(childComplexity int, input api.OrderRefundInput) int
+		PaymentCapture           func(childComplexity int, input api.PaymentCaptureInput) int
 		PaymentConfirm           func(childComplexity int, input api.PaymentConfirmInput) int
+		PaymentVoid              func(childComplexity int, input api.PaymentVoidInput) int
 		PayoutCreate             func(childComplexity int, input api.PayoutCreateInput) int
 		PayoutReturn             func(childComplexity int, input api.PayoutReturnInput) int
 		ProductArchive           func(childComplexity int, input api.ProductArchiveInput) int
@@ -810,6 +812,11 @@ type ComplexityRoot struct {
 		Status     func(childComplexity int) int
 	}
 
+	PaymentCapturePayload struct {
+		Payment    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	PaymentConfirmPayload struct {
 		Payment    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -818,6 +825,11 @@ type ComplexityRoot struct {
 	PaymentFailure struct {
 		Code    func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	PaymentVoidPayload struct {
+		Payment    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Payout struct {
@@ -3879,6 +3891,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OrderRefund(childComplexity, args["input"].(api.OrderRefundInput)), true
+	case "Mutation.paymentCapture":
+		if e.ComplexityRoot.Mutation.PaymentCapture == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_paymentCapture_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PaymentCapture(childComplexity, args["input"].(api.PaymentCaptureInput)), true
 	case "Mutation.paymentConfirm":
 		if e.ComplexityRoot.Mutation.PaymentConfirm == nil {
 			break
@@ -3890,6 +3913,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PaymentConfirm(childComplexity, args["input"].(api.PaymentConfirmInput)), true
+	case "Mutation.paymentVoid":
+		if e.ComplexityRoot.Mutation.PaymentVoid == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_paymentVoid_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PaymentVoid(childComplexity, args["input"].(api.PaymentVoidInput)), true
 	case "Mutation.payoutCreate":
 		if e.ComplexityRoot.Mutation.PayoutCreate == nil {
 			break
@@ -4914,6 +4948,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Payment.Status(childComplexity), true
 
+	case "PaymentCapturePayload.payment":
+		if e.ComplexityRoot.PaymentCapturePayload.Payment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentCapturePayload.Payment(childComplexity), true
+	case "PaymentCapturePayload.userErrors":
+		if e.ComplexityRoot.PaymentCapturePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentCapturePayload.UserErrors(childComplexity), true
+
 	case "PaymentConfirmPayload.payment":
 		if e.ComplexityRoot.PaymentConfirmPayload.Payment == nil {
 			break
@@ -4939,6 +4986,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PaymentFailure.Message(childComplexity), true
+
+	case "PaymentVoidPayload.payment":
+		if e.ComplexityRoot.PaymentVoidPayload.Payment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentVoidPayload.Payment(childComplexity), true
+	case "PaymentVoidPayload.userErrors":
+		if e.ComplexityRoot.PaymentVoidPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentVoidPayload.UserErrors(childComplexity), true
 
 	case "Payout.amount":
 		if e.ComplexityRoot.Payout.Amount == nil {
@@ -7656,7 +7716,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OrderPlaceInput", ec.unmarshalInputOrderPlaceInput),
 			graphql.NewInputUnmarshaler("OrderRefundInput", ec.unmarshalInputOrderRefundInput),
 			graphql.NewInputUnmarshaler("OrderWhere", ec.unmarshalInputOrderWhere),
+			graphql.NewInputUnmarshaler("PaymentCaptureInput", ec.unmarshalInputPaymentCaptureInput),
 			graphql.NewInputUnmarshaler("PaymentConfirmInput", ec.unmarshalInputPaymentConfirmInput),
+			graphql.NewInputUnmarshaler("PaymentVoidInput", ec.unmarshalInputPaymentVoidInput),
 			graphql.NewInputUnmarshaler("PayoutCreateInput", ec.unmarshalInputPayoutCreateInput),
 			graphql.NewInputUnmarshaler("PayoutRateInput", ec.unmarshalInputPayoutRateInput),
 			graphql.NewInputUnmarshaler("PayoutReturnInput", ec.unmarshalInputPayoutReturnInput),
@@ -10736,7 +10798,43 @@ type PaymentConfirmPayload @public {
   userErrors: [UserError!]!
 }
 
+"Takes what was authorised."
+input PaymentCaptureInput {
+  "1 to 120 characters; repeating it with the same input gives the payment as it is then."
+  idempotencyKey: String!
+  "The payment; must be AUTHORISED."
+  paymentId: ID!
+  "Takes the money of the orders of these storefronts alone, at most 100, and gives the others up. Default: all."
+  storefrontIds: [ID!]
+}
+
+"The payment as it is now."
+type PaymentCapturePayload @public {
+  "Null where it was refused."
+  payment: Payment
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Gives up a payment that is not captured."
+input PaymentVoidInput {
+  "The payment."
+  paymentId: ID!
+}
+
+"The payment as it is now."
+type PaymentVoidPayload @public {
+  "Null where it was refused."
+  payment: Payment
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
 extend type Mutation {
+  "Takes the money that the shopper's bank has promised, where the server has cards authorised first; the orders follow. An order is paid in full or not at all."
+  paymentCapture("Which, and of which orders." input: PaymentCaptureInput!): PaymentCapturePayload! @requires(permission: PAYMENT_WRITE)
+  "Gives up a payment that is not captured, and cancels its purchase: what was promised and held is released. Voiding again changes nothing."
+  paymentVoid("Which." input: PaymentVoidInput!): PaymentVoidPayload! @requires(permission: PAYMENT_WRITE)
   "Pays. Confirming what is paid changes nothing, so that it may be repeated; where the provider does not answer, the payment stays as it was and is asked for until its outcome is known."
   paymentConfirm("With what." input: PaymentConfirmInput!): PaymentConfirmPayload! @requires(permission: ORDER_PLACE)
 }
@@ -12273,6 +12371,8 @@ enum Permission {
   BALANCE_READ
   "Set commission plans and pay brands out."
   LEDGER_WRITE
+  "Capture and void payments, which may be over orders of several brands: the marketplace's alone."
+  PAYMENT_WRITE
 }
 
 "Something with an id that ` + "`" + `node` + "`" + ` finds again."
@@ -14088,6 +14188,16 @@ func (ec *executionContext) childFields_Payment(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Payment", field.Name)
 }
 
+func (ec *executionContext) childFields_PaymentCapturePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "payment":
+		return ec.fieldContext_PaymentCapturePayload_payment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PaymentCapturePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentCapturePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_PaymentConfirmPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "payment":
@@ -14106,6 +14216,16 @@ func (ec *executionContext) childFields_PaymentFailure(ctx context.Context, fiel
 		return ec.fieldContext_PaymentFailure_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentFailure", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentVoidPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "payment":
+		return ec.fieldContext_PaymentVoidPayload_payment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PaymentVoidPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentVoidPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Payout(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -43,6 +43,8 @@ type API struct {
 	Log     *Journal
 	// Bank is the payment sandbox, whose page and webhooks come to this server.
 	Bank *bank.Gateway
+	// AuthoriseFirst has payments authorised only; it is called before any is begun.
+	AuthoriseFirst func()
 
 	mutex  sync.Mutex
 	actors []*auth.Actor
@@ -59,6 +61,7 @@ func New(t testing.TB, now time.Time) *API {
 	a.Carrier = parcels.New(a.DB.Gorm, clock, parcels.Options{HookURL: a.URL, Secret: []byte(CarrierSecret)})
 	a.Bank = bank.New(a.DB.Gorm, clock, bank.Options{PageURL: a.URL, HookURL: a.URL, Secret: []byte(BankSecret)})
 	api := command.WireCarried(a.DB.Gorm, clock, a.Carrier, a.Bank)
+	a.AuthoriseFirst = api.Payments.AuthoriseFirst
 	planner, err := command.Plan(api, plan.Options{DB: a.DB, Now: clock, Fault: func(_ context.Context, op *graphql.OperationContext, err error) {
 		t.Errorf("a plan failed: %v\n%s", err, op.RawQuery)
 	}})

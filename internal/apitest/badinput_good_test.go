@@ -298,6 +298,7 @@ var goodInputs = map[string][]goodInput{
 	"cartProblemsAccept": goodCartProblemsAccept, "cartDeliveryOptionSet": goodCartDeliveryOption,
 	"addressCreate": goodAddressCreate, "addressUpdate": goodAddressUpdate, "addressDelete": goodAddressDelete,
 	"checkoutComplete": paying["checkoutComplete"], "purchaseCancel": paying["purchaseCancel"], "paymentConfirm": paying["paymentConfirm"],
+	"paymentCapture": paying["paymentCapture"], "paymentVoid": paying["paymentVoid"],
 	"orderRefund":         shipping["orderRefund"],
 	"shipmentCreate":      shipping["shipmentCreate"],
 	"shipmentsCreate":     shipping["shipmentsCreate"],

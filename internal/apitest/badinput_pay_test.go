@@ -33,11 +33,14 @@ func (w *shopWorld) reviewed() (c models.Cart, secret string) {
 
 // begun is a purchase of a shopper's that awaits its payment; one that is not
 // there in a world whose shop was closed before.
-func (w *shopWorld) begun(shopper *auth.Actor) (*models.Purchase, *models.Payment) {
+func (w *shopWorld) begun(shopper *auth.Actor, token ...string) (*models.Purchase, *models.Payment) {
 	now := func() time.Time { return w.api.Now }
 	db, ctx := w.api.DB.Gorm, auth.With(context.Background(), shopper)
 	carts := cart.NewService(db, now)
 	payments := payment.NewService(db, now, slog.New(slog.DiscardHandler), play.New(db, now, play.Options{}))
+	if len(token) > 0 {
+		payments.AuthoriseFirst()
+	}
 	all := checkout.NewService(db, carts, order.NewService(db, payment.Sandbox{}, now), payments, now)
 	c, secret := w.reviewed()
 	p, err := all.Complete(ctx, checkout.CompleteInput{
@@ -53,6 +56,11 @@ func (w *shopWorld) begun(shopper *auth.Actor) (*models.Purchase, *models.Paymen
 	if err != nil {
 		panic(err)
 	}
+	for _, token := range token {
+		if paid[0], err = payments.Confirm(ctx, payment.ConfirmInput{PaymentID: paid[0].ID, Token: token}); err != nil {
+			panic(err)
+		}
+	}
 	return p, paid[0]
 }
 
@@ -64,6 +72,14 @@ var paying = map[string][]goodInput{
 	"purchaseCancel": {func(w *shopWorld) (*auth.Actor, map[string]any) {
 		p, _ := w.begun(w.shopper)
 		return w.shopper, object{"purchaseId": p.GlobalID()}
+	}},
+	"paymentCapture": {func(w *shopWorld) (*auth.Actor, map[string]any) {
+		_, p := w.begun(w.shopper, play.Success)
+		return w.operator, object{"idempotencyKey": "k1", "paymentId": p.GlobalID(), "storefrontIds": list(w.shop.GlobalID())}
+	}},
+	"paymentVoid": {func(w *shopWorld) (*auth.Actor, map[string]any) {
+		_, p := w.begun(w.shopper, play.Success)
+		return w.operator, object{"paymentId": p.GlobalID()}
 	}},
 	"paymentConfirm": {func(w *shopWorld) (*auth.Actor, map[string]any) {
 		_, p := w.begun(w.shopper)

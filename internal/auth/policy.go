@@ -26,12 +26,13 @@ const (
 	PromotionWrite   Permission = "PROMOTION_WRITE"
 	BalanceRead      Permission = "BALANCE_READ"
 	LedgerWrite      Permission = "LEDGER_WRITE"
+	PaymentWrite     Permission = "PAYMENT_WRITE"
 )
 
 // Permissions in order of the schema.
 var Permissions = []Permission{
 	SignedIn, BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite,
-	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite,
+	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite,
 }
 
 // What everybody who signed in may do, for themselves.
@@ -40,7 +41,7 @@ var accountPermissions = []Permission{SignedIn, OrderPlace, OrderRead, OrderCanc
 var platformPermissions = map[models.PlatformRole][]Permission{
 	models.RoleOperator: {
 		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite, ProductWrite,
-		StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite,
+		StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite,
 	},
 	models.RoleReporting: {BrandRead, ReportRead},
 }
@@ -150,6 +151,7 @@ var Fields = map[string]Permission{
 	"Mutation.promotionCodesRemove": PromotionWrite,
 	"Mutation.orderPlace":           OrderPlace, "Mutation.orderCancel": OrderCancel,
 	"Mutation.checkoutComplete": OrderPlace, "Mutation.purchaseCancel": OrderPlace, "Mutation.paymentConfirm": OrderPlace,
+	"Mutation.paymentCapture": PaymentWrite, "Mutation.paymentVoid": PaymentWrite,
 	"Mutation.orderRefund": FulfilmentWrite, "Mutation.shipmentCreate": FulfilmentWrite, "Mutation.shipmentsCreate": FulfilmentWrite,
 	"Mutation.shipmentDispatch": FulfilmentWrite, "Mutation.shipmentDeliver": FulfilmentWrite, "Mutation.shipmentLose": FulfilmentWrite,
 	"Mutation.shipmentCancel": FulfilmentWrite, "Mutation.shipmentLossResolve": FulfilmentWrite,

@@ -90,7 +90,8 @@ func (s *Service) beginTx(tx *gorm.DB, in CompleteInput, id uuid.UUID, now time.
 		CartID: &c.ID, Draft: drafts, ExpiresAt: &until, PlacedAt: now,
 	}
 	attempt, err := payment.Begin(payment.Attempt{
-		Shopper: shopper, Purchase: id, Provider: s.payments.Provider(), Method: *c.PaymentMethod, Amount: p.Total(), ExpiresAt: until, At: now,
+		Shopper: shopper, Purchase: id, Provider: s.payments.Provider(), Method: *c.PaymentMethod, Amount: p.Total(),
+		Manual: s.payments.Manual(), ExpiresAt: until, At: now,
 	})
 	if err != nil {
 		return uuid.Nil, err

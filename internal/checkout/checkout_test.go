@@ -231,3 +231,23 @@ func TestAThousandBuyers(t *testing.T) {
 	}
 	w.sound(t)
 }
+
+// What was taken must be what the orders cost, whoever took it at the provider.
+func TestAnotherAmountIsGivenBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.New(t).Gorm, 10)
+	p, err := w.begin(t, fixture.Shopper(t, w.db, "Li Wei"), line(w.honey.Variants[0], w.honey, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	paid := w.paymentOf(t, p)
+	w.bank.set(*paid.Reference, models.PaymentCaptured)
+	w.bank.accounts[*paid.Reference].Captured = 1000
+	if _, err := w.payments.Ask(t.Context(), paid.ID); err != nil {
+		t.Fatal(err)
+	}
+	if p, paid = w.purchase(t, p.ID), w.paymentOf(t, p); p.Status != models.PurchaseRefunded || paid.RefundedMinor != 1000 || w.orders(t, p) != 0 {
+		t.Errorf("%s, %d given back", p.Status, paid.RefundedMinor)
+	}
+	w.sound(t)
+}

@@ -25,6 +25,9 @@ import (
 const (
 	Hold  = 30 * time.Minute
 	Grace = 10 * time.Minute
+	// ReviewHold is how long it is held once the payment is authorised: banks
+	// keep their promise for seven days.
+	ReviewHold = 6 * 24 * time.Hour
 )
 
 // Service reads and writes with the caller's rights.

@@ -21,16 +21,17 @@ var _ payment.Settler = (*Service)(nil)
 // PaidTx places the orders of a purchase whose money is there. The stock that
 // was held is taken. Where it was released, since the payment came late, stock
 // and promotions are taken again if all of them can still be had; if not, or if
-// the purchase was paid before, the money is given back at once.
+// the purchase was paid before, or another amount was taken, the money is given
+// back at once.
 func (s *Service) PaidTx(tx *gorm.DB, p *models.Payment) error {
-	if p.Status != models.PaymentCaptured {
-		return nil
-	}
 	purchase, err := lockTx(tx, p.PurchaseID)
 	if err != nil {
 		return err
 	}
 	now := s.now()
+	if p.Status != models.PaymentCaptured {
+		return authorisedTx(tx, purchase, p, now)
+	}
 	switch purchase.Status {
 	case models.PurchaseCompleted:
 		return refundTx(tx, p, "the purchase was paid before", now)
@@ -42,14 +43,26 @@ func (s *Service) PaidTx(tx *gorm.DB, p *models.Payment) error {
 	if err != nil {
 		return err
 	}
-	err = s.placeTx(tx, purchase, p, held, now)
-	if problem.From(err) == nil {
+	reason := "the goods were sold, or a promotion used up, before the payment came"
+	if p.CapturedMinor != purchase.TotalMinor {
+		reason = "another amount was taken than the orders cost"
+	} else if err = s.placeTx(tx, purchase, p, held, now); problem.From(err) == nil {
 		return err
 	}
 	if err := endTx(tx, purchase, models.PurchaseRefunded, now); err != nil {
 		return err
 	}
-	return refundTx(tx, p, "the goods were sold, or a promotion used up, before the payment came", now)
+	return refundTx(tx, p, reason, now)
+}
+
+// authorisedTx holds the stock while the promised money is reviewed. What is
+// promised for a purchase that has ended is released.
+func authorisedTx(tx *gorm.DB, purchase *models.Purchase, p *models.Payment, now time.Time) error {
+	if purchase.Status != models.PurchaseAwaiting {
+		return payment.VoidTx(tx, p.ID, now)
+	}
+	until := now.Add(ReviewHold)
+	return tx.Model(purchase).UpdateColumns(map[string]any{"expires_at": until}).Error
 }
 
 // placeTx books the orders; it refuses where their stock is gone or their

@@ -17,6 +17,8 @@ type Portals struct {
 	StripeWebhookSecret string `group:"Payments" placeholder:"SECRET" help:"Signs what Stripe sends to /webhooks/stripe, better given by the environment."`
 	StripeURL           string `name:"stripe-url" group:"Payments" placeholder:"URL" help:"Where Stripe's API is, for tests. Default: Stripe's own."`
 
+	ManualCapture bool `group:"Payments" help:"Have cards authorised only when shoppers pay: an operator looks at each payment and captures or voids it within six days."`
+
 	PublicURL            string `name:"public-url" group:"Payments" placeholder:"URL" help:"Where shoppers reach this server, for the sandbox's page. Default: the address it listens on."`
 	SandboxWebhookSecret string `group:"Payments" placeholder:"TEXT" help:"Signs the webhooks of the sandboxes; give all instances behind one address the same. Default: random at each start."`
 }

@@ -89,6 +89,9 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 		return err
 	}
 	api := WireCarried(db.Gorm, utc, out.carrier, out.gateways...)
+	if s.ManualCapture {
+		api.Payments.AuthoriseFirst()
+	}
 	var tokens []RoleToken
 	development := s.forDevelopment(c, server.Addr())
 	if development {

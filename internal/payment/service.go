@@ -48,6 +48,7 @@ type Service struct {
 	gateways map[string]Gateway
 	provider string
 	settler  Settler
+	manual   bool
 	books    Books
 	now      func() time.Time
 	log      *slog.Logger
@@ -87,6 +88,13 @@ func (s *Service) lockAllTx(tx *gorm.DB, id uuid.UUID) (*models.Payment, error) 
 	return lockTx(tx, id)
 }
 
+// AuthoriseFirst has cards authorised when shoppers pay, and captured when
+// that is asked for. It is called before any other method.
+func (s *Service) AuthoriseFirst() { s.manual = true }
+
+// Manual tells whether that is so.
+func (s *Service) Manual() bool { return s.manual }
+
 // gateway is the provider of a payment.
 func (s *Service) gateway(p *models.Payment) (Gateway, error) {
 	g, ok := s.gateways[p.Provider]
@@ -100,6 +108,9 @@ func (s *Service) gateway(p *models.Payment) (Gateway, error) {
 func lockTx(tx *gorm.DB, id uuid.UUID) (*models.Payment, error) {
 	return one(tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("id = ?", id))
 }
+
+// LockTx is for who locks a purchase after its payment.
+func LockTx(tx *gorm.DB, id uuid.UUID) (*models.Payment, error) { return lockTx(tx, id) }
 
 func (s *Service) read(ctx context.Context, id uuid.UUID) (*models.Payment, error) {
 	return one(s.db.WithContext(ctx).Where("id = ?", id))
