@@ -8,7 +8,6 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
-	"github.com/tradewind-commerce/tradewind/models"
 )
 
 // Get prices a cart of the caller's, or reports NOT_FOUND.
@@ -63,10 +62,4 @@ func (s *Service) LockTx(tx *gorm.DB, ref Ref) (*Priced, error) {
 		return nil, err
 	}
 	return e.priced()
-}
-
-// Ordered adds to a batch that a cart became a purchase: it stays as it is,
-// and its shopper's next cart is another.
-func (s *Service) Ordered(writes *database.Batch, c *models.Cart) {
-	writes.Exec("update carts set status = $2, version = version + 1, updated_at = $3 where id = $1", c.ID, models.CartOrdered, s.now())
 }

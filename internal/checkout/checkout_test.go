@@ -43,6 +43,35 @@ func TestCheckout(t *testing.T) {
 		}
 	})
 
+	// No line is lost (vendure#2041).
+	t.Run("leaves_in_the_cart_what_was_added_while_it_was_paid_for", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, dbtest.New(t).Gorm, 10)
+		shopper := fixture.Shopper(t, w.db, "Li Wei")
+		p, err := w.begin(t, shopper, line(w.honey.Variants[0], w.honey, 2), line(w.jam.Variants[1], w.jam, 3))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.fill(t, shopper, line(w.honey.Variants[0], w.honey, 1), line(w.honey.Variants[1], w.honey, 4)); err != nil {
+			t.Fatal(err)
+		}
+		if p = w.pay(t, p, models.PaymentCaptured); p.Status != models.PurchaseCompleted || w.orders(t, p) != 2 {
+			t.Errorf("%s, %d orders", p.Status, w.orders(t, p))
+		}
+		w.sound(t)
+		left, err := w.carts.Own(as(t, shopper), "CN", "CNY")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[uuid.UUID]int64{}
+		for _, l := range left.Lines() {
+			got[l.VariantID] = l.Quantity
+		}
+		if len(got) != 2 || got[w.honey.Variants[0].ID] != 1 || got[w.honey.Variants[1].ID] != 4 {
+			t.Errorf("left in the cart: %v", got)
+		}
+	})
+
 	t.Run("releases_what_a_failed_payment_held", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, dbtest.New(t).Gorm, 10)

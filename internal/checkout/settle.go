@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
@@ -87,7 +88,7 @@ func (s *Service) placeTx(tx *gorm.DB, purchase *models.Purchase, p *models.Paym
 		writes.Exec("update purchases set status = $2, draft = '[]', expires_at = null, completed_at = $3 where id = $1",
 			purchase.ID, models.PurchaseCompleted, now)
 		if purchase.CartID != nil {
-			s.carts.Ordered(writes, &models.Cart{ID: *purchase.CartID})
+			s.carts.Ordered(writes, *purchase.CartID, bought(purchase.Draft))
 		}
 		if purchase.Status == models.PurchaseAwaiting {
 			inventory.Taking(writes, held, &purchase.ShopperID, now)
@@ -107,6 +108,17 @@ func (s *Service) placeTx(tx *gorm.DB, purchase *models.Purchase, p *models.Paym
 		return fmt.Errorf("place the orders of a purchase: %w", err)
 	}
 	return err
+}
+
+func bought(drafts []models.Draft) (all []cart.Bought) {
+	for _, d := range drafts {
+		for _, l := range d.Lines {
+			all = append(all, cart.Bought{
+				Storefront: models.Key{BrandID: d.Order.BrandID, ID: d.Order.StorefrontID}, VariantID: *l.VariantID, Quantity: l.Quantity,
+			})
+		}
+	}
+	return all
 }
 
 // take takes stock that is not held, the last in the batch.
