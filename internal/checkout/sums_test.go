@@ -127,10 +127,11 @@ func (w *world) fillAs(t testing.TB, shopper *auth.Actor, currency string, codes
 	if err != nil {
 		t.Fatal(err)
 	}
-	ref, c := cart.Ref{ID: made.ID}, made.Priced
-	if c, err = w.carts.SetRecipient(ctx, ref, models.Recipient{
+	ref := cart.Ref{ID: made.ID}
+	c, err := w.carts.SetRecipient(ctx, ref, models.Recipient{
 		Name: "Li Wei", Phone: "+86 138 0000 0000", Country: "CN", Province: "上海市", City: "上海市", Street: "南京西路 1 号",
-	}); err == nil {
+	})
+	if err == nil {
 		c, err = w.carts.SetPaymentMethod(ctx, ref, new(models.MethodAlipay))
 	}
 	if err == nil {
