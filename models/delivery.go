@@ -37,6 +37,21 @@ type DeliveryExtra struct {
 	AmountMinor int64 `json:"amountMinor"`
 }
 
+// OrderDelivery is how the goods of an order are to be sent, as its option was
+// when the shopper chose it.
+type OrderDelivery struct {
+	OptionID        uuid.UUID        `json:"optionId"`
+	DefaultLanguage string           `json:"defaultLanguage"`
+	Texts           Texts[TitleText] `json:"texts"`
+	MinDays         int32            `json:"minDays"`
+	MaxDays         int32            `json:"maxDays"`
+}
+
+// Chosen freezes the option for an order.
+func (o DeliveryOption) Chosen() *OrderDelivery {
+	return &OrderDelivery{OptionID: o.ID, DefaultLanguage: o.DefaultLanguage, Texts: o.Texts, MinDays: o.MinDays, MaxDays: o.MaxDays}
+}
+
 // DeliveryOption is a way in which a storefront sends its goods.
 type DeliveryOption struct {
 	BrandID         uuid.UUID `gorm:"primaryKey"`

@@ -125,6 +125,8 @@ type Order struct {
 	BuyerRegion      *string
 	BuyerReference   *string
 	Recipient        *Recipient `gorm:"type:jsonb;serializer:json"`
+	// Delivery is nil where none was chosen.
+	Delivery         *OrderDelivery `gorm:"type:jsonb;serializer:json"`
 	CancelReason     *string
 	PlacedAt         time.Time
 	CancelledAt      *time.Time

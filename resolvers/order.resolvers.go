@@ -102,6 +102,10 @@ func (r *orderResolver) Events(ctx context.Context, obj *models.Order) ([]*model
 		func(part *models.OrderEvent) models.Key { return models.Key{BrandID: part.BrandID, ID: part.OrderID} })
 }
 
+func (r *orderDeliveryResolver) Title(ctx context.Context, obj *models.OrderDelivery) (string, error) {
+	return titleOf(ctx, obj.Texts, obj.DefaultLanguage), nil
+}
+
 func (r *orderEventResolver) By(ctx context.Context, obj *models.OrderEvent) (models.OrderActor, error) {
 	return actorOf(ctx, r.Resolver, obj)
 }
@@ -167,6 +171,8 @@ func (r *Resolver) Charge() generated.ChargeResolver { return &chargeResolver{r}
 
 func (r *Resolver) Order() generated.OrderResolver { return &orderResolver{r} }
 
+func (r *Resolver) OrderDelivery() generated.OrderDeliveryResolver { return &orderDeliveryResolver{r} }
+
 func (r *Resolver) OrderEvent() generated.OrderEventResolver { return &orderEventResolver{r} }
 
 func (r *Resolver) OrderLine() generated.OrderLineResolver { return &orderLineResolver{r} }
@@ -182,6 +188,7 @@ func (r *Resolver) Shopper() generated.ShopperResolver { return &shopperResolver
 type (
 	chargeResolver          struct{ *Resolver }
 	orderResolver           struct{ *Resolver }
+	orderDeliveryResolver   struct{ *Resolver }
 	orderEventResolver      struct{ *Resolver }
 	orderLineResolver       struct{ *Resolver }
 	orderRefundResolver     struct{ *Resolver }

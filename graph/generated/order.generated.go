@@ -43,6 +43,9 @@ type OrderResolver interface {
 	Shipments(ctx context.Context, obj *models.Order) ([]*models.Shipment, error)
 	Returns(ctx context.Context, obj *models.Order) ([]*models.Return, error)
 }
+type OrderDeliveryResolver interface {
+	Title(ctx context.Context, obj *models.OrderDelivery) (string, error)
+}
 type OrderEventResolver interface {
 	By(ctx context.Context, obj *models.OrderEvent) (models.OrderActor, error)
 }
@@ -931,6 +934,56 @@ func (ec *executionContext) fieldContext_Order_recipient(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Order_delivery(ctx context.Context, field graphql.CollectedField, obj *models.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_delivery(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Delivery, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "ORDER_READ")
+				if err != nil {
+					var zeroVal *models.OrderDelivery
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *models.OrderDelivery
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *models.OrderDelivery) graphql.Marshaler {
+			return ec.marshalOOrderDelivery2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐOrderDelivery(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Order_delivery(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderDelivery(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Order_buyerCountry(ctx context.Context, field graphql.CollectedField, obj *models.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1504,6 +1557,75 @@ func (ec *executionContext) _OrderConnection_totalCount(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_OrderConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrderConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _OrderDelivery_title(ctx context.Context, field graphql.CollectedField, obj *models.OrderDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderDelivery_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.OrderDelivery().Title(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderDelivery_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderDelivery", field, true, true, "String")
+}
+
+func (ec *executionContext) _OrderDelivery_minDays(ctx context.Context, field graphql.CollectedField, obj *models.OrderDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderDelivery_minDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MinDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderDelivery_minDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderDelivery", field, false, false, "Int")
+}
+
+func (ec *executionContext) _OrderDelivery_maxDays(ctx context.Context, field graphql.CollectedField, obj *models.OrderDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrderDelivery_maxDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MaxDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrderDelivery_maxDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrderDelivery", field, false, false, "Int")
 }
 
 func (ec *executionContext) _OrderEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[models.Order]) (ret graphql.Marshaler) {
@@ -3659,6 +3781,11 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "delivery":
+			out.Values[i] = ec._Order_delivery(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "buyerCountry":
 			out.Values[i] = ec._Order_buyerCountry(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -3800,6 +3927,50 @@ func (ec *executionContext) _OrderConnection(ctx context.Context, sel ast.Select
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._OrderConnection_totalCount(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orderDeliveryImplementors = []string{"OrderDelivery"}
+
+func (ec *executionContext) _OrderDelivery(ctx context.Context, sel ast.SelectionSet, obj *models.OrderDelivery) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orderDeliveryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrderDelivery")
+		case "title":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._OrderDelivery_title(ctx, field, obj)
+				})
+		case "minDays":
+			out.Values[i] = ec._OrderDelivery_minDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "maxDays":
+			out.Values[i] = ec._OrderDelivery_maxDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -4814,6 +4985,13 @@ func (ec *executionContext) marshalOOrder2ᚖgithubᚗcomᚋtradewindᚑcommerce
 		return graphql.Null
 	}
 	return ec._Order(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOrderDelivery2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐOrderDelivery(ctx context.Context, sel ast.SelectionSet, v *models.OrderDelivery) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._OrderDelivery(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOOrderLine2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐOrderLine(ctx context.Context, sel ast.SelectionSet, v *models.OrderLine) graphql.Marshaler {

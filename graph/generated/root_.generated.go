@@ -43,6 +43,7 @@ type ResolverRoot interface {
 	Membership() MembershipResolver
 	Mutation() MutationResolver
 	Order() OrderResolver
+	OrderDelivery() OrderDeliveryResolver
 	OrderEvent() OrderEventResolver
 	OrderLine() OrderLineResolver
 	OrderRefund() OrderRefundResolver
@@ -694,6 +695,7 @@ type ComplexityRoot struct {
 		CancelReason     func(childComplexity int) int
 		CancelledAt      func(childComplexity int) int
 		Charges          func(childComplexity int) int
+		Delivery         func(childComplexity int) int
 		Discount         func(childComplexity int) int
 		Dispute          func(childComplexity int) int
 		Events           func(childComplexity int) int
@@ -733,6 +735,12 @@ type ComplexityRoot struct {
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
+	}
+
+	OrderDelivery struct {
+		MaxDays func(childComplexity int) int
+		MinDays func(childComplexity int) int
+		Title   func(childComplexity int) int
 	}
 
 	OrderEdge struct {
@@ -4438,6 +4446,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Charges(childComplexity), true
+	case "Order.delivery":
+		if e.ComplexityRoot.Order.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Delivery(childComplexity), true
 	case "Order.discount":
 		if e.ComplexityRoot.Order.Discount == nil {
 			break
@@ -4638,6 +4652,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrderConnection.TotalCount(childComplexity), true
+
+	case "OrderDelivery.maxDays":
+		if e.ComplexityRoot.OrderDelivery.MaxDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderDelivery.MaxDays(childComplexity), true
+	case "OrderDelivery.minDays":
+		if e.ComplexityRoot.OrderDelivery.MinDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderDelivery.MinDays(childComplexity), true
+	case "OrderDelivery.title":
+		if e.ComplexityRoot.OrderDelivery.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderDelivery.Title(childComplexity), true
 
 	case "OrderEdge.cursor":
 		if e.ComplexityRoot.OrderEdge.Cursor == nil {
@@ -10178,6 +10211,8 @@ type Order implements Node @requires(permission: ORDER_READ) {
   refunds: [OrderRefund!]!
   "Who receives it; null for imported history."
   recipient: Recipient
+  "How the shopper chose to have it sent; null where there was nothing to choose."
+  delivery: OrderDelivery
   "Country of the buyer."
   buyerCountry: CountryCode
   "When it was placed."
@@ -10192,6 +10227,16 @@ type Order implements Node @requires(permission: ORDER_READ) {
   events: [OrderEvent!]!
   "Counts changes."
   version: Int!
+}
+
+"A way of sending goods, as it was when the shopper chose it."
+type OrderDelivery @requires(permission: ORDER_READ) {
+  "What it was called, in the language of the context."
+  title: String!
+  "Fewest days on the way."
+  minDays: Int!
+  "Most days on the way."
+  maxDays: Int!
 }
 
 "Where an order comes from."
@@ -13986,6 +14031,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_refunds(ctx, field)
 	case "recipient":
 		return ec.fieldContext_Order_recipient(ctx, field)
+	case "delivery":
+		return ec.fieldContext_Order_delivery(ctx, field)
 	case "buyerCountry":
 		return ec.fieldContext_Order_buyerCountry(ctx, field)
 	case "placedAt":
@@ -14032,6 +14079,18 @@ func (ec *executionContext) childFields_OrderConnection(ctx context.Context, fie
 		return ec.fieldContext_OrderConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrderConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderDelivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_OrderDelivery_title(ctx, field)
+	case "minDays":
+		return ec.fieldContext_OrderDelivery_minDays(ctx, field)
+	case "maxDays":
+		return ec.fieldContext_OrderDelivery_maxDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderDelivery", field.Name)
 }
 
 func (ec *executionContext) childFields_OrderEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

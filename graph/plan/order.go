@@ -30,6 +30,7 @@ func orders() []*Type {
 			"shipments": many(rows{typeName: "Shipment", field: "OrderID", order: []string{"shipments.created_at", "shipments.id"}}),
 			"returns":   many(rows{typeName: "Return", field: "OrderID", order: []string{"returns.requested_at", "returns.id"}}),
 			"recipient": inside("Recipient", "%s.recipient"),
+			"delivery":  inside("OrderDelivery", "%s.delivery"),
 			"canCancel": expression("(%[1]s.source = 'SHOP' and %[1]s.status = 'PLACED'" +
 				" and %[1]s.fulfilment_status = 'UNFULFILLED')"),
 			// An operator sees a shopper by its orders, of whichever brand.
@@ -63,6 +64,11 @@ func orders() []*Type {
 			"district":   recipient("district"),
 			"street":     recipient("street"),
 			"postalCode": recipient("postalCode"),
+		}},
+		{Name: "OrderDelivery", Fields: map[string]Field{
+			"title":   computed(func(alias string) func(*statement) { return wordsIn(alias+".delivery -> 'texts'", "("+alias+".delivery ->> 'defaultLanguage')", "title") }),
+			"minDays": expression("cast(%s.delivery ->> 'minDays' as integer)"),
+			"maxDays": expression("cast(%s.delivery ->> 'maxDays' as integer)"),
 		}},
 		{Name: "Shopper", Model: models.Shopper{}, ID: globalid.Shopper, Key: []string{"id"}, Reach: shopper, Fields: map[string]Field{
 			"orders": across(pages("Order", ordersOfShopper)),

@@ -22,9 +22,13 @@ func optionalWords(field, fallback string) Field {
 }
 
 func wordsOf(alias, field, fallback string) func(*statement) {
-	texts := alias + ".texts"
+	return wordsIn(alias+".texts", own(alias, fallback), field)
+}
+
+// wordsIn reads them from an expression of texts, whose own language is given.
+func wordsIn(texts, own, field string) func(*statement) {
 	asked := texts + " -> cast(? as text), "
-	rest := texts + " -> " + own(alias, fallback) + ", " + texts + " -> 'en', jsonb_path_query_first(" + texts + ", '$.*')) ->> '" + field + "', '')"
+	rest := texts + " -> " + own + ", " + texts + " -> 'en', jsonb_path_query_first(" + texts + ", '$.*')) ->> '" + field + "', '')"
 	return func(s *statement) {
 		s.text("coalesce(coalesce(")
 		for _, language := range s.market.Languages {

@@ -84,7 +84,7 @@ var Types = map[string]Permission{
 	"Warehouse": StockRead, "StockLevel": StockRead, "StockAdjustment": StockRead,
 	"StockAdjustmentConnection": StockRead, "StockAdjustmentEdge": StockRead,
 	"Order": OrderRead, "OrderConnection": OrderRead, "OrderEdge": OrderRead, "OrderLine": OrderRead,
-	"OrderEvent": OrderRead, "Charge": OrderRead, "Recipient": "", "Shopper": OrderRead, "OrderRefund": OrderRead, "OrderRefundLine": OrderRead,
+	"OrderEvent": OrderRead, "OrderDelivery": OrderRead, "Charge": OrderRead, "Recipient": "", "Shopper": OrderRead, "OrderRefund": OrderRead, "OrderRefundLine": OrderRead,
 	"Shipment": OrderRead, "ShipmentLine": OrderRead, "ShipmentEvent": OrderRead, "Return": OrderRead, "ReturnLine": OrderRead,
 	"ShipmentsCreateResult": OrderRead,
 	"Cart":                  "", "CartGroup": "", "CartLine": "", "CartCharge": "", "CartProblem": "", "CartPromotion": "",

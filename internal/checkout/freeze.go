@@ -23,6 +23,9 @@ func freeze(c *cart.Priced, shopper uuid.UUID, at time.Time) ([]models.Draft, er
 			Currency: c.Currency, SellerName: g.Shop.SellerName, BuyerCountry: &c.Recipient.Country,
 			BuyerRegion: models.Optional(c.Recipient.Region), Recipient: c.Recipient, PlacedAt: at, RecordedAt: at,
 		}}
+		if g.Delivery != nil {
+			d.Order.Delivery = g.Delivery.Option.Chosen()
+		}
 		lineOf := map[uuid.UUID]uuid.UUID{}
 		for _, l := range g.Lines {
 			bought := l.Offer.OrderLine

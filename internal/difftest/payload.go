@@ -107,5 +107,5 @@ func beyond(schema *ast.Schema, f *ast.Field) bool {
 
 // within are types that are made of columns of the row they stand in.
 var within = map[string]bool{
-	"BrandContact": true, "DeliveryRate": true, "DeliveryWeight": true, "Money": true, "NetContent": true, "NextAction": true, "PaymentFailure": true, "ProductOption": true, "Recipient": true, "SEO": true, "SelectedOption": true,
+	"BrandContact": true, "DeliveryRate": true, "DeliveryWeight": true, "Money": true, "NetContent": true, "NextAction": true, "OrderDelivery": true, "PaymentFailure": true, "ProductOption": true, "Recipient": true, "SEO": true, "SelectedOption": true,
 }

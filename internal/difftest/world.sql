@@ -204,6 +204,12 @@ update order_lines set texts = case when pg_temp.chance(id, 'texts') < 40 then t
 where pg_temp.chance(id, 'words') < 40;
 update orders set recipient = recipient - 'region' - 'district' - 'postalCode' - 'province'
 where recipient is not null and pg_temp.chance(id, 'address') < 30;
+update orders
+set delivery = jsonb_build_object('optionId', id, 'minDays', 1 + pg_temp.chance(id, 'fast') % 9, 'maxDays', 10 + pg_temp.chance(id, 'slow') % 9,
+  'defaultLanguage', (array['en', 'zh-CN', 'fr'])[1 + pg_temp.chance(id, 'own') % 3],
+  'texts', case when pg_temp.chance(id, 'both') < 50 then jsonb_build_object('zh-CN', jsonb_build_object('title', '快递')) else '{}' end
+    || jsonb_build_object((array['en', 'fr'])[1 + pg_temp.chance(id, 'other') % 2], jsonb_build_object('title', pg_temp.odd())))
+where source = 'SHOP' and pg_temp.chance(id, 'delivery') < 60;
 update orders set cancel_reason = pg_temp.odd() where status = 'CANCELLED' and pg_temp.chance(id, 'reason') < 50;
 insert into charges (brand_id, id, order_id, line_id, kind, currency, amount_minor)
 select brand_id, pg_temp.another(id, what), id, null, what, currency, 100

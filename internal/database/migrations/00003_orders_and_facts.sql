@@ -63,6 +63,8 @@ create table orders (
   -- The buyer's reference in imported history.
   buyer_reference    text,
   recipient          jsonb,
+  -- {"optionId": …, "defaultLanguage": …, "texts": {…}, "minDays": …, "maxDays": …} as it was chosen.
+  delivery           jsonb,
   cancel_reason      text,
   placed_at          timestamptz not null,
   cancelled_at       timestamptz,
