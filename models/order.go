@@ -126,12 +126,12 @@ type Order struct {
 	BuyerReference   *string
 	Recipient        *Recipient `gorm:"type:jsonb;serializer:json"`
 	// Delivery is nil where none was chosen.
-	Delivery         *OrderDelivery `gorm:"type:jsonb;serializer:json"`
-	CancelReason     *string
-	PlacedAt         time.Time
-	CancelledAt      *time.Time
-	RecordedAt       time.Time
-	Version          int32
+	Delivery     *OrderDelivery `gorm:"type:jsonb;serializer:json"`
+	CancelReason *string
+	PlacedAt     time.Time
+	CancelledAt  *time.Time
+	RecordedAt   time.Time
+	Version      int32
 	// The commission is frozen when the order is placed; no plan, no commission.
 	CommissionPlanID     *uuid.UUID
 	CommissionRate       decimal.Decimal `gorm:"type:numeric"`

@@ -66,7 +66,9 @@ func orders() []*Type {
 			"postalCode": recipient("postalCode"),
 		}},
 		{Name: "OrderDelivery", Fields: map[string]Field{
-			"title":   computed(func(alias string) func(*statement) { return wordsIn(alias+".delivery -> 'texts'", "("+alias+".delivery ->> 'defaultLanguage')", "title") }),
+			"title": computed(func(alias string) func(*statement) {
+				return wordsIn(alias+".delivery -> 'texts'", "("+alias+".delivery ->> 'defaultLanguage')", "title")
+			}),
 			"minDays": expression("cast(%s.delivery ->> 'minDays' as integer)"),
 			"maxDays": expression("cast(%s.delivery ->> 'maxDays' as integer)"),
 		}},
