@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -9,8 +10,12 @@ import (
 	"time"
 )
 
-// Crowd is how many clients there are.
-const Crowd = 16
+const (
+	// Crowd is how many clients there are.
+	Crowd = 16
+	// Rush is how many want the same variant.
+	Rush = 64
+)
 
 // slice is what a while of load has found.
 type slice struct {
@@ -31,9 +36,10 @@ func load(ctx context.Context, at *url.URL, s script, seed uint64, lasts time.Du
 	var ready, group sync.WaitGroup
 	begin := make(chan struct{})
 	var began, end time.Time
-	taken := make([][]time.Duration, Crowd)
-	ready.Add(Crowd)
-	for n := range Crowd {
+	crowd := cmp.Or(s.crowd, Crowd)
+	taken := make([][]time.Duration, crowd)
+	ready.Add(crowd)
+	for n := range crowd {
 		group.Go(func() {
 			c := newClient(at, seed, n)
 			defer c.close()

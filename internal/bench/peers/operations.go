@@ -21,7 +21,7 @@ var Operations = []Operation{
 	{"c", "a search for words of titles, the best 20 of about 830"},
 	{"d", "a shopper's last 10 orders with lines and product titles"},
 	{"f", "an order of 2 lines with all that it writes"},
-	{"h", "an order of the one variant that all want; the limit is plain row locks here"},
+	{"h", "an order of the one variant that 64 clients want; the limit is plain row locks here"},
 }
 
 // The operations as the API's clients send them.
@@ -40,6 +40,8 @@ type script struct {
 	setup, steps []step
 	// afresh: each time as somebody who has not signed in.
 	afresh bool
+	// crowd is how many clients do it, Crowd where it is 0.
+	crowd int
 }
 
 // step is a request.
@@ -76,7 +78,7 @@ func (d *Data) scripts(once string) map[string]script {
 			c.as(one(c.chance, d.buyers))
 			return d.order(b, c.chance, fmt.Sprintf("%s-%d-%d", once, c.number, c.done))
 		}, `"userErrors":[]`, 1, 1}}},
-		"h": {steps: []step{{before(queries["h"]), func(b []byte, c *client) []byte {
+		"h": {crowd: Rush, steps: []step{{before(queries["h"]), func(b []byte, c *client) []byte {
 			c.as(one(c.chance, d.buyers))
 			return d.wanted(b, fmt.Sprintf("%s-%d-%d", once, c.number, c.done))
 		}, `"userErrors":[]`, 1, 1}}},

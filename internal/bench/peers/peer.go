@@ -69,7 +69,7 @@ func (d *Data) Peer(text, file string) (*Server, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s of %s: %w", operation, name, err)
 		}
-		s.scripts[operation] = script{setup, steps, o.NewSession}
+		s.scripts[operation] = script{setup: setup, steps: steps, afresh: o.NewSession}
 	}
 	return s, nil
 }
