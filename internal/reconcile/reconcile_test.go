@@ -68,6 +68,8 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"orders_stand_as_their_pieces_say":     `update orders set fulfilment_status = 'FULFILLED' where brand_id = @brand and id = @shipped`,
 		"histories_tell_what_happened":         `delete from order_events where brand_id = @brand and order_id = @shipped and type = 'SHIPMENT_MADE'`,
 
+		"promotions_count_their_uses": `update promotion_shoppers set uses = 2 where brand_id = @brand`,
+
 		"ledger_transactions_balance": `update ledger_entries set amount_minor = amount_minor + 1 where brand_id = @brand and account = 'COMMISSION'
 			and transaction_id in (select id from ledger_transactions where brand_id = @brand and order_id = @placed)`,
 		"facts_equal_the_ledger": `update ledger_entries set account = 'DUTY_COLLECTED' where brand_id = @brand and account = 'BRAND_PENDING'

@@ -41,7 +41,23 @@ func newWorld(t *testing.T, db *gorm.DB) *world {
 	w.payout = w.paidOut(t)
 	w.shipped = w.order(t, "SHIPPED001", false)
 	w.arrive(t)
+	w.promote(t)
 	return w
+}
+
+// promote has the placed order's purchase use a promotion.
+func (w *world) promote(t *testing.T) {
+	t.Helper()
+	p := &models.Promotion{BrandID: w.brand.ID, ID: fixture.ID(), Kind: "FREE_SHIPPING", Target: "SHIPPING", Trigger: "AUTOMATIC", DefaultLanguage: "en",
+		Texts: models.Texts[models.TitleText]{"en": {Title: "Sent for nothing"}}, UseLimit: new(int64(10)), Uses: 1,
+		StartsAt: fixture.Start, Version: 1, CreatedAt: fixture.Start, UpdatedAt: fixture.Start}
+	var by models.Order
+	if err := w.db.Where("brand_id = ? and id = ?", w.brand.ID, w.placed).Take(&by).Error; err != nil {
+		t.Fatal(err)
+	}
+	fixture.Create(t, w.db, p, &models.PromotionUse{
+		BrandID: w.brand.ID, PromotionID: p.ID, PurchaseID: *by.PurchaseID, ShopperID: w.shopper.ID, UsedAt: fixture.Start,
+	}, &models.PromotionShopper{BrandID: w.brand.ID, PromotionID: p.ID, ShopperID: w.shopper.ID, Uses: 1})
 }
 
 func (w *world) order(t *testing.T, number string, cancelled bool) uuid.UUID {
