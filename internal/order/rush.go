@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -125,18 +126,27 @@ func (r *rush) drop(l level, e *entry) bool {
 	return i >= 0
 }
 
+// errUnwritten is what orders get whose writer was torn away.
+var errUnwritten = errors.New("the order was not written")
+
 // together writes orders of one brand, the first of which is the caller's.
+// Whatever becomes of it, the others are told.
 func together(db *gorm.DB, all []*entry) {
+	for _, e := range all {
+		e.err = errUnwritten
+	}
+	defer func() {
+		for _, e := range all[1:] {
+			close(e.done)
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(db.Statement.Context), writeTimeout)
 	defer cancel()
 	db = db.WithContext(ctx)
 	err := send(db, all...)
-	for i, e := range all {
+	for _, e := range all {
 		if e.err = err; err != nil && len(all) > 1 {
 			e.err = send(db, e)
-		}
-		if i > 0 {
-			close(e.done)
 		}
 	}
 }
