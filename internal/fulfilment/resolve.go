@@ -50,7 +50,7 @@ func (s *Service) Resolve(ctx context.Context, in ResolveInput) (*models.Shipmen
 		if sh.Status != models.ShipmentLost || sh.Resolution != nil {
 			return problem.At("input.shipmentId", problem.Conflict, "the shipment is not lost, or its loss was made good")
 		}
-		lost, err := find[models.ShipmentLine](tx.Where("brand_id = ? and shipment_id = ?", sh.BrandID, sh.ID), "shipment lines")
+		lost, err := database.Find[models.ShipmentLine](tx.Where("brand_id = ? and shipment_id = ?", sh.BrandID, sh.ID), "shipment lines")
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -55,33 +56,25 @@ func lock(tx *gorm.DB, key models.Key) (*models.Order, *models.Shipment, error) 
 // ByKeys gives shipments of orders that the caller may see, in any order.
 func (s *Service) ByKeys(ctx context.Context, keys []models.Key) ([]*models.Shipment, error) {
 	seen, args := auth.Where(auth.From(ctx), "orders", "", s.now())
-	return find[models.Shipment](s.db.WithContext(ctx).Where("(shipments.brand_id, shipments.id) in ?", models.Pairs(keys)).
+	return database.Find[models.Shipment](s.db.WithContext(ctx).Where("(shipments.brand_id, shipments.id) in ?", models.Pairs(keys)).
 		Where("exists (select 1 from orders where orders.brand_id = shipments.brand_id and orders.id = shipments.order_id and "+seen+")", args...),
 		"shipments")
 }
 
 // Of gives the shipments of orders that the caller has read, each order's oldest first.
 func (s *Service) Of(ctx context.Context, orders []models.Key) ([]*models.Shipment, error) {
-	return find[models.Shipment](s.db.WithContext(ctx).Where("(brand_id, order_id) in ?", models.Pairs(orders)).
+	return database.Find[models.Shipment](s.db.WithContext(ctx).Where("(brand_id, order_id) in ?", models.Pairs(orders)).
 		Order("order_id, created_at, id"), "shipments")
 }
 
 // LinesOf gives what is in shipments that the caller has read.
 func (s *Service) LinesOf(ctx context.Context, shipments []models.Key) ([]*models.ShipmentLine, error) {
-	return find[models.ShipmentLine](s.db.WithContext(ctx).Where("(brand_id, shipment_id) in ?", models.Pairs(shipments)).
+	return database.Find[models.ShipmentLine](s.db.WithContext(ctx).Where("(brand_id, shipment_id) in ?", models.Pairs(shipments)).
 		Order("shipment_id, line_id"), "shipment lines")
 }
 
 // EventsOf gives the timelines of shipments that the caller has read, oldest first.
 func (s *Service) EventsOf(ctx context.Context, shipments []models.Key) ([]*models.ShipmentEvent, error) {
-	return find[models.ShipmentEvent](s.db.WithContext(ctx).Where("(brand_id, shipment_id) in ?", models.Pairs(shipments)).
+	return database.Find[models.ShipmentEvent](s.db.WithContext(ctx).Where("(brand_id, shipment_id) in ?", models.Pairs(shipments)).
 		Order("shipment_id, happened_at, id"), "shipment events")
-}
-
-func find[T any](query *gorm.DB, what string) ([]*T, error) {
-	rows := []*T{}
-	if err := query.Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("read %s: %w", what, err)
-	}
-	return rows, nil
 }

@@ -91,7 +91,7 @@ order by f.payment_id, f.id`, refund.BrandID, refund.ID).Scan(&failed).Error
 }
 
 func refundTx(tx *gorm.DB, key models.Key) (*models.OrderRefund, error) {
-	rows, err := find[models.OrderRefund](tx.Where("brand_id = ? and id = ?", key.BrandID, key.ID), "refunds")
+	rows, err := database.Find[models.OrderRefund](tx.Where("brand_id = ? and id = ?", key.BrandID, key.ID), "refunds")
 	if err == nil && len(rows) == 0 {
 		err = problem.At(refundField, problem.NotFound, "there is no such refund, or you may not see it")
 	}

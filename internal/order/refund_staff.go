@@ -98,18 +98,18 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Order, er
 
 // RefundsOf gives the refunds of orders that the caller has read, oldest first.
 func (s *Service) RefundsOf(ctx context.Context, orders []models.Key) ([]*models.OrderRefund, error) {
-	return find[models.OrderRefund](of(s.db.WithContext(ctx), orders).Order("order_id, recorded_at, id"), "refunds")
+	return database.Find[models.OrderRefund](of(s.db.WithContext(ctx), orders).Order("order_id, recorded_at, id"), "refunds")
 }
 
 // RefundsByKeys gives the refunds whose orders the caller may see, in any order.
 func (s *Service) RefundsByKeys(ctx context.Context, keys []models.Key) ([]*models.OrderRefund, error) {
 	scope, args := auth.Where(auth.From(ctx), "orders", "", s.now())
-	return find[models.OrderRefund](s.db.WithContext(ctx).Where("(brand_id, id) in ?", models.Pairs(keys)).
+	return database.Find[models.OrderRefund](s.db.WithContext(ctx).Where("(brand_id, id) in ?", models.Pairs(keys)).
 		Where("exists (select 1 from orders where orders.brand_id = order_refunds.brand_id and orders.id = order_refunds.order_id and "+scope+")", args...), "refunds")
 }
 
 // RefundLinesOf gives the lines of refunds of orders that the caller has read.
 func (s *Service) RefundLinesOf(ctx context.Context, refunds []models.Key) ([]*models.OrderRefundLine, error) {
-	return find[models.OrderRefundLine](s.db.WithContext(ctx).Where("(brand_id, refund_id) in ?", models.Pairs(refunds)).
+	return database.Find[models.OrderRefundLine](s.db.WithContext(ctx).Where("(brand_id, refund_id) in ?", models.Pairs(refunds)).
 		Order("refund_id, id"), "refund lines")
 }

@@ -2,11 +2,11 @@ package order
 
 import (
 	"context"
-	"fmt"
 
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -26,16 +26,8 @@ func of(query *gorm.DB, orders []models.Key) *gorm.DB {
 	return query.Where("(brand_id, order_id) in ?", models.Pairs(orders))
 }
 
-func find[T any](query *gorm.DB, what string) ([]*T, error) {
-	rows := []*T{}
-	if err := query.Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("read %s: %w", what, err)
-	}
-	return rows, nil
-}
-
 func one(query *gorm.DB) (*models.Order, error) {
-	rows, err := find[models.Order](query.Limit(1), "an order")
+	rows, err := database.Find[models.Order](query.Limit(1), "an order")
 	if err != nil {
 		return nil, err
 	}

@@ -176,7 +176,7 @@ func restocked(tx *gorm.DB, o *models.Order, lines map[uuid.UUID]*models.ReturnL
 }
 
 func linesOf(tx *gorm.DB, r *models.Return) (map[uuid.UUID]*models.ReturnLine, error) {
-	rows, err := find[models.ReturnLine](tx.Where("brand_id = ? and return_id = ?", r.BrandID, r.ID), "return lines")
+	rows, err := database.Find[models.ReturnLine](tx.Where("brand_id = ? and return_id = ?", r.BrandID, r.ID), "return lines")
 	lines := make(map[uuid.UUID]*models.ReturnLine, len(rows))
 	for _, x := range rows {
 		lines[x.LineID] = x

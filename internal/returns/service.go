@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -52,34 +53,26 @@ func field(i int, name string) string { return fmt.Sprintf("input.lines.%d.%s", 
 
 // Of gives the returns of orders that the caller has read, each order's oldest first.
 func (s *Service) Of(ctx context.Context, orders []models.Key) ([]*models.Return, error) {
-	return find[models.Return](s.db.WithContext(ctx).Where("(brand_id, order_id) in ?", models.Pairs(orders)).
+	return database.Find[models.Return](s.db.WithContext(ctx).Where("(brand_id, order_id) in ?", models.Pairs(orders)).
 		Order("order_id, requested_at, id"), "returns")
 }
 
 // LinesOf gives the lines of returns that the caller has read.
 func (s *Service) LinesOf(ctx context.Context, returns []models.Key) ([]*models.ReturnLine, error) {
-	return find[models.ReturnLine](s.db.WithContext(ctx).Where("(brand_id, return_id) in ?", models.Pairs(returns)).
+	return database.Find[models.ReturnLine](s.db.WithContext(ctx).Where("(brand_id, return_id) in ?", models.Pairs(returns)).
 		Order("return_id, line_id"), "return lines")
 }
 
 // ByKeys gives returns of orders that the caller may see, in any order.
 func (s *Service) ByKeys(ctx context.Context, keys []models.Key) ([]*models.Return, error) {
 	seen, args := auth.Where(auth.From(ctx), "orders", "", s.now())
-	return find[models.Return](s.db.WithContext(ctx).Where("(returns.brand_id, returns.id) in ?", models.Pairs(keys)).
+	return database.Find[models.Return](s.db.WithContext(ctx).Where("(returns.brand_id, returns.id) in ?", models.Pairs(keys)).
 		Where("exists (select 1 from orders where orders.brand_id = returns.brand_id and orders.id = returns.order_id and "+seen+")", args...),
 		"returns")
 }
 
-func find[T any](query *gorm.DB, what string) ([]*T, error) {
-	rows := []*T{}
-	if err := query.Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("read %s: %w", what, err)
-	}
-	return rows, nil
-}
-
 func one(tx *gorm.DB, key models.Key) (*models.Return, error) {
-	found, err := find[models.Return](tx.Where("brand_id = ? and id = ?", key.BrandID, key.ID).Limit(1), "a return")
+	found, err := database.Find[models.Return](tx.Where("brand_id = ? and id = ?", key.BrandID, key.ID).Limit(1), "a return")
 	if err != nil {
 		return nil, err
 	}
