@@ -12,7 +12,7 @@ LINT := $(GO) tool -modfile=.ci/tools.mod golangci-lint
 # out. The race detector recompiles everything it touches: keep to these.
 RACE := $(patsubst %,./%/...,$(wildcard graph internal/auth internal/checkout internal/command internal/database \
 	internal/dbtest internal/httpserver internal/idempotency internal/identity internal/inventory internal/order \
-	internal/outbox internal/payment internal/postgres))
+	internal/outbox internal/payment internal/postgres models))
 
 # $(call tagged,TAG) runs the tests that are in files with the build tag TAG and
 # no others: their packages' plain tests have run in `make test`.

@@ -2,6 +2,7 @@ package models
 
 import (
 	"database/sql/driver"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -16,11 +17,15 @@ type Key struct {
 // StringList is a text[] column; nil is written as an empty array.
 type StringList []string
 
-var arrays = pgtype.NewMap()
+// typeMaps holds PostgreSQL's types: a map remembers how it wrote a type, so
+// each is used by one goroutine at a time.
+var typeMaps = sync.Pool{New: func() any { return pgtype.NewMap() }}
 
 // Scan reads a text[] value.
 func (l *StringList) Scan(src any) error {
-	return arrays.SQLScanner((*[]string)(l)).Scan(src)
+	types := typeMaps.Get().(*pgtype.Map)
+	defer typeMaps.Put(types)
+	return types.SQLScanner((*[]string)(l)).Scan(src)
 }
 
 // SetDimensions, ScanIndex and ScanIndexType let pgx read a text[] value
@@ -41,7 +46,9 @@ func (l StringList) Value() (driver.Value, error) {
 	if list == nil {
 		list = []string{}
 	}
-	text, err := arrays.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, list, nil)
+	types := typeMaps.Get().(*pgtype.Map)
+	defer typeMaps.Put(types)
+	text, err := types.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, list, nil)
 	return string(text), err
 }
 
