@@ -17,14 +17,17 @@ type Key struct {
 // StringList is a text[] column; nil is written as an empty array.
 type StringList []string
 
-// typeMaps holds PostgreSQL's types: a map remembers how it wrote a type, so
-// each is used by one goroutine at a time.
-var typeMaps = sync.Pool{New: func() any { return pgtype.NewMap() }}
+// types are PostgreSQL's. A map of them remembers how it read and wrote each,
+// so only one goroutine may hold it.
+var types = struct {
+	sync.Mutex
+	*pgtype.Map
+}{Map: pgtype.NewMap()}
 
 // Scan reads a text[] value.
 func (l *StringList) Scan(src any) error {
-	types := typeMaps.Get().(*pgtype.Map)
-	defer typeMaps.Put(types)
+	types.Lock()
+	defer types.Unlock()
 	return types.SQLScanner((*[]string)(l)).Scan(src)
 }
 
@@ -46,8 +49,8 @@ func (l StringList) Value() (driver.Value, error) {
 	if list == nil {
 		list = []string{}
 	}
-	types := typeMaps.Get().(*pgtype.Map)
-	defer typeMaps.Put(types)
+	types.Lock()
+	defer types.Unlock()
 	text, err := types.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, list, nil)
 	return string(text), err
 }
