@@ -136,12 +136,13 @@ func TestClaim(t *testing.T) {
 // claim asks in one batch and takes in another, as ClaimTx does at once.
 func claim(t *testing.T, db *gorm.DB, c idempotency.Call, result models.Key) (answer models.Key, replayed bool, err error) {
 	t.Helper()
+	asked, err := idempotency.NewClaim(c)
+	if err != nil {
+		return models.Key{}, false, err
+	}
 	err = database.InBatch(t.Context(), db, func(db *gorm.DB) error {
 		reads := database.NewBatch(db)
-		asked, err := idempotency.Ask(reads, c)
-		if err != nil {
-			return err
-		}
+		idempotency.Ask(reads, asked)
 		if err := reads.Send(); err != nil {
 			return err
 		}

@@ -64,6 +64,12 @@ where ?
 order by l.priority, l.warehouse_id`, variants)
 }
 
+// Clone is a copy of its own to take from.
+func (s Supply) Clone() Supply {
+	levels := slices.Clone(*s.levels)
+	return Supply{&levels}
+}
+
 // Left tells how many pieces of a variant could be taken; tracked is false
 // where there are always as many as are wanted.
 func (s Supply) Left(variant uuid.UUID) (pieces int64, tracked bool) {

@@ -40,17 +40,16 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (*models.Order, erro
 	for i := range in.Lines {
 		basket.Fields = append(basket.Fields, lineField(i))
 	}
+	claim, err := idempotency.NewClaim(call)
+	if err != nil {
+		return nil, err
+	}
 	var order *models.Order
 	err = database.InBatch(ctx, s.db, func(db *gorm.DB) error {
 		basket.OrderID = newID()
-		reads := database.NewBatch(db)
-		asked := ask(reads, basket)
-		claim, err := idempotency.Ask(reads, call)
-		if err != nil {
+		asked := &question{basket: basket, wanted: added(basket), claim: claim}
+		if err := s.look(db, asked); err != nil {
 			return err
-		}
-		if err := reads.Send(); err != nil {
-			return fmt.Errorf("read what is for sale: %w", err)
 		}
 		first, replayed, err := claim.Answer()
 		if err != nil {
@@ -122,9 +121,10 @@ func (s *Service) write(db *gorm.DB, writes *database.Batch, p purchase) error {
 	if err != nil {
 		return err
 	}
-	switch err := s.rush.write(db, &entry{rows: writes, brand: o.BrandID, moved: inventory.Moved{Moves: moves, As: models.StockAdjustment{
+	order := writing{rows: writes, brand: o.BrandID, moved: inventory.Moved{Moves: moves, As: models.StockAdjustment{
 		Reason: models.StockOrderPlaced, OrderID: &o.ID, ActorID: &p.shopper, RecordedAt: p.at,
-	}}}); {
+	}}}
+	switch err := s.writes.do(db, order.levels(), order); {
 	case err == nil:
 		return nil
 	case database.Violates(err, "payments_reference_key"):

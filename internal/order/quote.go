@@ -8,7 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
-	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/idempotency"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/offer"
@@ -41,28 +41,15 @@ type Quote struct {
 // Total is what the shopper must pay.
 func (q *Quote) Total() money.Money { return q.Book.Order.Total() }
 
-// question is what must be read to quote a basket.
+// question is a basket with what was read to quote it.
 type question struct {
 	basket Basket
 	wanted []*wish
-	shops  *[]offer.Storefront
-	offers *[]offer.Offer
-	supply inventory.Supply
-}
+	claim  *idempotency.Claim
 
-// ask adds to a batch what must be read to quote a basket.
-func ask(reads *database.Batch, basket Basket) *question {
-	q := &question{basket: basket, wanted: added(basket)}
-	variants := make([]uuid.UUID, 0, len(q.wanted))
-	for _, w := range q.wanted {
-		if w.variant.BrandID == basket.Storefront.BrandID {
-			variants = append(variants, w.variant.ID)
-		}
-	}
-	q.shops = offer.AskStorefront(reads, basket.Shopper, basket.Storefront, basket.At)
-	q.offers = offer.Ask(reads, basket.Storefront, variants, basket.At)
-	q.supply = inventory.Ask(reads, basket.Storefront.BrandID, variants)
-	return q
+	shops  []offer.Storefront
+	offers []offer.Offer
+	supply inventory.Supply
 }
 
 // quote prices the basket, freezes texts and says from where its goods are
@@ -73,8 +60,8 @@ func (q *question) quote() (*Quote, error) {
 	if err != nil {
 		return nil, err
 	}
-	goods := make(map[models.Key]offer.Offer, len(*q.offers))
-	for _, o := range *q.offers {
+	goods := make(map[models.Key]offer.Offer, len(q.offers))
+	for _, o := range q.offers {
 		goods[models.Key{BrandID: o.BrandID, ID: *o.VariantID}] = o
 	}
 	var refused problem.List
@@ -110,14 +97,13 @@ func (q *question) quote() (*Quote, error) {
 }
 
 func (q *question) storefront() (*offer.Storefront, error) {
-	shops := *q.shops
 	switch {
-	case len(shops) == 0:
+	case len(q.shops) == 0:
 		return nil, problem.At(q.basket.Field, problem.NotFound, "there is no such storefront, or you may not see it")
-	case !shops[0].Sells():
+	case !q.shops[0].Sells():
 		return nil, problem.At(q.basket.Field, problem.Conflict, "the storefront is not open")
 	}
-	return &shops[0], nil
+	return &q.shops[0], nil
 }
 
 type wish struct {

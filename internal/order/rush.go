@@ -3,162 +3,142 @@ package order
 import (
 	"context"
 	"errors"
+	"math/bits"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
-	"github.com/tradewind-commerce/tradewind/internal/inventory"
 )
 
 const (
-	// atOnce bounds how many orders are written together.
-	atOnce = 64
-	// writeTimeout bounds a write that several wait for.
-	writeTimeout = 15 * time.Second
+	// atOnce bounds how many are served together.
+	atOnce = 32
+	// rushTimeout bounds work that several wait for.
+	rushTimeout = 15 * time.Second
 )
 
-// rush has orders of the same goods that come at the same time written
-// together. One after the other each would wait for the row of the stock until
-// the one before is on disk; together they wait once. Orders of different goods
-// do not meet here. Where they cannot be written together, each is written
-// alone, and what it gets is its own.
-type rush struct {
+// rush has work on the same things that comes at the same time done together:
+// whoever comes while another is at it waits, and the first of those who wait
+// then does the work of all. Work on different things does not meet here.
+type rush[K comparable, W any] struct {
+	// together does some work and leaves what became of each.
+	together func(db *gorm.DB, all []*task[W])
+
 	mutex sync.Mutex
-	// queues of stock levels that an order is being written of.
-	queues map[level][]*entry
+	// queues of the things that are being worked on.
+	queues map[K][]*task[W]
 }
 
-type level struct{ brand, variant, warehouse uuid.UUID }
+// task is what one asks for.
+type task[W any] struct {
+	work W
+	err  error
 
-// entry is an order that is to be written.
-type entry struct {
-	rows  *database.Batch
-	brand uuid.UUID
-	moved inventory.Moved
-
-	// joined makes it the one that writes others with it, done tells that it
-	// was written by another.
-	joined chan []*entry
-	done   chan struct{}
-	err    error
+	// turn makes it the one that works for others, too; done tells that
+	// another has done it.
+	turn chan []*task[W]
+	done chan struct{}
 }
 
-func newRush() *rush { return &rush{queues: map[level][]*entry{}} }
+func newRush[K comparable, W any](together func(db *gorm.DB, all []*task[W])) *rush[K, W] {
+	return &rush[K, W]{together: together, queues: map[K][]*task[W]{}}
+}
 
-// write sends an order in a transaction of its own or with others. An order
-// whose caller leaves is not written, unless that has begun.
-func (r *rush) write(db *gorm.DB, e *entry) error {
+// do works on things, alone or together with others. It is not done for a
+// caller who leaves, unless it has begun.
+func (r *rush[K, W]) do(db *gorm.DB, things []K, work W) error {
+	t := &task[W]{work: work}
 	if database.InTransaction(db) { // its locks are its own
-		return send(db, e)
+		r.together(db, []*task[W]{t})
+		return t.err
 	}
-	own, waits := r.enter(e)
+	queue, waits := r.enter(things, t)
 	if !waits {
-		defer r.leave(own)
-		return send(db, e)
+		defer r.leave(things)
+		r.together(db, []*task[W]{t})
+		return t.err
 	}
 	ctx := db.Statement.Context
 	for left := ctx.Done(); ; {
 		select {
-		case <-e.done:
-			return e.err
-		case all := <-e.joined:
-			defer r.leave(own)
-			together(db, all)
-			return e.err
+		case <-t.done:
+			return t.err
+		case all := <-t.turn:
+			defer r.leave([]K{queue})
+			r.lead(db, all)
+			return t.err
 		case <-left:
-			if r.drop(own[0], e) {
+			if r.drop(queue, t) {
 				return ctx.Err()
 			}
-			left = nil // it is being written: what becomes of it is known soon
+			left = nil // it is being done: what becomes of it is known soon
 		}
 	}
 }
 
-// enter takes the levels of an order, or queues it for the first that is taken.
-func (r *rush) enter(e *entry) (levels []level, waits bool) {
-	levels = make([]level, len(e.moved.Moves))
-	for i, m := range e.moved.Moves {
-		levels[i] = level{e.brand, m.VariantID, m.WarehouseID}
-	}
+// enter takes things, or queues for the first that is taken.
+func (r *rush[K, W]) enter(things []K, t *task[W]) (queue K, waits bool) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	for _, l := range levels {
-		if queue, taken := r.queues[l]; taken {
-			e.joined, e.done = make(chan []*entry, 1), make(chan struct{})
-			r.queues[l] = append(queue, e)
-			return []level{l}, true
+	for _, thing := range things {
+		if waiting, taken := r.queues[thing]; taken {
+			t.turn, t.done = make(chan []*task[W], 1), make(chan struct{})
+			r.queues[thing] = append(waiting, t)
+			return thing, true
 		}
 	}
-	for _, l := range levels {
-		r.queues[l] = nil
+	for _, thing := range things {
+		r.queues[thing] = nil
 	}
-	return levels, false
+	return queue, false
 }
 
-// leave hands levels on to those that wait for them.
-func (r *rush) leave(levels []level) {
+// leave hands things on to those who wait for them, a power of two of them:
+// so many rows are one statement.
+func (r *rush[K, W]) leave(things []K) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	for _, l := range levels {
-		queue := r.queues[l]
-		if len(queue) == 0 {
-			delete(r.queues, l)
+	for _, thing := range things {
+		waiting := r.queues[thing]
+		if len(waiting) == 0 {
+			delete(r.queues, thing)
 			continue
 		}
-		n := min(len(queue), atOnce)
-		r.queues[l] = slices.Clone(queue[n:])
-		queue[0].joined <- queue[:n:n]
+		n := min(1<<(bits.Len(uint(len(waiting)))-1), atOnce)
+		r.queues[thing] = slices.Clone(waiting[n:])
+		waiting[0].turn <- waiting[:n:n]
 	}
 }
 
-// drop takes an order out of a queue; it was not there if its writing has begun.
-func (r *rush) drop(l level, e *entry) bool {
+// drop takes a task out of a queue; it is not there if it has begun.
+func (r *rush[K, W]) drop(queue K, t *task[W]) bool {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	i := slices.Index(r.queues[l], e)
+	i := slices.Index(r.queues[queue], t)
 	if i >= 0 {
-		r.queues[l] = slices.Delete(r.queues[l], i, i+1)
+		r.queues[queue] = slices.Delete(r.queues[queue], i, i+1)
 	}
 	return i >= 0
 }
 
-// errUnwritten is what orders get whose writer was torn away.
-var errUnwritten = errors.New("the order was not written")
+// errUndone is what those get whose leader was torn away.
+var errUndone = errors.New("the work of several was not done")
 
-// together writes orders of one brand, the first of which is the caller's.
-// Whatever becomes of it, the others are told.
-func together(db *gorm.DB, all []*entry) {
-	for _, e := range all {
-		e.err = errUnwritten
+// lead works for all, the first of whom is the caller. Whatever becomes of it,
+// the others are told.
+func (r *rush[K, W]) lead(db *gorm.DB, all []*task[W]) {
+	for _, t := range all {
+		t.err = errUndone
 	}
 	defer func() {
-		for _, e := range all[1:] {
-			close(e.done)
+		for _, t := range all[1:] {
+			close(t.done)
 		}
 	}()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(db.Statement.Context), writeTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(db.Statement.Context), rushTimeout)
 	defer cancel()
-	db = db.WithContext(ctx)
-	err := send(db, all...)
-	for _, e := range all {
-		if e.err = err; err != nil && len(all) > 1 {
-			e.err = send(db, e)
-		}
-	}
-}
-
-// send writes orders of one brand in one round trip, their stock last.
-func send(db *gorm.DB, all ...*entry) error {
-	writes := database.NewBatch(db)
-	moved := make([]inventory.Moved, len(all))
-	for i, e := range all {
-		writes.Append(e.rows)
-		moved[i] = e.moved
-	}
-	inventory.Moving(writes, all[0].brand, moved...)
-	return writes.Send()
+	r.together(db.WithContext(ctx), all)
 }

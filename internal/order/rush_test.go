@@ -46,7 +46,7 @@ func TestRush(t *testing.T) {
 		t.Parallel()
 		db, sent := dbtest.Counted(t)
 		w := newWorld(t, db.Gorm)
-		inputs, contexts := buyers(t, w, 9)
+		inputs, contexts := buyers(t, w, 8)
 		for i, err := range rush(t, w, inputs, contexts, sent.Reset) {
 			if err != nil {
 				t.Errorf("%d: %v", i, err)
@@ -56,7 +56,7 @@ func TestRush(t *testing.T) {
 		for _, statement := range sent.List() {
 			locks += strings.Count(statement, "update stock_levels")
 		}
-		if locks != 1 || w.rows(t, "orders") != 9 || w.stock(t, w.jam.Variants[0]) != 1 {
+		if locks != 1 || w.rows(t, "orders") != 8 || w.stock(t, w.jam.Variants[0]) != 2 {
 			t.Errorf("%d orders, the stock locked %d times, %d pieces are left", w.rows(t, "orders"), locks, w.stock(t, w.jam.Variants[0]))
 		}
 		w.sound(t)

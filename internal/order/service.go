@@ -25,10 +25,14 @@ type Service struct {
 	pay    Provider
 	now    func() time.Time
 	number func() string
-	rush   *rush
+	looks  *rush[shelf, *question]
+	writes *rush[level, writing]
 }
 
 // NewService takes the database, the payment provider and the clock.
 func NewService(db *gorm.DB, pay Provider, now func() time.Time) *Service {
-	return &Service{db: db, pay: pay, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }, number: NewNumber, rush: newRush()}
+	return &Service{
+		db: db, pay: pay, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }, number: NewNumber,
+		looks: newRush[shelf](look), writes: newRush[level](write),
+	}
 }
