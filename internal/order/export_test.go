@@ -11,13 +11,21 @@ func UseNumbers(s *Service, next func() string) { s.number = next }
 
 // Hold has orders of a variant queue until it is let go; waiting tells how many do.
 func Hold(s *Service, warehouse models.Key, variant uuid.UUID) (letGo func(), waiting func() int) {
-	l := level{warehouse.BrandID, variant, warehouse.ID}
-	s.writes.mutex.Lock()
-	s.writes.queues[l] = nil
-	s.writes.mutex.Unlock()
-	return func() { s.writes.leave([]level{l}) }, func() int {
-		s.writes.mutex.Lock()
-		defer s.writes.mutex.Unlock()
-		return len(s.writes.queues[l])
+	return hold(s.writes, level{warehouse.BrandID, variant, warehouse.ID})
+}
+
+// HoldLooks has shoppers of a storefront queue to look at it.
+func HoldLooks(s *Service, storefront models.Key) (letGo func(), waiting func() int) {
+	return hold(s.looks, shelf{storefront, "(s.visible)"})
+}
+
+func hold[K comparable, W any](r *rush[K, W], thing K) (letGo func(), waiting func() int) {
+	r.mutex.Lock()
+	r.queues[thing] = nil
+	r.mutex.Unlock()
+	return func() { r.leave([]K{thing}) }, func() int {
+		r.mutex.Lock()
+		defer r.mutex.Unlock()
+		return len(r.queues[thing])
 	}
 }

@@ -16,11 +16,10 @@ import (
 // TestRush has orders of one variant come while another is being written.
 func TestRush(t *testing.T) {
 	t.Parallel()
-	// rush places the inputs at once, behind one that is held up until all wait
-	// and meanwhile has been called.
-	rush := func(t *testing.T, w *world, inputs []order.PlaceInput, contexts []context.Context, meanwhile func()) []error {
+	// behind places the inputs at once, behind one that is held up until all
+	// wait and meanwhile has been called.
+	behind := func(t *testing.T, w *world, letGo func(), waiting func() int, inputs []order.PlaceInput, contexts []context.Context, meanwhile func()) []error {
 		t.Helper()
-		letGo, waiting := order.Hold(w.orders, models.Key{BrandID: w.brand.ID, ID: w.jam.Warehouse.ID}, w.jam.Variants[0].ID)
 		errs := make([]error, len(inputs))
 		var all sync.WaitGroup
 		for i, in := range inputs {
@@ -33,6 +32,11 @@ func TestRush(t *testing.T) {
 		letGo()
 		all.Wait()
 		return errs
+	}
+	rush := func(t *testing.T, w *world, inputs []order.PlaceInput, contexts []context.Context, meanwhile func()) []error {
+		t.Helper()
+		letGo, waiting := order.Hold(w.orders, models.Key{BrandID: w.brand.ID, ID: w.jam.Warehouse.ID}, w.jam.Variants[0].ID)
+		return behind(t, w, letGo, waiting, inputs, contexts, meanwhile)
 	}
 	buyers := func(t *testing.T, w *world, n int) (inputs []order.PlaceInput, contexts []context.Context) {
 		t.Helper()
@@ -58,6 +62,43 @@ func TestRush(t *testing.T) {
 		}
 		if locks != 1 || w.rows(t, "orders") != 8 || w.stock(t, w.jam.Variants[0]) != 2 {
 			t.Errorf("%d orders, the stock locked %d times, %d pieces are left", w.rows(t, "orders"), locks, w.stock(t, w.jam.Variants[0]))
+		}
+		w.sound(t)
+	})
+
+	t.Run("looks_once_for_all_and_answers_each_with_its_own", func(t *testing.T) {
+		t.Parallel()
+		db, sent := dbtest.Counted(t)
+		w := newWorld(t, db.Gorm)
+		first := w.input(1200, line(w.honey.Variants[0], 1))
+		placed, err := w.orders.Place(as(t, w.shopper), first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inputs, contexts := buyers(t, w, 5)
+		unknown := w.input(100, order.LineInput{Variant: models.Key{BrandID: w.brand.ID, ID: w.brand.ID}, Quantity: 1})
+		inputs = append(inputs, first, w.input(1750, line(w.honey.Variants[0], 1), line(w.jam.Variants[0], 1)), unknown)
+		contexts = append(contexts, as(t, w.shopper), as(t, w.shopper), as(t, w.shopper))
+		letGo, waiting := order.HoldLooks(w.orders, models.Key{BrandID: w.brand.ID, ID: w.shop.ID})
+		errs := behind(t, w, letGo, waiting, inputs, contexts, sent.Reset)
+		for i, err := range errs[:7] {
+			if err != nil {
+				t.Errorf("%d: %v", i, err)
+			}
+		}
+		if got := refusals(t, errs[7]); got != "input.lines.0.variantId NOT_FOR_SALE" {
+			t.Error("a variant that is not sold:", got)
+		}
+		again, err := w.orders.Place(as(t, w.shopper), first)
+		if err != nil || again.ID != placed.ID {
+			t.Error("a repeated key bought again", err)
+		}
+		looks := 0
+		for _, statement := range sent.List() {
+			looks += strings.Count(statement, "from stock_levels l")
+		}
+		if looks != 2 || w.rows(t, "orders") != 7 { // for all of them, and for the one repeated
+			t.Errorf("%d orders, looked %d times", w.rows(t, "orders"), looks)
 		}
 		w.sound(t)
 	})
