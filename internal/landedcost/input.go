@@ -1,6 +1,10 @@
 package landedcost
 
-import "github.com/tradewind-commerce/tradewind/internal/money"
+import (
+	"fmt"
+
+	"github.com/tradewind-commerce/tradewind/internal/money"
+)
 
 // Input is an order, or what may become one.
 type Input struct {
@@ -12,7 +16,9 @@ type Input struct {
 	Exchange Exchange
 	// ShippedFrom is the country that sends, empty where it is not known.
 	ShippedFrom string
-	// FreightMinor and InsuranceMinor are of the order as a whole.
+	// FreightMinor and InsuranceMinor are of the order as a whole. They are
+	// spread over lines by weight, or by pieces where a weight is not known: so
+	// that a dearer line never makes the others cheaper.
 	FreightMinor   int64
 	InsuranceMinor int64
 	// AllowanceMinor is what the person may still buy this year, in the currency
@@ -22,7 +28,7 @@ type Input struct {
 }
 
 // Exchange is what one major unit of the input's currency costs in that of the
-// rules: Units times ten to the power of minus Scale.
+// rules: Units, at most 10^15, times ten to the power of minus Scale, at most 15.
 type Exchange struct {
 	Units int64
 	Scale uint8
@@ -45,4 +51,46 @@ type Line struct {
 	// NetContent of a piece in NetUnit, zero where it is not known.
 	NetContent int64
 	NetUnit    Unit
+}
+
+// InputError is what is wrong with an input. Line is -1 for the order.
+type InputError struct {
+	Line    int
+	Field   string
+	Message string
+}
+
+func (e *InputError) Error() string {
+	if e.Line < 0 {
+		return fmt.Sprintf("landed cost: %s: %s", e.Field, e.Message)
+	}
+	return fmt.Sprintf("landed cost: line %d: %s: %s", e.Line+1, e.Field, e.Message)
+}
+
+func (in *Input) check() error {
+	refused := func(line int, field, message string) error { return &InputError{line, field, message} }
+	switch {
+	case in.FreightMinor < 0:
+		return refused(-1, "freight", "must not be negative")
+	case in.InsuranceMinor < 0:
+		return refused(-1, "insurance", "must not be negative")
+	case len(in.Lines) == 0:
+		return refused(-1, "lines", "give at least one")
+	}
+	for i := range in.Lines {
+		l := &in.Lines[i]
+		switch {
+		case l.Quantity < 1:
+			return refused(i, "quantity", "must be at least 1")
+		case l.UnitMinor < 0:
+			return refused(i, "unitPrice", "must not be negative")
+		case l.DiscountMinor < 0:
+			return refused(i, "discount", "must not be negative")
+		case l.WeightGrams < 0:
+			return refused(i, "weight", "must not be negative")
+		case l.NetContent < 0:
+			return refused(i, "netContent", "must not be negative")
+		}
+	}
+	return nil
 }

@@ -38,6 +38,11 @@ const (
 	BondedOnly Problem = "BONDED_ONLY"
 	// RegimeUnknown tells that the rules have no such regime.
 	RegimeUnknown Problem = "REGIME_UNKNOWN"
+	// WeightMissing tells that a bound of weight is there, and no weight.
+	WeightMissing Problem = "WEIGHT_MISSING"
+	// OverWeightLimit tells that the line alone is more than a person may buy of
+	// it in a year.
+	OverWeightLimit Problem = "OVER_WEIGHT_LIMIT"
 	// OverOrderLimit tells that several pieces are above the order limit: they
 	// can be bought one order after the other.
 	OverOrderLimit Problem = "OVER_ORDER_LIMIT"
@@ -58,57 +63,86 @@ const (
 )
 
 // Result is what an order costs at the door. It is reused: a quote writes over
-// what it held.
+// what it held. Amounts are in the currency of the input but for those that
+// say otherwise.
 type Result struct {
 	Regime    Regime
 	Treatment Treatment
 	// Problem of the order as a whole, empty where there is none. Beyond limits
 	// its amounts are those of general trade.
 	Problem Problem
-	// Currency of the input, and Declared, in which it is declared.
+	// Currency of the input, and Declared, in which goods are declared.
 	Currency money.Currency
 	Declared money.Currency
 	Lines    []LineResult
-	// Sums of the lines, in the currency of the input. Complete tells that no
-	// tax is missing from them.
-	Goods, Freight, Insurance           int64
-	Duty, ConsumptionTax, VAT, Tax      int64
-	Total                               int64
-	Complete                            bool
-	DeclaredValue, DeclaredTax, Allowed int64
+	Fees     []FeeResult
+	// Sums of the lines. Tax is duty and all taxes; Total is everything with
+	// fees, and Complete tells that no tax is missing from it.
+	Goods, Freight, Insurance int64
+	Tax, Fee, Total           int64
+	Complete                  bool
+	// DeclaredValue and DeclaredTax are in the currency of the rules.
+	DeclaredValue, DeclaredTax int64
 
-	exchange Exchange
-	terms    *Terms
-	rules    *Rules
+	exchange exchange
 }
 
 // LineResult is what a line costs. Where it has a problem, its taxes are not
 // known and it has no parts.
 type LineResult struct {
 	Problem Problem
-	// Missing is the kind of the rate that is unknown.
+	// Missing is the kind of the rate that is unknown; empty for an exchange rate.
 	Missing Kind
-	// Goods after discount with their share of Freight and Insurance, in the
-	// currency of the input. Total is all of them and Tax.
+	// Goods after discount, with their share of Freight and Insurance. Total is
+	// all of them and Tax.
 	Goods, Freight, Insurance, Tax, Total int64
 	// Value is what is declared, in the currency of the rules.
 	Value int64
+
 	parts [3]Part
 	count int
 }
 
-// Parts are the taxes of a line in their order; those of zero too.
+// Parts are the taxes of a line in their order; those of zero too. They are
+// good until the result is written over.
 func (l *LineResult) Parts() []Part { return l.parts[:l.count] }
 
-// Part is one tax of a line.
+// Part is one tax of a line. Value, Base and Due are in the currency of the
+// rules, rates and shares in parts per million:
+//
+//	Due = Value × (1 + InDuty) / (1 − InConsumptionTax) × Rate × Share
+//
+// which is rounded once, half up. Base is what Rate is of, rounded for reading.
 type Part struct {
-	Kind Kind
-	// Base is what the rate is of, Due what is to be paid, in the currency of
-	// the rules. Base is rounded for reading: Due comes from the exact one.
-	Base, Due int64
+	Kind  Kind
+	Value int64
+	Base  int64
+	// Rate is the statutory one, of which Share is due.
+	Rate, Share int64
+	// InDuty and InConsumptionTax are the rates that are in the base.
+	InDuty, InConsumptionTax int64
+	Due                      int64
+	// Exempt tells that all of it is too little to be charged: Due is zero.
+	Exempt bool
 	// Amount is Due in the currency of the input.
 	Amount int64
-	// Rate is the statutory one, of which Share is due: parts per million.
-	Rate, Share int64
-	Source      *Source
+	// Source of the rate; of the regime's terms where nothing is due by them.
+	Source *Source
+	// Terms is the source of the share, nil where all taxes are due.
+	Terms *Source
+}
+
+// FeeResult is a fee that the shopper pays.
+type FeeResult struct {
+	Fee    *Fee
+	Amount int64
+}
+
+// Counts is how much of a person's yearly allowance the order takes, in the
+// currency of the rules.
+func (r *Result) Counts() int64 {
+	if !r.Regime.CrossBorder() || r.Treatment == AsGeneralTrade {
+		return 0
+	}
+	return r.DeclaredValue
 }
