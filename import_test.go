@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"fmt"
@@ -75,6 +76,7 @@ func TestImportCommandTellsWhatIsWrong(t *testing.T) {
 	sales := write("sales.csv", "o,s,q,t,p\n1,A,1,2026-01-01,5\n")
 	products := write("products.csv", "Handle,Title,Price\njar,Jar,5\n")
 	bad := write("bad.csv", "o,s,q,t,p\n1,A,x,2026-01-01,5\n")
+	rates := write("rates.csv", "Date,USD,\n2017-01-10,1.0567,\n2017-01-10,1.0516,\n")
 	columns := "--columns=order=o,sku=s,quantity=q,time=t,unit-price=p"
 	into := []string{"--brand=acme", "--storefront=acme-cn", "--currency=EUR"}
 	before := dbtest.Contents(t, db)
@@ -97,6 +99,9 @@ func TestImportCommandTellsWhatIsWrong(t *testing.T) {
 		{append([]string{"import", "sales", dir + "/none.csv", columns}, into...), 1, []string{"none.csv", "no such file"}},
 		{append([]string{"import", "products", sales}, into...), 1, []string{"sales.csv: this is no Shopify product CSV"}},
 		{append([]string{"import", "products", products, "--language=!"}, into...), 1, []string{"--language"}},
+		{[]string{"import", "rates", rates}, 1, []string{"rates.csv: nothing was imported: the file is wrong"}},
+		{[]string{"import", "rates", sales}, 1, []string{"sales.csv: line 1: the first column must be Date"}},
+		{[]string{"import", "rates", dir + "/none.csv"}, 1, []string{"none.csv", "no such file"}},
 		{append([]string{"import", "products"}, into...), 2, []string{"<file>"}},
 		{append([]string{"import", "products", products}, into[:2]...), 2, []string{"--currency"}},
 	} {
@@ -119,6 +124,39 @@ func TestImportCommandTellsWhatIsWrong(t *testing.T) {
 			t.Errorf("exit code %d\n%s%s", r.Code, r.Out, r.Err)
 		}
 	})
+}
+
+func TestImportRates(t *testing.T) {
+	t.Parallel()
+	dsn, dir := dbtest.DSN(t), dbtest.Folder(t)
+	content := []byte("Date,USD,CYP,\n2017-01-10,1.0567,N/A,\n2017-01-09,1.0516,0.58,\n")
+	plain, archive, many := filepath.Join(dir, "rates.csv"), filepath.Join(dir, "rates.zip"), filepath.Join(dir, "many.zip")
+	must(t, os.WriteFile(plain, content, 0o600))
+	for path, files := range map[string]int{archive: 1, many: 2} {
+		var zipped bytes.Buffer
+		w := zip.NewWriter(&zipped)
+		for i := range files {
+			part, err := w.Create(fmt.Sprintf("rates-%d.csv", i))
+			must(t, err)
+			_, err = part.Write(content)
+			must(t, err)
+		}
+		must(t, w.Close())
+		must(t, os.WriteFile(path, zipped.Bytes(), 0o600))
+	}
+	o := servertest.Options{Database: dsn}
+	first := servertest.Run(t, o, "import", "rates", plain)
+	if first.Code != 0 {
+		t.Fatal(first.Err)
+	}
+	says(t, first.Out, "days        2  from 2017-01-09 to 2017-01-10", "rates       3  1 cells say that there is none", "new         3", "changed     0")
+	says(t, first.Err, "writing: 3 of 3 (100 %)")
+	says(t, servertest.Run(t, o, "import", "rates", archive).Out, "new         0", "changed     0")
+	if r := servertest.Run(t, o, "import", "rates", many); r.Code != 1 || !strings.Contains(r.Err, "holds 2 files") {
+		t.Errorf("exit code %d: %s", r.Code, r.Err)
+	}
+	must(t, os.WriteFile(plain, append(content, "2017-01-09,x,y,\n"...), 0o600))
+	says(t, servertest.Run(t, o, "import", "rates", plain).Out, "lines that are wrong: 1", "line 4: 2017-01-09 stands in line 3 already")
 }
 
 func lastLine(text string) string {

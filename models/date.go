@@ -26,9 +26,13 @@ func DateOf(t time.Time) Date {
 
 // AddDays moves by whole days.
 func (d Date) AddDays(n int) Date {
-	return DateOf(time.Date(d.Year, d.Month, d.Day+n, 0, 0, 0, 0, time.UTC))
+	return DateOf(d.Time().AddDate(0, 0, n))
 }
 
-func (d Date) String() string {
-	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
-}
+// Time is its beginning in UTC, as columns of type date hold it.
+func (d Date) Time() time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+
+// After tells whether it is later than another.
+func (d Date) After(o Date) bool { return d.Time().After(o.Time()) }
+
+func (d Date) String() string { return d.Time().Format(time.DateOnly) }

@@ -12,5 +12,6 @@ func Tables() []any {
 		Refund{}, RefundAllocation{}, PaymentEvent{},
 		CommissionPlan{}, Payout{}, LedgerTransaction{}, LedgerEntry{}, LedgerClosing{},
 		Promotion{}, PromotionCode{}, PromotionShopper{}, PromotionUse{}, DeliveryOption{},
+		ExchangeRate{},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
+	"github.com/tradewind-commerce/tradewind/internal/fx"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
@@ -38,6 +39,7 @@ type Resolver struct {
 	Returns     *returns.Service
 	Deliveries  *delivery.Service
 	Promotions  *promotion.Service
+	Rates       *fx.Service
 	Checkout    *checkout.Service
 	Reports     *report.Service
 	Search      *search.Service

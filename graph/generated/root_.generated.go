@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/shopspring/decimal"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/money"
@@ -37,6 +38,7 @@ type ResolverRoot interface {
 	Charge() ChargeResolver
 	CommissionPlan() CommissionPlanResolver
 	DeliveryOption() DeliveryOptionResolver
+	ExchangeRate() ExchangeRateResolver
 	LedgerEntry() LedgerEntryResolver
 	LedgerTransaction() LedgerTransactionResolver
 	Listing() ListingResolver
@@ -489,6 +491,18 @@ type ComplexityRoot struct {
 		Dimension func(childComplexity int) int
 		Key       func(childComplexity int) int
 		Label     func(childComplexity int) int
+	}
+
+	ExchangeRate struct {
+		Base      func(childComplexity int) int
+		Converted func(childComplexity int, amount decimal.Decimal) int
+		Date      func(childComplexity int) int
+		Days      func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		On        func(childComplexity int) int
+		Quote     func(childComplexity int) int
+		Source    func(childComplexity int) int
+		Value     func(childComplexity int) int
 	}
 
 	LedgerEntry struct {
@@ -1106,6 +1120,7 @@ type ComplexityRoot struct {
 		Categories      func(childComplexity int) int
 		Category        func(childComplexity int, id *string, path *string) int
 		CommissionPlans func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		ExchangeRate    func(childComplexity int, base money.Currency, quote money.Currency, on *models.Date, averageFrom *models.Date) int
 		Node            func(childComplexity int, id string) int
 		Nodes           func(childComplexity int, ids []string) int
 		Order           func(childComplexity int, id *string, number *string) int
@@ -3103,6 +3118,66 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DimensionValue.Label(childComplexity), true
+
+	case "ExchangeRate.base":
+		if e.ComplexityRoot.ExchangeRate.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.Base(childComplexity), true
+	case "ExchangeRate.converted":
+		if e.ComplexityRoot.ExchangeRate.Converted == nil {
+			break
+		}
+
+		args, err := ec.field_ExchangeRate_converted_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ExchangeRate.Converted(childComplexity, args["amount"].(decimal.Decimal)), true
+	case "ExchangeRate.date":
+		if e.ComplexityRoot.ExchangeRate.Date == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.Date(childComplexity), true
+	case "ExchangeRate.days":
+		if e.ComplexityRoot.ExchangeRate.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.Days(childComplexity), true
+	case "ExchangeRate.kind":
+		if e.ComplexityRoot.ExchangeRate.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.Kind(childComplexity), true
+	case "ExchangeRate.on":
+		if e.ComplexityRoot.ExchangeRate.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.On(childComplexity), true
+	case "ExchangeRate.quote":
+		if e.ComplexityRoot.ExchangeRate.Quote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.Quote(childComplexity), true
+	case "ExchangeRate.source":
+		if e.ComplexityRoot.ExchangeRate.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.Source(childComplexity), true
+	case "ExchangeRate.rate":
+		if e.ComplexityRoot.ExchangeRate.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ExchangeRate.Value(childComplexity), true
 
 	case "LedgerEntry.account":
 		if e.ComplexityRoot.LedgerEntry.Account == nil {
@@ -6073,6 +6148,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CommissionPlans(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+	case "Query.exchangeRate":
+		if e.ComplexityRoot.Query.ExchangeRate == nil {
+			break
+		}
+
+		args, err := ec.field_Query_exchangeRate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExchangeRate(childComplexity, args["base"].(money.Currency), args["quote"].(money.Currency), args["on"].(*models.Date), args["averageFrom"].(*models.Date)), true
 
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
@@ -11943,6 +12029,52 @@ extend type Mutation {
   promotionCodesRemove("The codes." input: PromotionCodesRemoveInput!): PromotionCodesRemovePayload! @requires(permission: PROMOTION_WRITE)
 }
 `, BuiltIn: false},
+	{Name: "../schema/rate.graphqls", Input: `"What a rate of exchange is. Values may be added."
+enum ExchangeRateKind {
+  "That of a day, or of the last one before it on which rates were published."
+  DAY
+  "One that somebody named."
+  FIXED
+  "The mean of the days of a period."
+  AVERAGE
+}
+
+"What one currency is worth in another, when, and where that is known from."
+type ExchangeRate @public {
+  "The currency of which it is one unit."
+  base: CurrencyCode!
+  "The currency in which it is told."
+  quote: CurrencyCode!
+  "Units of quote for one unit of base, crossed through the euro and rounded half up to 18 decimals."
+  rate: Decimal!
+  "The day that was asked for; of an average, the day before which its period ends."
+  on: Date!
+  "The day that the rate is of: that day, or the last one before it on which rates were published, at most 7 days earlier. Of an average, the first day that it counts."
+  date: Date!
+  "Who publishes it."
+  source: String!
+  "What it is."
+  kind: ExchangeRateKind!
+  "Of how many days it is the mean; 1 where it is none."
+  days: Int!
+  "What an amount of base is in quote: multiplied and divided by the published figures, not by the rounded rate, and rounded once, half up, to the minor unit."
+  converted("In major units of base, with no more decimals than it has." amount: Decimal!): Money!
+}
+
+extend type Query {
+  "What one unit of a currency is worth in another. Without a rate of the day itself, that of the last day before it, at most 7 days earlier; null with the error RATE_UNKNOWN where there is none."
+  exchangeRate(
+    "The currency of which it is one unit."
+    base: CurrencyCode!
+    "The currency in which it is told."
+    quote: CurrencyCode!
+    "The day. Default: today, in UTC."
+    on: Date
+    "Makes it the mean of the days from here on and before ` + "`" + `on` + "`" + `, of at most three years."
+    averageFrom: Date
+  ): ExchangeRate
+}
+`, BuiltIn: false},
 	{Name: "../schema/report.graphqls", Input: `"Sales, summed from immutable facts."
 type SalesReport @requires(permission: REPORT_READ) {
   "A page of rows, in the order asked for."
@@ -12418,6 +12550,8 @@ enum Permission {
   LEDGER_WRITE
   "Capture and void payments, which may be over orders of several brands: the marketplace's alone."
   PAYMENT_WRITE
+  "Keep exchange rates and the rules of customs."
+  RULES_WRITE
 }
 
 "Something with an id that ` + "`" + `node` + "`" + ` finds again."
@@ -12492,6 +12626,8 @@ enum UserErrorCode {
   PAYMENT_REFERENCE_TAKEN
   "The idempotency key was used with another input."
   IDEMPOTENCY_KEY_REUSED
+  "No rate is known for it: of exchange, or of duty or tax."
+  RATE_UNKNOWN
 }
 
 "A span of instants, closed at its start and open at its end."
@@ -13765,6 +13901,30 @@ func (ec *executionContext) childFields_DimensionValue(ctx context.Context, fiel
 		return ec.fieldContext_DimensionValue_label(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DimensionValue", field.Name)
+}
+
+func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "base":
+		return ec.fieldContext_ExchangeRate_base(ctx, field)
+	case "quote":
+		return ec.fieldContext_ExchangeRate_quote(ctx, field)
+	case "rate":
+		return ec.fieldContext_ExchangeRate_rate(ctx, field)
+	case "on":
+		return ec.fieldContext_ExchangeRate_on(ctx, field)
+	case "date":
+		return ec.fieldContext_ExchangeRate_date(ctx, field)
+	case "source":
+		return ec.fieldContext_ExchangeRate_source(ctx, field)
+	case "kind":
+		return ec.fieldContext_ExchangeRate_kind(ctx, field)
+	case "days":
+		return ec.fieldContext_ExchangeRate_days(ctx, field)
+	case "converted":
+		return ec.fieldContext_ExchangeRate_converted(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ExchangeRate", field.Name)
 }
 
 func (ec *executionContext) childFields_LedgerEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -18,6 +18,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/graph/scalar"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
+	"github.com/tradewind-commerce/tradewind/internal/fx"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -133,6 +134,7 @@ type QueryResolver interface {
 	Orders(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) (*paging.Connection[models.Order], error)
 	Product(ctx context.Context, id *string, brandSlug *string, handle *string) (*models.Product, error)
 	Products(ctx context.Context, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) (*paging.Connection[models.Product], error)
+	ExchangeRate(ctx context.Context, base money.Currency, quote money.Currency, on *models.Date, averageFrom *models.Date) (*fx.Rate, error)
 	SalesReport(ctx context.Context, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) (*report.Report, error)
 	Storefront(ctx context.Context, id *string, slug *string) (*models.Storefront, error)
 	Storefronts(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) (*paging.Connection[models.Storefront], error)
@@ -1537,6 +1539,44 @@ func (ec *executionContext) field_Query_commissionPlans_args(ctx context.Context
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_exchangeRate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "base",
+		func(ctx context.Context, v any) (money.Currency, error) {
+			return ec.unmarshalNCurrencyCode2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐCurrency(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["base"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "quote",
+		func(ctx context.Context, v any) (money.Currency, error) {
+			return ec.unmarshalNCurrencyCode2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐCurrency(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["quote"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "on",
+		func(ctx context.Context, v any) (*models.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["on"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "averageFrom",
+		func(ctx context.Context, v any) (*models.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["averageFrom"] = arg3
 	return args, nil
 }
 
@@ -8143,6 +8183,50 @@ func (ec *executionContext) fieldContext_Query_products(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_exchangeRate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_exchangeRate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ExchangeRate(ctx, fc.Args["base"].(money.Currency), fc.Args["quote"].(money.Currency), fc.Args["on"].(*models.Date), fc.Args["averageFrom"].(*models.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *fx.Rate) graphql.Marshaler {
+			return ec.marshalOExchangeRate2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋfxᚐRate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_exchangeRate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ExchangeRate(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_exchangeRate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_salesReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9620,6 +9704,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_products(ctx, field)
 				})
+		case "exchangeRate":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_exchangeRate(ctx, field)
+				})
 		case "salesReport":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -9902,6 +9992,14 @@ func (ec *executionContext) marshalNLanguageCode2ᚕstringᚄ(ctx context.Contex
 
 func (ec *executionContext) marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx context.Context, sel ast.SelectionSet, v money.Money) graphql.Marshaler {
 	return ec._Money(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMoney2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx context.Context, sel ast.SelectionSet, v *money.Money) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Money!")
+		return graphql.Null
+	}
+	return ec._Money(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐNode(ctx context.Context, sel ast.SelectionSet, v []api.Node) graphql.Marshaler {

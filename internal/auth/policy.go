@@ -27,12 +27,13 @@ const (
 	BalanceRead      Permission = "BALANCE_READ"
 	LedgerWrite      Permission = "LEDGER_WRITE"
 	PaymentWrite     Permission = "PAYMENT_WRITE"
+	RulesWrite       Permission = "RULES_WRITE"
 )
 
 // Permissions in order of the schema.
 var Permissions = []Permission{
 	SignedIn, BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite,
-	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite,
+	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite,
 }
 
 // What everybody who signed in may do, for themselves.
@@ -41,7 +42,7 @@ var accountPermissions = []Permission{SignedIn, OrderPlace, OrderRead, OrderCanc
 var platformPermissions = map[models.PlatformRole][]Permission{
 	models.RoleOperator: {
 		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite, ProductWrite,
-		StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite,
+		StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite,
 	},
 	models.RoleReporting: {BrandRead, ReportRead},
 }
@@ -98,7 +99,8 @@ var Types = map[string]Permission{
 	"LedgerEntryEdge": BalanceRead, "Statement": BalanceRead, "StatementSum": BalanceRead, "StatementLine": BalanceRead,
 	"StatementLineConnection": BalanceRead, "StatementLineEdge": BalanceRead, "Payout": BalanceRead, "PayoutConnection": BalanceRead,
 	"PayoutEdge": BalanceRead, "CommissionPlan": BalanceRead, "CommissionPlanConnection": BalanceRead, "CommissionPlanEdge": BalanceRead,
-	"SalesReport": ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
+	"ExchangeRate": "",
+	"SalesReport":  ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
 }
 
 // Fields says what single fields ask beyond their type.

@@ -19,10 +19,12 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/transfer/salescsv"
 )
 
-// Import holds the commands that bring in what merchants have elsewhere.
+// Import holds the commands that bring in what others have: merchants, banks
+// and customs.
 type Import struct {
 	Products ImportProducts `cmd:"" help:"Bring in Shopify product CSVs of any header generation, as drafts. Again changes nothing."`
 	Sales    ImportSales    `cmd:"" help:"Bring in sales history from any CSV by naming its columns. Again changes nothing."`
+	Rates    ImportRates    `cmd:"" help:"Bring in reference rates of currencies: the history file of the European Central Bank. Again changes nothing."`
 }
 
 // Into are the flags of every import: where it goes, and how its file is written.
@@ -74,11 +76,15 @@ func (o *Into) csv() csvfile.Options {
 
 // notes prints what there is to tell about rows, the first ones in full.
 func (o *Into) notes(w io.Writer, title string, notes csvfile.Notes) {
+	tellNotes(w, title, notes, o.Notes)
+}
+
+func tellNotes(w io.Writer, title string, notes csvfile.Notes, most int) {
 	if notes.Count == 0 {
 		return
 	}
 	fmt.Fprintf(w, "%s: %d\n", title, notes.Count)
-	shown := notes.First[:min(max(o.Notes, 0), len(notes.First))]
+	shown := notes.First[:min(max(most, 0), len(notes.First))]
 	for _, n := range shown {
 		if n.File != "" {
 			fmt.Fprintf(w, "  %s line %d: %s\n", n.File, n.Line, n.Text)

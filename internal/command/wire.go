@@ -17,6 +17,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
 	parcels "github.com/tradewind-commerce/tradewind/internal/fulfilment/sandbox"
+	"github.com/tradewind-commerce/tradewind/internal/fx"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
@@ -64,6 +65,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Returns:     returns.NewService(db, payments, now),
 		Deliveries:  delivery.NewService(db, now),
 		Promotions:  promotion.NewService(db, now),
+		Rates:       fx.NewService(db, now),
 		Carts:       carts,
 		Checkout:    checkout.NewService(db, carts, orders, payments, now),
 		Reports:     report.NewService(db, now),

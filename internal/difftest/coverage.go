@@ -10,9 +10,10 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// unplanned are fields that resolvers alone answer: carts are priced and
-// balances summed by the domain, and nobody waits for an address book.
-var unplanned = []string{"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements"}
+// unplanned are fields that resolvers alone answer: carts are priced,
+// balances summed and rates crossed by the domain, and nobody waits for an address book.
+var unplanned = []string{"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
+	"Query.exchangeRate"}
 
 // Planned takes the fields out of a schema that no plan answers.
 func Planned(schema *ast.Schema) {

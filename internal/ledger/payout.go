@@ -13,6 +13,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/fx"
 	"github.com/tradewind-commerce/tradewind/internal/idempotency"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -34,7 +35,8 @@ type PayoutInput struct {
 	Currency       money.Currency
 	// Amount is nil for all that is payable.
 	Amount *decimal.Decimal
-	// Rate is given where the account has another currency, and only then.
+	// Rate may be given where the account has another currency, and only then.
+	// Default: the reference rate of the day.
 	Rate *Rate
 	// Reference is the bank's, of the transfer.
 	Reference string
@@ -135,7 +137,11 @@ func (s *Service) payTx(tx *gorm.DB, p *models.Payout, in PayoutInput) error {
 		return problem.At("input.amount", problem.Conflict, fmt.Sprintf("%s is payable", payable))
 	}
 	p.AmountMinor = amount.Minor
-	paid, err := exchange(p, amount, in.Rate)
+	rate, err := rateTx(tx, p, in.Rate)
+	if err != nil {
+		return err
+	}
+	paid, err := exchange(p, amount, rate)
 	if err != nil {
 		return err
 	}
@@ -143,24 +149,40 @@ func (s *Service) payTx(tx *gorm.DB, p *models.Payout, in PayoutInput) error {
 	return nil
 }
 
+// rateTx is the rate of a payout, nil where nothing is exchanged: the one that
+// is given, or the reference rate of the day.
+func rateTx(tx *gorm.DB, p *models.Payout, given *Rate) (*fx.Rate, error) {
+	from, to, today := money.Currency(p.Currency), money.Currency(p.PaidCurrency), models.DateOf(p.CreatedAt)
+	switch {
+	case to == from && given != nil:
+		return nil, problem.At("input.rate", problem.NotAllowed, "the account has the currency of the balance: there is nothing to exchange")
+	case to == from:
+		return nil, nil //nolint:nilnil // said above
+	case given != nil && given.Date.After(today):
+		return nil, problem.At("input.rate.date", problem.OutOfRange, "must not lie in the future")
+	case given != nil:
+		return fx.Given(from, to, given.Value, given.Date, given.Source)
+	}
+	sheet, err := fx.SheetTx(tx, today)
+	if err != nil {
+		return nil, err
+	}
+	rate, err := sheet.Rate(from, to)
+	if len(problem.From(err)) > 0 {
+		return nil, problem.At("input.rate", problem.RateUnknown, fmt.Sprintf("the account is in %s, and %v: give the rate, its source and its date", to, err))
+	}
+	return rate, err
+}
+
 // exchange is what an amount is in the currency of the account, rounded half
 // up once, with its rate noted on the payout.
-func exchange(p *models.Payout, amount money.Money, rate *Rate) (money.Money, error) {
-	to := money.Currency(p.PaidCurrency)
-	switch {
-	case to == amount.Currency && rate != nil:
-		return amount, problem.At("input.rate", problem.NotAllowed, "the account has the currency of the balance: there is nothing to exchange")
-	case to == amount.Currency:
+func exchange(p *models.Payout, amount money.Money, rate *fx.Rate) (money.Money, error) {
+	if rate == nil {
 		return amount, nil
-	case rate == nil:
-		return amount, problem.At("input.rate", problem.Required, fmt.Sprintf("the account is in %s: give the rate, its source and its date", to))
 	}
-	on := time.Date(rate.Date.Year, rate.Date.Month, rate.Date.Day, 0, 0, 0, 0, time.UTC)
-	if on.After(p.CreatedAt) {
-		return amount, problem.At("input.rate.date", problem.OutOfRange, "must not lie in the future")
-	}
+	on := rate.Date.Time()
 	p.Rate, p.RateSource, p.RatedOn = &rate.Value, &rate.Source, &on
-	paid, err := money.RoundHalfUp(amount.Decimal().Mul(rate.Value), to)
+	paid, err := rate.Convert(amount)
 	if err != nil || paid.Minor <= 0 {
 		return amount, problem.At("input.rate.value", problem.OutOfRange, fmt.Sprintf("%s cannot be sent at this rate", amount))
 	}

@@ -63,6 +63,26 @@ func TestPayout(t *testing.T) {
 		sound(t, w.db)
 	})
 
+	t.Run("is exchanged at the reference rate where none is given", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, dbtest.Tx(t), "CNY", 1000, "USD")
+		w.release(t, w.buy(t, 2))
+		published := now.Truncate(24*time.Hour).AddDate(0, 0, -2)
+		for currency, rate := range map[string]string{"USD": "1.145", "CNY": "7.8751"} {
+			fixture.Create(t, w.db, &models.ExchangeRate{Currency: currency, Day: published, Rate: decimal.RequireFromString(rate), Source: "a bank"})
+		}
+		p, err := w.payout(t)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Paid().String() != "2.91 USD" || *p.RateSource != "a bank" || p.RatedOn.Format(time.DateOnly) != published.Format(time.DateOnly) ||
+			p.Rate.StringFixed(6) != "0.145395" {
+			t.Errorf("%+v at %s of %s", p, p.Rate, p.RatedOn)
+		}
+		w.has(t, 0, 0)
+		sound(t, w.db)
+	})
+
 	t.Run("that comes back is payable again, once", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, dbtest.Tx(t), "CNY", 1000, "USD")
@@ -90,7 +110,7 @@ func TestPayout(t *testing.T) {
 		}
 		tomorrow := func(in *ledger.PayoutInput) { in.Rate.Date = models.DateOf(now.AddDate(0, 0, 1)) }
 		for want, change := range map[string][]func(*ledger.PayoutInput){
-			"input.rate REQUIRED":           nil,
+			"input.rate RATE_UNKNOWN":       nil,
 			"input.amount CONFLICT":         {rate("0.14"), amount("20.01")},
 			"input.amount INVALID":          {rate("0.14"), amount("1.001")},
 			"input.amount OUT_OF_RANGE":     {rate("0.14"), amount("0")},

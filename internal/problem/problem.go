@@ -28,12 +28,13 @@ const (
 	AmountMismatch        Code = "AMOUNT_MISMATCH"
 	PaymentReferenceTaken Code = "PAYMENT_REFERENCE_TAKEN"
 	IdempotencyKeyReused  Code = "IDEMPOTENCY_KEY_REUSED"
+	RateUnknown           Code = "RATE_UNKNOWN"
 )
 
 // Codes lists every code, for the schema to be compared with.
 var Codes = []Code{
 	Required, Invalid, TooLong, OutOfRange, NotFound, Taken, Conflict, VersionConflict, NotAllowed, Incomplete,
-	OutOfStock, NotForSale, CurrencyMismatch, AmountMismatch, PaymentReferenceTaken, IdempotencyKeyReused,
+	OutOfStock, NotForSale, CurrencyMismatch, AmountMismatch, PaymentReferenceTaken, IdempotencyKeyReused, RateUnknown,
 }
 
 // Problem is one refusal. Field is the path of the input that caused it, such

@@ -1,0 +1,116 @@
+package fx
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+const (
+	// stale is how long after an import the rates of before may still be told.
+	stale = 5 * time.Second
+	// maxSheets bounds the days that are kept.
+	maxSheets = 64
+	// maxPeriod bounds an average.
+	maxPeriod = 3 * 366
+)
+
+// Service reads and imports rates. Everybody may read them.
+type Service struct {
+	db  *gorm.DB
+	now func() time.Time
+
+	mutex  sync.Mutex
+	sheets map[models.Date]kept
+}
+
+type kept struct {
+	sheet *Sheet
+	until time.Time
+}
+
+// NewService takes the database and the clock.
+func NewService(db *gorm.DB, now func() time.Time) *Service {
+	return &Service{db: db, now: now, sheets: map[models.Date]kept{}}
+}
+
+// Today is the day of UTC.
+func (s *Service) Today() models.Date { return models.DateOf(s.now().UTC()) }
+
+// Rate is what one unit of base is in quote on a day: that of the day, or of
+// the latest of the seven before it that has one.
+func (s *Service) Rate(ctx context.Context, base, quote money.Currency, on models.Date) (*Rate, error) {
+	sheet, err := s.Sheet(ctx, on)
+	if err != nil {
+		return nil, err
+	}
+	return sheet.Rate(base, quote)
+}
+
+// Sheet gives all rates of a day. It is kept for a few seconds, and costs no
+// statement then.
+func (s *Service) Sheet(ctx context.Context, on models.Date) (*Sheet, error) {
+	now := s.now()
+	s.mutex.Lock()
+	k, ok := s.sheets[on]
+	s.mutex.Unlock()
+	if ok && now.Before(k.until) {
+		return k.sheet, nil
+	}
+	sheet, err := SheetTx(s.db.WithContext(ctx), on)
+	if err != nil {
+		return nil, err
+	}
+	s.mutex.Lock()
+	if len(s.sheets) >= maxSheets {
+		clear(s.sheets)
+	}
+	s.sheets[on] = kept{sheet, now.Add(stale)}
+	s.mutex.Unlock()
+	return sheet, nil
+}
+
+// SheetTx gives all rates of a day as a transaction sees them.
+func SheetTx(tx *gorm.DB, on models.Date) (*Sheet, error) {
+	rows, err := figures(tx, on.AddDays(-Back), on.AddDays(1))
+	if err != nil {
+		return nil, err
+	}
+	return newSheet(on, rows), nil
+}
+
+// Average is the mean of the rates of all days from one on and before another
+// that have one. A period has at most three years.
+func (s *Service) Average(ctx context.Context, base, quote money.Currency, from, before models.Date) (*Rate, error) {
+	switch begin, end := from.Time(), before.Time(); {
+	case !end.After(begin):
+		return nil, &problem.BadInput{Argument: "averageFrom", Message: "must lie before the end of the period"}
+	case end.Sub(begin) > maxPeriod*24*time.Hour:
+		return nil, &problem.BadInput{Argument: "averageFrom", Message: "a period has at most three years"}
+	}
+	if base == quote {
+		return Given(base, quote, one, before, "the same currency")
+	}
+	rows, err := figures(s.db.WithContext(ctx).Where("currency in ?", []string{string(base), string(quote)}), from, before)
+	if err != nil {
+		return nil, err
+	}
+	r, err := average(base, quote, daysOf(rows))
+	if err != nil {
+		return nil, err
+	}
+	r.On = before
+	return r, nil
+}
+
+// figures of the days from one on and before another, newest first.
+func figures(db *gorm.DB, from, before models.Date) ([]*models.ExchangeRate, error) {
+	return database.Find[models.ExchangeRate](db.Where("day >= ? and day < ?", from.String(), before.String()).Order("day desc"), "exchange rates")
+}
