@@ -40,15 +40,16 @@ func add(sum *int64, more int64) error {
 	return nil
 }
 
-// atLeast tells whether value is a times b times c or more; exactly as much
-// counts unless exclusive.
+// atLeast tells whether value is a times b times c thousandths or more;
+// exactly as much counts unless exclusive.
 func atLeast(value, a, b, c int64, exclusive bool) bool {
 	bound, err := times(a, b)
 	if err != nil {
 		return false
 	}
 	hi, lo := bits.Mul64(uint64(bound), uint64(c))
-	return hi == 0 && (lo < uint64(value) || !exclusive && lo == uint64(value))
+	above, below := bits.Mul64(uint64(value), 1000)
+	return hi < above || hi == above && (lo < below || !exclusive && lo == below)
 }
 
 // exchange is a rate as a fraction of minor units: declared is num through den

@@ -48,7 +48,7 @@ type Line struct {
 	DiscountMinor int64
 	// WeightGrams of a piece, zero where it is not known.
 	WeightGrams int64
-	// NetContent of a piece in NetUnit, zero where it is not known.
+	// NetContent of a piece in thousandths of NetUnit, zero where it is not known.
 	NetContent int64
 	NetUnit    Unit
 }

@@ -16,7 +16,7 @@ func anyLine(t *rapid.T, most int64) landedcost.Line {
 		HSCode: rapid.SampledFrom([]string{"950300", "15092000", "2204210010", "33049900", "62034290"}).Draw(t, "code"),
 		Origin: rapid.SampledFrom([]string{"US", "NZ"}).Draw(t, "origin"), Quantity: rapid.Int64Range(1, 50).Draw(t, "quantity"),
 		UnitMinor: rapid.Int64Range(0, most).Draw(t, "price"), WeightGrams: rapid.Int64Range(0, 5_000).Draw(t, "grams"),
-		NetContent: rapid.Int64Range(1, 500).Draw(t, "net"), NetUnit: landedcost.Gram,
+		NetContent: rapid.Int64Range(1, 500_000).Draw(t, "net"), NetUnit: landedcost.Gram,
 	}
 }
 

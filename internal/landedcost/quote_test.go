@@ -3,6 +3,7 @@ package landedcost_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
@@ -349,5 +350,16 @@ func BenchmarkQuoteOfTwentyLines(b *testing.B) {
 		if err := landedcost.Quote(r, in, rules); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+func TestDaysAreThoseOfTheDestination(t *testing.T) {
+	t.Parallel()
+	newYearsEve := time.Date(2018, 12, 31, 16, 0, 0, 0, time.UTC)
+	if day := landedcost.Day("CN", newYearsEve); day != "2019-01-01" {
+		t.Errorf("in China it is %s", day)
+	}
+	if day := landedcost.Day("IE", newYearsEve); day != "2018-12-31" {
+		t.Errorf("in Ireland it is %s", day)
 	}
 }

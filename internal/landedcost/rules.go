@@ -34,8 +34,8 @@ type Unit string
 
 // Units of net content.
 const (
-	Gram       Unit = "G"
-	Millilitre Unit = "ML"
+	Gram       Unit = "GRAM"
+	Millilitre Unit = "MILLILITRE"
 	Piece      Unit = "PIECE"
 )
 

@@ -64,7 +64,7 @@ func goods(code string, price int64) landedcost.Line {
 
 func cosmetics(price, grams int64) landedcost.Line {
 	l := goods("33049900", price)
-	l.NetContent, l.NetUnit = grams, landedcost.Gram
+	l.NetContent, l.NetUnit = grams*1000, landedcost.Gram
 	return l
 }
 
