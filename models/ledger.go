@@ -85,6 +85,8 @@ const (
 	LedgerRefundFailed LedgerKind = "REFUND_FAILED"
 	LedgerDispute      LedgerKind = "DISPUTE"
 	LedgerDisputeWon   LedgerKind = "DISPUTE_WON"
+	LedgerDisputeFee   LedgerKind = "DISPUTE_FEE"
+	LedgerDisputeLoss  LedgerKind = "DISPUTE_LOSS"
 	LedgerRelease      LedgerKind = "RELEASE"
 	LedgerGatewayFee   LedgerKind = "GATEWAY_FEE"
 	LedgerPayout       LedgerKind = "PAYOUT"

@@ -30,22 +30,6 @@ var paymentRanks = map[PaymentStatus]int{
 // Outranks tells whether a status stands once both were reported, in whatever order.
 func (s PaymentStatus) Outranks(o PaymentStatus) bool { return paymentRanks[s] > paymentRanks[o] }
 
-// DisputeStatus says whether the shopper's bank has taken a payment up.
-type DisputeStatus string
-
-// Statuses of a dispute, in the order in which they outrank each other.
-const (
-	DisputeNone DisputeStatus = "NONE"
-	DisputeOpen DisputeStatus = "OPEN"
-	DisputeWon  DisputeStatus = "WON"
-	DisputeLost DisputeStatus = "LOST"
-)
-
-var disputeRanks = map[DisputeStatus]int{DisputeNone: 0, DisputeOpen: 1, DisputeWon: 2, DisputeLost: 3}
-
-// Outranks tells whether a status stands once both were reported, in whatever order.
-func (s DisputeStatus) Outranks(o DisputeStatus) bool { return disputeRanks[s] > disputeRanks[o] }
-
 // Methods of paying, as PaymentMethods lists them.
 const (
 	MethodCard      = "CARD"
@@ -162,7 +146,9 @@ type Refund struct {
 	Reference   *string
 	FailureCode *string
 	// RetryOf is the refund that failed before.
-	RetryOf   *uuid.UUID
+	RetryOf *uuid.UUID
+	// DisputeID is the dispute in which the shopper's bank took its money.
+	DisputeID *uuid.UUID
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }

@@ -27,6 +27,8 @@ func Relations() []Relation {
 		toBrand(BrandTransition{}), toBrand(Storefront{}), toBrand(Product{}), toBrand(Warehouse{}), toBrand(ImportBatch{}),
 		toBrand(Order{}),
 		{Refund{}, []string{"PaymentID"}, Payment{}, []string{"ID"}}, {Refund{}, []string{"RetryOf"}, Refund{}, []string{"ID"}},
+		{PaymentDispute{}, []string{"PaymentID"}, Payment{}, []string{"ID"}}, {Refund{}, []string{"DisputeID"}, PaymentDispute{}, []string{"ID"}},
+		to(OrderDispute{}, "OrderID", Order{}),
 		{Product{}, []string{"CategoryID"}, Category{}, []string{"ID"}},
 		to(Media{}, "ProductID", Product{}), to(Variant{}, "ProductID", Product{}),
 		to(Listing{}, "StorefrontID", Storefront{}), to(Listing{}, "ProductID", Product{}),

@@ -9,7 +9,7 @@ func Tables() []any {
 		Purchase{}, Payment{}, PaymentAllocation{}, ImportBatch{}, Order{}, OrderNumber{}, OrderLine{}, Charge{}, OrderEvent{},
 		SalesFact{}, OutboxEvent{}, Cart{}, CartLine{}, Address{}, OrderRefund{}, OrderRefundLine{}, OrderRefundPart{},
 		Shipment{}, ShipmentLine{}, ShipmentEvent{}, TrackingNumber{}, CarrierEvent{}, Return{}, ReturnLine{},
-		Refund{}, RefundAllocation{}, PaymentEvent{},
+		Refund{}, RefundAllocation{}, PaymentEvent{}, PaymentDispute{}, OrderDispute{},
 		CommissionPlan{}, Payout{}, LedgerTransaction{}, LedgerEntry{}, LedgerClosing{},
 		Promotion{}, PromotionCode{}, PromotionShopper{}, PromotionUse{}, DeliveryOption{},
 		ExchangeRate{},

@@ -9823,6 +9823,10 @@ enum LedgerKind {
   DISPUTE
   "The bank decided for us."
   DISPUTE_WON
+  "What the bank charged for a dispute, at the platform's cost; or gave back of it."
+  DISPUTE_FEE
+  "What a lost dispute took that had been given back before, at the platform's cost."
+  DISPUTE_LOSS
   "A payout was sent."
   PAYOUT
   "A payout came back."
@@ -12455,7 +12459,7 @@ extend type Mutation {
   returnReceive("Which one and what." input: ReturnReceiveInput!): ReturnReceivePayload! @requires(permission: FULFILMENT_WRITE)
   "Puts returned pieces back into stock, or writes them off."
   returnInspect("Which one, and what becomes of it." input: ReturnInspectInput!): ReturnInspectPayload! @requires(permission: FULFILMENT_WRITE)
-  "Gives the money of returned pieces back, to the cent, and ends the return."
+  "Gives the money of returned pieces back, to the cent, but for what has gone back before, and ends the return."
   returnRefund("Which one." input: ReturnRefundInput!): ReturnRefundPayload! @requires(permission: FULFILMENT_WRITE)
 }
 `, BuiltIn: false},

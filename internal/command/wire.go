@@ -51,6 +51,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 	}
 	orders, carts := order.NewService(db, made, now), cart.NewService(db, now)
 	payments := payment.NewService(db, now, slog.Default(), gateways...)
+	orders.PayBackBy(payments)
 	return &resolvers.Resolver{
 		Identity:    identity.NewService(db, now),
 		Brands:      brand.NewService(db, now),

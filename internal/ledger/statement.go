@@ -134,7 +134,7 @@ func (s *Statement) add() (err error) {
 		case models.LedgerPayout, models.LedgerPayoutReturn:
 			plus(&s.PaidOut, money.New(-l.ChangeMinor, s.Currency))
 		case models.LedgerPayment, models.LedgerRefundPaid, models.LedgerRefundFailed, models.LedgerRelease, models.LedgerGatewayFee,
-			models.LedgerDispute, models.LedgerDisputeWon:
+			models.LedgerDispute, models.LedgerDisputeWon, models.LedgerDisputeFee, models.LedgerDisputeLoss:
 		}
 	}
 	return err

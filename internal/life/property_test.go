@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 
 // accounts with which shoppers pay.
 var accounts = []string{
-	sandbox.Success, sandbox.Success, sandbox.Success, sandbox.Success, sandbox.Delayed, sandbox.NoAnswer, sandbox.Declined, sandbox.Dispute, sandbox.DisputeWon, sandbox.DisputeLost,
+	sandbox.Success, sandbox.Success, sandbox.Success, sandbox.Success, sandbox.Delayed, sandbox.NoAnswer, sandbox.Declined, sandbox.Dispute, sandbox.DisputeWon, sandbox.DisputeLost, sandbox.DisputePartWon, sandbox.DisputePartLost,
 	sandbox.RefundFails, sandbox.RefundFailsOnce,
 }
 
@@ -228,14 +228,16 @@ func (l *life) beyondTheBank() string {
 select (
   select coalesce(sum(p.captured_minor - p.fee_minor - coalesce(f.given, 0) - coalesce(g.taken, 0)), 0)::bigint
   from payments p
-  left join (select payment_id, sum(amount_minor) as given from refunds where status = 'SUCCEEDED' group by payment_id) f on f.payment_id = p.id
   left join (
-    select a.payment_id, sum(case when o.dispute = 'OPEN' then o.total_minor - o.refunded_minor else coalesce(r.lost, 0) end) as taken
-    from payment_allocations a
-    join orders o on o.brand_id = a.brand_id and o.id = a.order_id
-    left join (select brand_id, order_id, sum(amount_minor) as lost from order_refunds where disputed group by brand_id, order_id) r
-      on r.brand_id = o.brand_id and r.order_id = o.id
-    group by a.payment_id
+    select payment_id, sum(amount_minor) as given
+    from refunds
+    where status = 'SUCCEEDED' and dispute_id is null
+    group by payment_id
+  ) f on f.payment_id = p.id
+  left join (
+    select payment_id, sum(fee_minor + case when status = 'WON' then 0 else amount_minor end) as taken
+    from payment_disputes
+    group by payment_id
   ) g on g.payment_id = p.id
   where p.currency = @currency and exists (select from payment_allocations a where a.payment_id = p.id)
 ) as bank, (

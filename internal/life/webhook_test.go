@@ -49,9 +49,24 @@ func (w *world) end(t testing.TB, p *models.Payment) string {
 	if err := w.db.Take(&is, "id = ?", p.ID).Error; err != nil {
 		t.Fatal(err)
 	}
-	lines = append(lines, fmt.Sprint(refunds, is.Status, is.CapturedMinor, is.RefundedMinor, is.FeeMinor, is.Dispute))
+	lines = append(lines, fmt.Sprint(refunds, is.Status, is.CapturedMinor, is.RefundedMinor, is.FeeMinor, is.Dispute, w.disputes(t, p)))
 	slices.Sort(lines[2:])
 	return strings.Join(lines, "\n")
+}
+
+// disputes are those of a payment, and how they fall on its orders.
+func (w *world) disputes(t testing.TB, p *models.Payment) (lines []string) {
+	t.Helper()
+	err := w.everywhere(t).Raw(`
+select d.status || d.amount_minor || ' for ' || d.fee_minor || ': ' || string_agg(o.status || o.amount_minor, ', ' order by o.status, o.amount_minor)
+from payment_disputes d
+join order_disputes o on o.dispute_id = d.id
+where d.payment_id = ?
+group by d.id`, p.ID).Scan(&lines).Error
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
 }
 
 // Every webhook is delivered once in order, and three times in random order:
@@ -62,7 +77,8 @@ func TestWebhooksThriceInAnyOrderKeepTheBooks(t *testing.T) {
 	lives := 0
 	rapid.Check(t, func(r *rapid.T) {
 		token := rapid.SampledFrom([]string{
-			sandbox.Success, sandbox.Delayed, sandbox.Dispute, sandbox.DisputeWon, sandbox.DisputeLost, sandbox.RefundFails, sandbox.RefundFailsOnce,
+			sandbox.Success, sandbox.Delayed, sandbox.Dispute, sandbox.DisputeWon, sandbox.DisputeLost,
+			sandbox.DisputePartWon, sandbox.DisputePartLost, sandbox.RefundFails, sandbox.RefundFailsOnce,
 			sandbox.Declined,
 		}).Draw(r, "account")
 		back, before := rapid.Int64Range(0, 2).Draw(r, "pieces to give back"), rapid.Bool().Draw(r, "before the dispute")

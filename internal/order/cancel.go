@@ -60,6 +60,7 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (*models.Order, er
 	if err != nil {
 		return nil, err
 	}
+	s.payBack(ctx, in.Order)
 	return order, nil
 }
 

@@ -82,6 +82,11 @@ func (*Service) RefundedTx(tx *gorm.DB, r *models.Refund, before models.RefundSt
 		if err := batch.Send(); err != nil {
 			return fmt.Errorf("book a refund: %w", err)
 		}
+		if r.Status == models.RefundFailed {
+			if err := lateTx(tx, o, r, at); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -1,12 +1,14 @@
 package order
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/money"
@@ -21,10 +23,15 @@ type RefundRequest struct {
 	Lines []RefundLine
 	// Whole is for an order that is cancelled: all that is left of it.
 	Whole bool
-	// TakenBack is for a dispute that was lost: the shopper's bank has taken
-	// what is left. Pieces that wait are taken off the order; those in shipments
-	// that have not left stay there.
-	TakenBack bool
+	// TakenBack is for a dispute that was lost: the shopper's bank has taken so
+	// much. Where that is all that is left, pieces that wait are taken off the
+	// order; those in shipments that have not left stay there. A part is taken
+	// of all that is left in proportion, and no pieces with it: nobody knows
+	// which it is for.
+	TakenBack int64
+	// AtMost is for what may have gone back already: where nothing is left of
+	// it, ErrNothingLeft is reported.
+	AtMost bool
 	// Carriage gives back, too, what is left of the carriage, its insurance and
 	// the fees of the order as a whole.
 	Carriage bool
@@ -34,6 +41,9 @@ type RefundRequest struct {
 	// Field is the path of the input that refusals of the refund as a whole name.
 	Field string
 }
+
+// ErrNothingLeft is that all which a refund asks for has gone back before.
+var ErrNothingLeft = errors.New("nothing is left to give back")
 
 // RefundLine asks for the money of pieces of a line: what was charged for
 // them, to the cent, and for its last pieces the remainder.
@@ -63,21 +73,16 @@ type withLine struct{ line, charge uuid.UUID }
 func (b *Book) Refund(r RefundRequest, newID func() uuid.UUID) (*Refund, error) {
 	standing := b.Standing
 	standing.Lines = slices.Clone(standing.Lines)
-	lines, err := r.lines(standing)
-	if err != nil {
-		return nil, err
-	}
-	back := map[uuid.UUID][]sales.Share{}
-	given := b.given()
-	for _, share := range sales.Shares(b.Lines, b.Charges) {
-		l := lines[share.LineID]
-		left := share.Minor - given[withLine{share.LineID, share.Charge.ID}]
-		if l == nil && !r.whole(standing) || left == 0 && share.Minor != 0 {
-			continue
+	var lines map[uuid.UUID]*wanted
+	var back map[uuid.UUID][]sales.Share
+	if left := b.Order.TotalMinor - b.Order.RefundedMinor; r.TakenBack > 0 && r.TakenBack < left {
+		back = b.proportion(r.TakenBack, left)
+	} else {
+		var err error
+		if lines, err = r.lines(standing); err != nil {
+			return nil, err
 		}
-		if share.Minor = r.part(l, share, left, standing); share.Minor != 0 {
-			back[share.LineID] = append(back[share.LineID], share)
-		}
+		back = b.back(r, lines, standing)
 	}
 	refund, err := b.refunded(r, lines, back, newID)
 	if err != nil {
@@ -85,6 +90,41 @@ func (b *Book) Refund(r RefundRequest, newID func() uuid.UUID) (*Refund, error) 
 	}
 	b.Standing = standing
 	return refund, b.note(refund, back, newID)
+}
+
+// back is what of each line's shares goes back with its pieces.
+func (b *Book) back(r RefundRequest, lines map[uuid.UUID]*wanted, after models.Standing) map[uuid.UUID][]sales.Share {
+	back := map[uuid.UUID][]sales.Share{}
+	given := b.given()
+	for _, share := range sales.Shares(b.Lines, b.Charges) {
+		l := lines[share.LineID]
+		left := share.Minor - given[withLine{share.LineID, share.Charge.ID}]
+		if l == nil && !r.whole(after) || left == 0 && share.Minor != 0 {
+			continue
+		}
+		if share.Minor = r.part(l, share, left, after); share.Minor != 0 {
+			back[share.LineID] = append(back[share.LineID], share)
+		}
+	}
+	return back
+}
+
+// proportion takes an amount of all that is left of the order, of each share
+// in proportion: of so many shares the proportion of their sum, rounded half up
+// once, less what was taken of those before. So the parts sum to the amount,
+// and none is more than its share.
+func (b *Book) proportion(taken, left int64) map[uuid.UUID][]sales.Share {
+	back := map[uuid.UUID][]sales.Share{}
+	given := b.given()
+	var sum, before int64
+	for _, share := range sales.Shares(b.Lines, b.Charges) {
+		sum += share.Minor - given[withLine{share.LineID, share.Charge.ID}]
+		upTo := decimal.NewFromInt(taken).Mul(decimal.NewFromInt(sum)).DivRound(decimal.NewFromInt(left), 0).IntPart()
+		if share.Minor, before = upTo-before, upTo; share.Minor != 0 {
+			back[share.LineID] = append(back[share.LineID], share)
+		}
+	}
+	return back
 }
 
 // wanted is a line of a refund, and what became of its pieces.
@@ -98,11 +138,11 @@ type wanted struct {
 // lines checks what is asked for against the standing, and moves it there.
 func (r *RefundRequest) lines(standing models.Standing) (map[uuid.UUID]*wanted, error) {
 	asked := r.Lines
-	if r.Whole || r.TakenBack {
+	if r.Whole || r.TakenBack > 0 {
 		asked = nil
 		for _, l := range standing.Lines {
 			n := l.Refundable()
-			if r.TakenBack {
+			if r.TakenBack > 0 {
 				n = min(n, l.Waiting()+l.Kept())
 			}
 			asked = append(asked, RefundLine{LineID: l.LineID, Quantity: n})
@@ -140,7 +180,7 @@ func (r *RefundRequest) lines(standing models.Standing) (map[uuid.UUID]*wanted, 
 // whole tells whether carriage is given back, too: it was asked for, or there
 // is nothing left to carry and never was.
 func (r *RefundRequest) whole(after models.Standing) bool {
-	return r.Whole || r.TakenBack || r.Carriage || after.Withdrawn()
+	return r.Whole || r.TakenBack > 0 || r.Carriage || after.Withdrawn()
 }
 
 // part is how much of what is left of a share goes back.
@@ -154,7 +194,7 @@ func (r *RefundRequest) part(l *wanted, share sales.Share, left int64, after mod
 		}
 	}
 	switch {
-	case r.TakenBack, carriage && r.whole(after):
+	case r.TakenBack > 0, carriage && r.whole(after):
 		return left
 	case carriage || l == nil:
 		return 0
@@ -182,7 +222,7 @@ func (b *Book) refunded(
 	o := &b.Order
 	refund := &Refund{OrderRefund: models.OrderRefund{
 		BrandID: o.BrandID, ID: newID(), OrderID: o.ID, Currency: o.Currency, Reason: r.Reason, ActorID: r.Actor, RecordedAt: r.At,
-		Status: models.RefundPending, Disputed: r.TakenBack,
+		Status: models.RefundPending, Disputed: r.TakenBack > 0,
 	}}
 	sum := money.New(0, money.Currency(o.Currency))
 	for i := range b.Lines {
@@ -208,11 +248,13 @@ func (b *Book) refunded(
 		refund.Lines = append(refund.Lines, row)
 	}
 	switch refund.AmountMinor = sum.Minor; {
+	case len(refund.Lines) == 0 && r.AtMost:
+		return nil, ErrNothingLeft
 	case len(refund.Lines) == 0:
 		return nil, problem.At(r.Field, problem.Conflict, "there is nothing left to give back")
 	case sum.Minor < 0:
 		return nil, problem.At(r.Field, problem.NotAllowed, "the discounts of these pieces are more than their price")
-	case sum.Minor == 0, r.TakenBack:
+	case sum.Minor == 0, r.TakenBack > 0:
 		refund.Status = models.RefundSucceeded
 	}
 	return refund, nil

@@ -87,7 +87,8 @@ order by f.payment_id, f.id`, refund.BrandID, refund.ID).Scan(&failed).Error
 	if err != nil {
 		return nil, err
 	}
-	return refund, nil
+	s.payBack(ctx, models.Key{BrandID: refund.BrandID, ID: refund.OrderID})
+	return refundTx(s.db.WithContext(ctx), in.Refund)
 }
 
 func refundTx(tx *gorm.DB, key models.Key) (*models.OrderRefund, error) {

@@ -93,6 +93,7 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Order, er
 	if err != nil {
 		return nil, err
 	}
+	s.payBack(ctx, in.Order)
 	return order, nil
 }
 

@@ -27,7 +27,7 @@ func RefundTx(tx *gorm.DB, r RefundRequest) (*models.Order, *Refund, error) {
 	if b.Order.Source != models.OrderFromShop {
 		return nil, nil, problem.At(r.Field, problem.Conflict, "money of imported history was not taken here")
 	}
-	if b.Order.Disputed() && !r.TakenBack {
+	if b.Order.Disputed() && r.TakenBack == 0 {
 		return nil, nil, problem.At(r.Field, problem.Conflict, "the shopper's bank has taken the payment up: it decides first")
 	}
 	before, known := b.Order, len(b.Facts)

@@ -38,7 +38,11 @@ func (s *Service) applyTx(tx *gorm.DB, id uuid.UUID, state State) (*models.Payme
 	if err != nil {
 		return nil, err
 	}
-	if changed || refunded {
+	disputed, err := disputedTx(tx, p, state.Disputes, now)
+	if err != nil {
+		return nil, err
+	}
+	if changed || refunded || len(disputed) > 0 {
 		p.Version, p.UpdatedAt, p.Asks = p.Version+1, now, 0
 	}
 	p.AskAt = nextAsk(p, now)
@@ -48,7 +52,7 @@ func (s *Service) applyTx(tx *gorm.DB, id uuid.UUID, state State) (*models.Payme
 	if err := s.settleTx(tx, before.Status, p); err != nil {
 		return nil, fmt.Errorf("settle payment %s: %w", id, err)
 	}
-	if err := s.bookTx(tx, &before, p, moved, now); err != nil {
+	if err := s.bookTx(tx, &before, p, moved, disputed, now); err != nil {
 		return nil, fmt.Errorf("book payment %s: %w", id, err)
 	}
 	// The settler may have asked for more.
@@ -73,7 +77,7 @@ func (s *Service) settleTx(tx *gorm.DB, before models.PaymentStatus, p *models.P
 
 // bookTx tells the books what has moved. What was placed just now is among
 // the orders by then.
-func (s *Service) bookTx(tx *gorm.DB, before, p *models.Payment, moved []movement, now time.Time) error {
+func (s *Service) bookTx(tx *gorm.DB, before, p *models.Payment, moved []movement, disputed []disputeMovement, now time.Time) error {
 	for _, m := range moved {
 		if m.refund.Status == models.RefundFailed {
 			code := "none"
@@ -92,8 +96,8 @@ func (s *Service) bookTx(tx *gorm.DB, before, p *models.Payment, moved []movemen
 			return err
 		}
 	}
-	if p.Dispute != before.Dispute {
-		if err := s.books.DisputedTx(tx, p, before.Dispute, now); err != nil {
+	for _, m := range disputed {
+		if err := s.books.DisputedTx(tx, m.dispute, &m.before, now); err != nil {
 			return err
 		}
 	}

@@ -201,7 +201,7 @@ func (s *Service) applyRefund(ctx context.Context, id uuid.UUID, state RefundSta
 		if err := saveTx(tx, p); err != nil {
 			return err
 		}
-		return s.bookTx(tx, p, p, moved, now)
+		return s.bookTx(tx, p, p, moved, nil, now)
 	})
 	return p, err
 }

@@ -88,7 +88,6 @@ type State struct {
 	Amount     money.Money
 	Authorised int64
 	Captured   int64
-	Dispute    models.DisputeStatus
 	// Fee is what the provider keeps in the payment's currency, 0 while it is
 	// not known or in another.
 	Fee  int64
@@ -96,6 +95,7 @@ type State struct {
 	// FailureCode says why it is FAILED or VOIDED.
 	FailureCode string
 	Refunds     []RefundState
+	Disputes    []DisputeState
 }
 
 // RefundState is a refund as the provider knows it.
@@ -106,6 +106,17 @@ type RefundState struct {
 	Amount      money.Money
 	Status      models.RefundStatus
 	FailureCode string
+}
+
+// DisputeState is a dispute as the provider knows it, once money has moved.
+type DisputeState struct {
+	Reference string
+	Status    models.DisputeStatus
+	// Amount is what the bank took up, which may be a part of the payment.
+	Amount money.Money
+	// Fee is what the bank charges for it now, in the payment's currency, 0
+	// while it is not known or in another.
+	Fee int64
 }
 
 // Event is a signed message of a provider. It says of which payment something

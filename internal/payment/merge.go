@@ -41,9 +41,6 @@ func merge(p *models.Payment, s State) (changed bool) {
 	if s.Status.Outranks(p.Status) {
 		p.Status, p.FailureCode = s.Status, nil
 	}
-	if s.Dispute.Outranks(p.Dispute) {
-		p.Dispute = s.Dispute
-	}
 	p.AuthorisedMinor = max(p.AuthorisedMinor, s.Authorised)
 	p.CapturedMinor = max(p.CapturedMinor, s.Captured)
 	p.FeeMinor = max(p.FeeMinor, s.Fee)

@@ -18,7 +18,6 @@ func anyState(t *rapid.T) State {
 			models.PaymentPending, models.PaymentRequiresAction, models.PaymentFailed, models.PaymentAuthorised, models.PaymentVoided, models.PaymentCaptured,
 		}).Draw(t, "status"),
 		Authorised: rapid.Int64Range(0, 100).Draw(t, "authorised"), Captured: rapid.Int64Range(0, 100).Draw(t, "captured"),
-		Dispute: rapid.SampledFrom([]models.DisputeStatus{models.DisputeNone, models.DisputeOpen, models.DisputeWon, models.DisputeLost}).Draw(t, "dispute"),
 	}
 	switch s.Status {
 	case models.PaymentRequiresAction:
@@ -48,6 +47,33 @@ func TestMergeIsTheSameInAnyOrder(t *testing.T) {
 				}
 			}
 			return p
+		}
+		if diff := cmp.Diff(merged(states), merged(again)); diff != "" {
+			t.Errorf("(-once +thrice):\n%s", diff)
+		}
+	})
+}
+
+// A dispute ends as the same, too, with what the bank charges for it then.
+func TestDisputesMergeIsTheSameInAnyOrder(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		states := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) DisputeState {
+			return DisputeState{
+				Status: rapid.SampledFrom([]models.DisputeStatus{models.DisputeOpen, models.DisputeWon, models.DisputeLost}).Draw(t, "status"),
+				Fee:    rapid.Int64Range(0, 3).Draw(t, "fee"),
+			}
+		}), 1, 6).Draw(t, "states")
+		again := rapid.Permutation(append(append(append([]DisputeState{}, states...), states...), states...)).Draw(t, "thrice in another order")
+		merged := func(states []DisputeState) models.PaymentDispute {
+			d := models.PaymentDispute{Status: models.DisputeNone}
+			for _, s := range states {
+				mergeDispute(&d, s)
+				if mergeDispute(&d, s) {
+					t.Fatalf("%+v changed the dispute twice", s)
+				}
+			}
+			return d
 		}
 		if diff := cmp.Diff(merged(states), merged(again)); diff != "" {
 			t.Errorf("(-once +thrice):\n%s", diff)

@@ -66,18 +66,8 @@ func RetryTx(tx *gorm.DB, id uuid.UUID, at time.Time) (*models.Refund, error) {
 		ID: newID(), PaymentID: p.ID, Key: "again-" + id.String(), Status: models.RefundPending, Currency: failed.Currency,
 		AmountMinor: failed.AmountMinor, Reason: failed.Reason, RetryOf: &failed.ID, CreatedAt: at, UpdatedAt: at,
 	}
-	var parts []models.RefundAllocation
-	if err := tx.Where("refund_id = ? and brand_id is not null", id).Order("id").Find(&parts).Error; err != nil {
-		return nil, fmt.Errorf("read the allocations of a refund: %w", err)
-	}
-	if err := tx.Create(&again).Error; err != nil {
-		return nil, fmt.Errorf("write a refund: %w", err)
-	}
-	for _, part := range parts {
-		part.ID, part.RefundID = newID(), again.ID
-		if err := tx.Create(&part).Error; err != nil {
-			return nil, fmt.Errorf("allocate a refund: %w", err)
-		}
+	if err := insertAgainTx(tx, id, &again); err != nil {
+		return nil, err
 	}
 	return &again, askBackTx(tx, p, &again)
 }

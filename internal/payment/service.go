@@ -36,8 +36,9 @@ type Books interface {
 	// RefundedTx is told of a refund that became SUCCEEDED or FAILED. One that
 	// had succeeded may fail after all.
 	RefundedTx(tx *gorm.DB, r *models.Refund, before models.RefundStatus, at time.Time) error
-	// DisputedTx is told when a dispute of a payment was opened, won or lost.
-	DisputedTx(tx *gorm.DB, p *models.Payment, before models.DisputeStatus, at time.Time) error
+	// DisputedTx is told when a dispute of a payment was opened, won or lost,
+	// and when what the bank charges for it changed. One that is new was NONE.
+	DisputedTx(tx *gorm.DB, d, before *models.PaymentDispute, at time.Time) error
 	// FeeTx is told when the provider says what it keeps in all.
 	FeeTx(tx *gorm.DB, p *models.Payment, at time.Time) error
 }

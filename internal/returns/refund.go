@@ -2,6 +2,7 @@ package returns
 
 import (
 	"context"
+	"errors"
 
 	"gorm.io/gorm"
 
@@ -18,8 +19,10 @@ type RefundInput struct {
 	Carriage bool
 }
 
-// Refund gives back what was charged for the pieces that came in, but of those
-// whose money was given back otherwise, and ends the return.
+// Refund gives back what was charged for the pieces that came in, and ends the
+// return. What has gone back otherwise is settled: by a refund, or by the
+// shopper's bank in a dispute that was lost. Where nothing else is left the
+// return ends without a refund, and its history says so.
 func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Return, error) {
 	if err := auth.RequireFor(ctx, auth.FulfilmentWrite, in.Return.BrandID, "input.returnId"); err != nil {
 		return nil, err
@@ -39,7 +42,7 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Return, e
 		}
 		request := order.RefundRequest{
 			Order: models.Key{BrandID: o.BrandID, ID: o.ID}, Carriage: in.Carriage, Reason: r.Reason, Actor: step.Actor, At: step.At,
-			Field: "input.returnId",
+			Field: "input.returnId", AtMost: true,
 		}
 		for _, l := range standing.Lines {
 			x := lines[l.LineID]
@@ -50,14 +53,13 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Return, e
 				request.Lines = append(request.Lines, order.RefundLine{LineID: l.LineID, Quantity: n, Left: true, Field: request.Field})
 			}
 		}
-		if len(request.Lines) == 0 {
-			request.Field = "input.carriage"
-		}
-		if len(request.Lines) > 0 || in.Carriage {
-			after, refund, err := order.RefundTx(tx, request)
-			if err != nil {
-				return err
-			}
+		after, refund, err := order.RefundTx(tx, request)
+		switch {
+		case errors.Is(err, order.ErrNothingLeft):
+			step.Note = new("nothing was left to give back")
+		case err != nil:
+			return err
+		default:
 			o, r.RefundID = after, &refund.ID
 		}
 		return moveTx(tx, o, r, models.ReturnCompleted, step)

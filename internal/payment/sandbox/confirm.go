@@ -36,7 +36,7 @@ func (g *Gateway) confirm(tx *gorm.DB, a *account) (event string, err error) {
 	switch a.Account {
 	case Success, RefundFails, RefundFailsOnce, NoAnswer:
 		a.pay()
-	case Dispute, DisputeWon, DisputeLost:
+	case Dispute, DisputeWon, DisputeLost, DisputePartWon, DisputePartLost:
 		a.pay()
 		a.DueAt = &later
 		if err := g.tell(tx, a, "payment.disputed", later); err != nil {
@@ -102,6 +102,13 @@ func (g *Gateway) Refund(ctx context.Context, reference string, o payment.Refund
 			if r.Status != models.RefundFailed {
 				given += r.AmountMinor
 			}
+		}
+		switch a.Dispute {
+		case models.DisputeOpen:
+			return "", &payment.Refusal{Code: "charge_disputed"}
+		case models.DisputeLost:
+			given += a.DisputedMinor
+		case models.DisputeNone, models.DisputeWon:
 		}
 		if string(o.Amount.Currency) != a.Currency || o.Amount.Minor <= 0 || o.Amount.Minor > a.CapturedMinor-given {
 			return "", &payment.Refusal{Code: "amount_too_large"}

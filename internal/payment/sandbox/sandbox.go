@@ -32,6 +32,8 @@ const (
 	Dispute           = "sandbox-dispute"            // pays at once; disputed Delay later, for good undecided
 	DisputeWon        = "sandbox-dispute-won"        // disputed Delay later, and won Delay after that
 	DisputeLost       = "sandbox-dispute-lost"       // disputed Delay later, and lost Delay after that
+	DisputePartWon    = "sandbox-dispute-part-won"   // a third disputed, and won
+	DisputePartLost   = "sandbox-dispute-part-lost"  // a third disputed, and lost
 	RefundFails       = "sandbox-refund-fails"       // pays at once; its refunds fail
 	RefundFailsOnce   = "sandbox-refund-fails-once"  // pays at once; its first refund fails
 	NoAnswer          = "sandbox-no-answer"          // pays at once, but the answer is lost
@@ -82,6 +84,8 @@ type account struct {
 	CapturedMinor   int64
 	FeeMinor        int64
 	Dispute         models.DisputeStatus
+	DisputedMinor   int64
+	DisputeFeeMinor int64
 	Account         string
 	ReturnURL       string
 	FailureCode     string
@@ -227,16 +231,29 @@ func (g *Gateway) age(a *account) {
 		switch {
 		case a.Account == Delayed:
 			a.pay()
+		case a.CapturedMinor == 0: // there is nothing to take back
 		case a.Dispute == models.DisputeNone:
-			a.Dispute = models.DisputeOpen
+			a.dispute()
 			if a.Account != Dispute {
 				a.DueAt = &decided
 			}
-		case a.Account == DisputeWon:
-			a.Dispute = models.DisputeWon
-		case a.Account == DisputeLost:
+		case a.Account == DisputeWon, a.Account == DisputePartWon:
+			a.Dispute, a.DisputeFeeMinor = models.DisputeWon, 0
+		case a.Account == DisputeLost, a.Account == DisputePartLost:
 			a.Dispute = models.DisputeLost
 		}
+	}
+}
+
+// disputeFee is what the sandbox charges for a dispute in minor units, and
+// gives back with one that is won.
+const disputeFee = 1500
+
+// dispute takes what was captured back, or a third of it, for a fee.
+func (a *account) dispute() {
+	a.Dispute, a.DisputedMinor, a.DisputeFeeMinor = models.DisputeOpen, a.CapturedMinor, disputeFee
+	if a.Account == DisputePartWon || a.Account == DisputePartLost {
+		a.DisputedMinor = (a.CapturedMinor + 2) / 3
 	}
 }
 
@@ -261,7 +278,12 @@ func (g *Gateway) state(a *account, refunds []refund) payment.State {
 	currency := money.Currency(a.Currency)
 	s := payment.State{
 		Reference: a.Reference, PaymentID: a.PaymentID, Status: a.Status, Amount: money.New(a.AmountMinor, currency),
-		Authorised: a.AuthorisedMinor, Captured: a.CapturedMinor, Fee: a.FeeMinor, Dispute: a.Dispute, FailureCode: a.FailureCode,
+		Authorised: a.AuthorisedMinor, Captured: a.CapturedMinor, Fee: a.FeeMinor, FailureCode: a.FailureCode,
+	}
+	if a.Dispute != models.DisputeNone {
+		s.Disputes = []payment.DisputeState{{
+			Reference: "sbd_" + a.Reference, Status: a.Dispute, Amount: money.New(a.DisputedMinor, currency), Fee: a.DisputeFeeMinor,
+		}}
 	}
 	if a.Status == models.PaymentRequiresAction {
 		s.Next = &models.NextAction{Type: models.ActionRedirect, URL: g.o.PageURL + PagePath + a.Reference}

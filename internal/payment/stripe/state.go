@@ -18,7 +18,6 @@ func state(intent *api.PaymentIntent, err error) (payment.State, error) {
 	amount := moneyOfStripe(intent.Amount, intent.Currency)
 	s := payment.State{
 		Reference: intent.ID, PaymentID: named(intent.Metadata, paymentKey), Amount: amount, Status: models.PaymentPending,
-		Dispute: models.DisputeNone,
 	}
 	failed := ""
 	if e := intent.LastPaymentError; e != nil {
@@ -88,6 +87,28 @@ func refundState(r *api.Refund) payment.RefundState {
 	case api.RefundStatusPending, api.RefundStatusRequiresAction:
 	}
 	return s
+}
+
+// disputeState reads a dispute, false for one that has moved no money.
+func disputeState(d *api.Dispute) (s payment.DisputeState, moved bool) {
+	s = payment.DisputeState{Reference: d.ID, Status: models.DisputeOpen, Amount: moneyOfStripe(d.Amount, d.Currency)}
+	switch d.Status {
+	case api.DisputeStatusWarningNeedsResponse, api.DisputeStatusWarningUnderReview, api.DisputeStatusWarningClosed, api.DisputeStatusPrevented:
+		return s, false
+	case api.DisputeStatusLost:
+		s.Status = models.DisputeLost
+	case api.DisputeStatusWon:
+		s.Status = models.DisputeWon
+	case api.DisputeStatusNeedsResponse, api.DisputeStatusUnderReview:
+	}
+	var fee int64
+	for _, booked := range d.BalanceTransactions {
+		if booked.Currency == d.Currency {
+			fee += booked.Fee
+		}
+	}
+	s.Fee = moneyOfStripe(max(fee, 0), d.Currency).Minor
+	return s, true
 }
 
 // digits says how many decimals Stripe's amounts have where that is not two:

@@ -117,7 +117,7 @@ func (g *Gateway) Find(ctx context.Context, reference string) (payment.State, er
 		}
 	}
 	if intent.LatestCharge.Disputed {
-		s.Dispute, err = g.dispute(ctx, reference)
+		s.Disputes, err = g.disputes(ctx, reference)
 	}
 	return s, err
 }
@@ -134,26 +134,17 @@ func (g *Gateway) refunds(ctx context.Context, reference string) (all []payment.
 	return all, nil
 }
 
-func (g *Gateway) dispute(ctx context.Context, reference string) (models.DisputeStatus, error) {
-	status := models.DisputeOpen
+// disputes are those that have moved money: a bank's inquiry has not.
+func (g *Gateway) disputes(ctx context.Context, reference string) (all []payment.DisputeState, err error) {
 	for d, err := range g.client.V1Disputes.List(ctx, &api.DisputeListParams{PaymentIntent: &reference}).All(ctx) {
 		if err != nil {
-			return models.DisputeNone, failure(err)
+			return nil, failure(err)
 		}
-		found := models.DisputeOpen
-		switch d.Status {
-		case api.DisputeStatusLost:
-			found = models.DisputeLost
-		case api.DisputeStatusWon, api.DisputeStatusWarningClosed, api.DisputeStatusPrevented:
-			found = models.DisputeWon
-		case api.DisputeStatusNeedsResponse, api.DisputeStatusUnderReview, api.DisputeStatusWarningNeedsResponse,
-			api.DisputeStatusWarningUnderReview:
-		}
-		if found.Outranks(status) {
-			status = found
+		if state, moved := disputeState(d); moved {
+			all = append(all, state)
 		}
 	}
-	return status, nil
+	return all, nil
 }
 
 // Capture takes a part of what was authorised, once.

@@ -97,6 +97,14 @@ func (w *world) read(p *models.Payment) *models.Payment {
 	return &got
 }
 
+func (w *world) disputes(p *models.Payment) (all []models.PaymentDispute) {
+	w.t.Helper()
+	if err := w.db.Order("reference").Find(&all, "payment_id = ?", p.ID).Error; err != nil {
+		w.t.Fatal(err)
+	}
+	return all
+}
+
 func (w *world) receive(id, kind string, object object, at time.Time) error {
 	w.t.Helper()
 	body, err := json.Marshal(map[string]any{
@@ -215,14 +223,30 @@ func TestEvents(t *testing.T) {
 	}
 
 	intent["latest_charge"] = object{"id": "ch_1", "object": "charge", "disputed": true}
-	w.stripe.disputes = []object{{"id": "dp_1", "object": "dispute", "status": "needs_response"}}
+	charged := func(currency string, fee int) object {
+		return object{"id": "txn_" + currency, "object": "balance_transaction", "currency": currency, "fee": fee}
+	}
+	w.stripe.disputes = []object{
+		{"id": "dp_1", "object": "dispute", "status": "needs_response", "amount": 700, "currency": "cny",
+			"balance_transactions": []object{charged("cny", 1500), charged("usd", 9)}},
+		// A bank's inquiry has moved no money.
+		{"id": "dp_2", "object": "dispute", "status": "warning_needs_response", "amount": 2500, "currency": "cny"},
+	}
 	about := object{"id": "dp_1", "object": "dispute", "payment_intent": *p.Reference}
 	if err := w.receive("evt_1", "charge.dispute.created", about, w.clock); err != nil || w.read(p).Dispute != models.DisputeOpen {
 		t.Errorf("%+v %v", w.read(p), err)
 	}
+	if d := w.disputes(p); len(d) != 1 || d[0].AmountMinor != 700 || d[0].FeeMinor != 1500 || d[0].Reference != "dp_1" {
+		t.Errorf("%+v", d)
+	}
 	w.stripe.disputes[0]["status"] = "won"
+	w.stripe.disputes[0]["balance_transactions"] = []object{charged("cny", 1500), charged("cny", -1500)}
 	if err := w.receive("evt_2", "charge.dispute.closed", about, w.clock); err != nil || w.read(p).Dispute != models.DisputeWon {
 		t.Errorf("%+v %v", w.read(p), err)
+	}
+
+	if d := w.disputes(p); d[0].Status != models.DisputeWon || d[0].FeeMinor != 0 {
+		t.Errorf("%+v", d)
 	}
 
 	if err := w.receive("evt_3", "payment_intent.succeeded", intent, w.clock.Add(-5*time.Minute-time.Second)); !errors.Is(err, payment.ErrUnsigned) {
