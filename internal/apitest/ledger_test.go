@@ -227,8 +227,8 @@ func TestStaffTryRefundsAgain(t *testing.T) {
 		key, want string
 	}{
 		{stranger, "a", `{"refund":null,"userErrors":[{"field":["input","refundId"],"code":"NOT_FOUND"}]}`},
-		{staff, "a", `{"refund":{"status":"PENDING"},"userErrors":[]}`},
-		{staff, "a", `{"refund":{"status":"PENDING"},"userErrors":[]}`},
+		{staff, "a", `{"refund":{"status":"SUCCEEDED"},"userErrors":[]}`},
+		{staff, "a", `{"refund":{"status":"SUCCEEDED"},"userErrors":[]}`},
 		{staff, "b", `{"refund":null,"userErrors":[{"field":["input","refundId"],"code":"CONFLICT"}]}`},
 	} {
 		answer := c.as.Post(t, retry, object{"input": object{"idempotencyKey": c.key, "refundId": refund.GlobalID()}})
