@@ -35,10 +35,12 @@ type Cart struct {
 	Deliveries    []CartDelivery `gorm:"type:jsonb;serializer:json"`
 	// Promotions are those that applied when it was last shown.
 	Promotions []CartPromotion `gorm:"type:jsonb;serializer:json"`
-	Version    int32
-	ExpiresAt  time.Time
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
+	// Taxes are those on import as they were last shown.
+	Taxes     []CartTax `gorm:"type:jsonb;serializer:json"`
+	Version   int32
+	ExpiresAt time.Time
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 // GlobalID is the opaque id of the API.

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 )
 
@@ -53,6 +54,8 @@ type Draft struct {
 	Market string
 	// Commission is the plan that was agreed with the seller, nil for none.
 	Commission *CommissionPlan
+	// LandedCost is what it costs at the door, nil where nothing is charged there.
+	LandedCost *landedcost.Record
 	// Promotions are those of its brand that the purchase uses.
 	Promotions []DraftPromotion
 }

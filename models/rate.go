@@ -8,8 +8,8 @@ import (
 
 // ExchangeRate is how many units of a currency one euro was on a day.
 type ExchangeRate struct {
-	Currency string    `gorm:"primaryKey"`
-	Day      time.Time `gorm:"primaryKey;type:date"`
+	Currency string          `gorm:"primaryKey"`
+	Day      time.Time       `gorm:"primaryKey;type:date"`
 	Rate     decimal.Decimal `gorm:"type:numeric"`
 	Source   string
 }

@@ -49,7 +49,7 @@ func Relations() []Relation {
 		to(Charge{}, "OrderID", Order{}), to(Charge{}, "LineID", OrderLine{}),
 		{CartLine{}, []string{"CartID"}, Cart{}, []string{"ID"}}, {Address{}, []string{"ShopperID"}, Account{}, []string{"ID"}},
 		to(PaymentAllocation{}, "OrderID", Order{}), to(OrderEvent{}, "OrderID", Order{}), to(SalesFact{}, "OrderID", Order{}),
-		to(OrderRefund{}, "OrderID", Order{}),
+		to(OrderRefund{}, "OrderID", Order{}), to(OrderLandedCost{}, "OrderID", Order{}),
 		to(OrderRefundLine{}, "RefundID", OrderRefund{}), to(OrderRefundLine{}, "LineID", OrderLine{}),
 		to(OrderRefundPart{}, "RefundID", OrderRefund{}), to(OrderRefundPart{}, "LineID", OrderLine{}),
 		to(OrderRefundPart{}, "ChargeID", Charge{}),

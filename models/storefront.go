@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 )
 
 // StorefrontStatus says whether a storefront can be read and sells.
@@ -38,14 +39,17 @@ type Storefront struct {
 	Currency       string
 	Languages      StringList
 	PaymentMethods StringList
-	Status         StorefrontStatus
-	Visible        bool
-	IsPrimary      bool
-	OpenedAt       *time.Time
-	ClosedAt       *time.Time
-	Version        int32
-	CreatedAt      time.Time
-	UpdatedAt      time.Time
+	// CustomsRegime is how its goods are brought into its market; nil where no
+	// duty or tax is charged.
+	CustomsRegime *landedcost.Regime
+	Status        StorefrontStatus
+	Visible       bool
+	IsPrimary     bool
+	OpenedAt      *time.Time
+	ClosedAt      *time.Time
+	Version       int32
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
 }
 
 // GlobalID is the opaque id of the API.

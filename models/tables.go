@@ -12,6 +12,6 @@ func Tables() []any {
 		Refund{}, RefundAllocation{}, PaymentEvent{}, PaymentDispute{}, OrderDispute{},
 		CommissionPlan{}, Payout{}, LedgerTransaction{}, LedgerEntry{}, LedgerClosing{},
 		Promotion{}, PromotionCode{}, PromotionShopper{}, PromotionUse{}, DeliveryOption{},
-		ExchangeRate{},
+		OrderLandedCost{}, ExchangeRate{},
 	}
 }

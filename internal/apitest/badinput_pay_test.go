@@ -9,6 +9,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/order"
@@ -36,7 +37,7 @@ func (w *shopWorld) reviewed() (c models.Cart, secret string) {
 func (w *shopWorld) begun(shopper *auth.Actor, token ...string) (*models.Purchase, *models.Payment) {
 	now := func() time.Time { return w.api.Now }
 	db, ctx := w.api.DB.Gorm, auth.With(context.Background(), shopper)
-	carts := cart.NewService(db, now)
+	carts := cart.NewService(db, doorprice.NewService(doorprice.Unruled{}, now), now)
 	payments := payment.NewService(db, now, slog.New(slog.DiscardHandler), play.New(db, now, play.Options{}))
 	if len(token) > 0 {
 		payments.AuthoriseFirst()

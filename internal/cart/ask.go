@@ -10,6 +10,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/offer"
 	"github.com/tradewind-commerce/tradewind/internal/promotion"
@@ -27,6 +28,10 @@ type question struct {
 
 	promotions promotion.Candidates
 	options    *[]models.DeliveryOption
+
+	// terms are nil where no storefront charges duties and taxes.
+	terms *doorprice.Terms
+	at    time.Time
 }
 
 // further is what a change wants to know beyond what the cart holds.
@@ -44,7 +49,7 @@ func ask(reads *database.Batch, actor *auth.Actor, which database.SQL, locked bo
 	if locked {
 		lock = " for update"
 	}
-	q := &question{carts: database.Read[models.Cart](reads, database.Text("select c.* from carts c where ? order by c.id"+lock, which))}
+	q := &question{at: at, carts: database.Read[models.Cart](reads, database.Text("select c.* from carts c where ? order by c.id"+lock, which))}
 	q.lines = database.Read[models.CartLine](reads, database.Text(`
 select l.*
 from cart_lines l
@@ -88,6 +93,7 @@ type goods struct {
 	// promotions may apply; options are those of each storefront, in its order.
 	promotions []promotion.Promotion
 	options    map[models.Key][]models.DeliveryOption
+	terms      *doorprice.Terms
 	at         time.Time
 }
 
@@ -99,7 +105,7 @@ func placeOf(l *models.CartLine) place { return place{l.BrandID, l.StorefrontID,
 func (q *question) goods(at time.Time) *goods {
 	g := &goods{
 		shops: map[models.Key]*offer.Storefront{}, offers: map[place]*offer.Offer{}, supply: q.supply,
-		promotions: q.promotions.List(), options: map[models.Key][]models.DeliveryOption{}, at: at,
+		promotions: q.promotions.List(), options: map[models.Key][]models.DeliveryOption{}, terms: q.terms, at: at,
 	}
 	for _, o := range *q.options {
 		shop := models.Key{BrandID: o.BrandID, ID: o.StorefrontID}

@@ -62,8 +62,8 @@ func (s *Service) openTx(tx *gorm.DB, ref Ref, more further) (*edit, error) {
 	actor, now := auth.From(tx.Statement.Context), s.now()
 	reads := database.NewBatch(tx)
 	q := ask(reads, actor, named(ref, actor), true, more, now)
-	if err := reads.Send(); err != nil {
-		return nil, reading(err)
+	if err := s.send(tx, reads, q); err != nil {
+		return nil, err
 	}
 	if len(*q.carts) == 0 || !opens(&(*q.carts)[0], actor, ref.Secret, now) {
 		return nil, noSuchCart()
@@ -156,10 +156,10 @@ func (e *edit) write(writes *database.Batch) {
 	writes.Exec(`
 update carts
 set shopper_id = $2, secret_hash = $3, recipient = $4, payment_method = $5, discount_codes = $6, deliveries = $7,
-  promotions = $8, version = $9, expires_at = $10, updated_at = $11
+  promotions = $8, version = $9, expires_at = $10, updated_at = $11, taxes = $12
 where id = $1`,
 		c.ID, c.ShopperID, c.SecretHash, c.Recipient, c.PaymentMethod, []string(c.DiscountCodes), c.Deliveries,
-		c.Promotions, c.Version, c.ExpiresAt, c.UpdatedAt)
+		c.Promotions, c.Version, c.ExpiresAt, c.UpdatedAt, c.Taxes)
 	was := map[uuid.UUID]models.CartLine{}
 	for _, l := range e.was {
 		was[l.ID] = l

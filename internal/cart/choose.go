@@ -110,7 +110,7 @@ func (s *Service) SetDelivery(ctx context.Context, ref Ref, storefront models.Ke
 }
 
 // Accept renews what the shopper was shown: prices, promotions and carriage
-// become those of now, and what cannot be had leaves the cart. Key is that of the problems the shopper
+// become those of now, and what cannot be had or imported leaves the cart. Key is that of the problems the shopper
 // has seen; where others stand there now, nothing is changed.
 func (s *Service) Accept(ctx context.Context, ref Ref, key string) (*Priced, error) {
 	return s.change(ctx, ref, further{}, func(e *edit) error {
@@ -136,12 +136,13 @@ func (e *edit) accept(p *Problem) {
 	case OutOfStock:
 		e.line(placeOf(&p.Line.CartLine)).Quantity = *p.Available
 		e.drop(func(l *models.CartLine) bool { return l.Quantity == 0 })
-	case Unavailable:
+	case Unavailable, RateUnknown, ImportRefused:
 		e.drop(func(l *models.CartLine) bool { return l.ID == p.Line.ID })
 	case PaymentMethodUnavailable:
 		e.cart.PaymentMethod = nil
 	case DeliveryUnavailable:
 		e.cart.Deliver(*p.Storefront, nil)
-	case PromotionChanged, DeliveryChanged: // as they are now
+	case PromotionChanged, DeliveryChanged, TaxChanged: // as they are now
+	case OverOrderLimit: // the shopper chooses what to leave out
 	}
 }

@@ -50,7 +50,7 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*Created, error) 
 		batch := database.NewBatch(tx)
 		insert(batch, &c, now)
 		q := ask(batch, actor, which, true, further{lines: in.Lines}, now)
-		if err := batch.Send(); err != nil {
+		if err := s.send(tx, batch, q); err != nil {
 			return fmt.Errorf("create a cart: %w", err)
 		}
 		e, err := q.edit((*q.carts)[0], now)

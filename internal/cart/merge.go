@@ -32,8 +32,8 @@ func (s *Service) Merge(ctx context.Context, ref Ref) (*Priced, error) {
 		q := ask(reads, actor, database.Text(`(? or c.shopper_id = ? and c.status = 'OPEN' and c.expires_at > ?
   and (c.country, c.currency) = (select g.country, g.currency from carts g where g.id = ?))`,
 			named(ref, actor), own, now, ref.ID), true, further{}, now)
-		if err := reads.Send(); err != nil {
-			return reading(err)
+		if err := s.send(tx, reads, q); err != nil {
+			return err
 		}
 		guests, shoppers := (*models.Cart)(nil), (*models.Cart)(nil)
 		for i := range *q.carts {

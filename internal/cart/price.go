@@ -3,6 +3,8 @@ package cart
 import (
 	"slices"
 
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/offer"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -53,6 +55,11 @@ type Group struct {
 	Options          []*DeliveryOption
 	Delivery         *DeliveryOption
 	DeliveryRequired bool
+	// LandedCost is what it costs at the door, nil where its storefront charges
+	// no duties and taxes, or the cart was ordered.
+	LandedCost *landedcost.Record
+
+	terms *doorprice.Terms
 }
 
 // SellerName is nil where the shopper may no longer see the storefront.

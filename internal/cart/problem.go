@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -25,11 +26,16 @@ const (
 	PromotionChanged         ProblemCode = "PROMOTION_CHANGED"
 	DeliveryChanged          ProblemCode = "DELIVERY_CHANGED"
 	DeliveryUnavailable      ProblemCode = "DELIVERY_UNAVAILABLE"
+	TaxChanged               ProblemCode = "TAX_CHANGED"
+	RateUnknown              ProblemCode = "RATE_UNKNOWN"
+	ImportRefused            ProblemCode = "IMPORT_REFUSED"
+	OverOrderLimit           ProblemCode = "OVER_ORDER_LIMIT"
 )
 
 // ProblemCodes lists every code.
 var ProblemCodes = []ProblemCode{
 	PriceChanged, Unavailable, OutOfStock, PaymentMethodUnavailable, PromotionChanged, DeliveryChanged, DeliveryUnavailable,
+	TaxChanged, RateUnknown, ImportRefused, OverOrderLimit,
 }
 
 // Problem is something that has changed since the shopper was shown the cart.
@@ -40,7 +46,7 @@ type Problem struct {
 	Line *Line `json:"-"`
 	// LineID is the line's.
 	LineID *uuid.UUID
-	// Group it is about, of DELIVERY_CHANGED and DELIVERY_UNAVAILABLE alone.
+	// Group it is about: its delivery, or what it is charged on import.
 	Group *Group `json:"-"`
 	// Storefront is the group's.
 	Storefront *models.Key
@@ -49,9 +55,12 @@ type Problem struct {
 	Promotion *Promotion `json:"-"`
 	// PromotionID is the promotion's.
 	PromotionID *uuid.UUID
-	// Was and Now are prices of a piece, what a promotion takes off, or carriage;
+	// Was and Now are prices of a piece, what a promotion takes off, carriage, or taxes;
 	// nil where there was, or is, none.
 	Was, Now *money.Money
+	// Customs says what is wrong with its import, of RATE_UNKNOWN,
+	// IMPORT_REFUSED and OVER_ORDER_LIMIT alone.
+	Customs landedcost.Problem `json:",omitempty"`
 	// Available is how many pieces can be had, of OUT_OF_STOCK alone.
 	Available *int64
 }
@@ -75,6 +84,7 @@ func (p *Priced) examine(g *goods) error {
 	}
 	for _, group := range p.Groups {
 		p.carriage(group)
+		p.customs(group)
 	}
 	return p.name()
 }

@@ -38,8 +38,8 @@ func (s *Service) read(ctx context.Context, which database.SQL, secret string) (
 		actor, now := auth.From(ctx), s.now()
 		reads := database.NewBatch(db)
 		q := ask(reads, actor, which, false, further{}, now)
-		if err := reads.Send(); err != nil {
-			return reading(err)
+		if err := s.send(db, reads, q); err != nil {
+			return err
 		}
 		if q.overtaken() {
 			return database.Again(problem.New(problem.Conflict, "the cart is being changed by others"))

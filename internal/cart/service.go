@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 )
 
 // Limits of a cart.
@@ -26,13 +28,14 @@ const (
 // Service reads and writes with the caller's rights: a shopper's own carts,
 // and a guest's by its secret.
 type Service struct {
-	db  *gorm.DB
-	now func() time.Time
+	db    *gorm.DB
+	doors *doorprice.Service
+	now   func() time.Time
 }
 
-// NewService takes the database and the clock.
-func NewService(db *gorm.DB, now func() time.Time) *Service {
-	return &Service{db: db, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }}
+// NewService takes the database, what quotes duties and taxes, and the clock.
+func NewService(db *gorm.DB, doors *doorprice.Service, now func() time.Time) *Service {
+	return &Service{db: db, doors: doors, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }}
 }
 
 // newID makes a row id. Randomness never fails.

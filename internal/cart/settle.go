@@ -74,6 +74,9 @@ func (p *Priced) settle(g *goods) error {
 		if err := p.carry(group, g.options[group.Key]); err != nil {
 			return err
 		}
+		if err := p.tax(group, g.terms); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -183,6 +186,7 @@ func (p *Priced) keep(g *goods) error {
 				group.deliver(p.Currency, &DeliveryOption{option, money.New(chosen.CarriageMinor, money.Currency(p.Currency))})
 			}
 		}
+		p.keepTaxes(group)
 	}
 	return nil
 }
@@ -227,14 +231,13 @@ func (e *edit) agree(before, after *Priced) {
 			d.CarriageMinor = is.Price.Minor
 		}
 	}
+	e.agreeTaxes(before, after)
 }
 
 // delivery is the chosen way of sending that can be had, or nil.
 func (p *Priced) delivery(storefront models.Key) *DeliveryOption {
-	for _, g := range p.Groups {
-		if g.Key == storefront {
-			return g.Delivery
-		}
+	if g := p.group(storefront); g != nil {
+		return g.Delivery
 	}
 	return nil
 }

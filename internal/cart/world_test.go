@@ -11,6 +11,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -27,16 +28,17 @@ type world struct {
 	honey, jeans fixture.Goods
 	shopper      *auth.Actor
 	clock        time.Time
+	customs      *fixture.Customs
 }
 
 func newWorld(t testing.TB, db *gorm.DB) *world {
 	t.Helper()
-	w := &world{db: db, clock: now}
+	w := &world{db: db, clock: now, customs: &fixture.Customs{}}
 	w.farm, w.mill = w.shop(t, "farm"), w.shop(t, "mill")
 	w.honey = fixture.Sell(t, db, w.farm, "honey", 100, 1200, 900)
 	w.jeans = fixture.Sell(t, db, w.mill, "jeans", 100, 25000)
 	w.shopper = fixture.Shopper(t, db, "Li Wei")
-	w.carts = cart.NewService(db, func() time.Time { return w.clock })
+	w.carts = cart.NewService(db, doorprice.NewService(w.customs, func() time.Time { return w.clock }), func() time.Time { return w.clock })
 	return w
 }
 

@@ -126,7 +126,11 @@ func ready(c *cart.Priced, expected int32) error {
 		return problem.At(cartField, problem.Required, "the cart is empty")
 	}
 	for _, p := range c.Problems {
-		refused.Add(cartField, problem.Conflict, p.Message)
+		code := problem.Conflict
+		if p.Code == cart.RateUnknown {
+			code = problem.RateUnknown
+		}
+		refused.Add(cartField, code, p.Message)
 	}
 	if c.Recipient == nil {
 		refused.Add(cartField, problem.Required, "say who receives it, and where")

@@ -44,6 +44,7 @@ func freeze(c *cart.Priced, shopper uuid.UUID, at time.Time) ([]models.Draft, er
 			}
 			d.Charges = append(d.Charges, charge)
 		}
+		d.LandedCost = g.Freeze(lineOf)
 		b, err := book(d, at)
 		if err != nil {
 			return nil, err

@@ -84,6 +84,9 @@ func (s *Service) placeTx(tx *gorm.DB, purchase *models.Purchase, p *models.Paym
 			if err := s.orders.Add(writes, b, purchase.ID, p.ID, now); err != nil {
 				return err
 			}
+			if d.LandedCost != nil {
+				writes.Insert(&models.OrderLandedCost{BrandID: d.Order.BrandID, OrderID: d.Order.ID, Record: d.LandedCost, RecordedAt: now})
+			}
 		}
 		writes.Exec("update purchases set status = $2, draft = '[]', expires_at = null, completed_at = $3 where id = $1",
 			purchase.ID, models.PurchaseCompleted, now)

@@ -15,6 +15,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
 	parcels "github.com/tradewind-commerce/tradewind/internal/fulfilment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
@@ -49,7 +50,8 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 	if gateways[0].Name() != made.Name() {
 		made = payment.Nowhere{}
 	}
-	orders, carts := order.NewService(db, made, now), cart.NewService(db, now)
+	doors := doorprice.NewService(doorprice.Unruled{}, now)
+	orders, carts := order.NewService(db, made, now), cart.NewService(db, doors, now)
 	payments := payment.NewService(db, now, slog.Default(), gateways...)
 	orders.PayBackBy(payments)
 	return &resolvers.Resolver{

@@ -56,21 +56,19 @@ func atLeast(value, a, b, c int64, exclusive bool) bool {
 // of the input.
 type exchange struct{ num, den uint64 }
 
-// maxScale keeps both sides of a fraction within 64 bits.
-const maxScale, maxUnits = 15, 1_000_000_000_000_000
+// MaxExchange bounds both sides of an exchange rate: with three decimals more
+// or less of a currency, products of theirs stay within 64 bits.
+const MaxExchange = 1_000_000_000_000
 
 func (in *Input) exchange(rules *Rules) (exchange, bool) {
 	if in.Currency == rules.Currency {
 		return exchange{1, 1}, true
 	}
-	e := in.Exchange
-	if e.Units <= 0 || e.Units > maxUnits || e.Scale > maxScale {
+	units, per := in.Exchange.Units, max(in.Exchange.Per, 1)
+	if units <= 0 || units > MaxExchange || per > MaxExchange {
 		return exchange{}, false
 	}
-	x := exchange{uint64(e.Units), 1}
-	for range e.Scale {
-		x.den *= 10
-	}
+	x := exchange{uint64(units), uint64(per)}
 	shift := rules.Currency.Digits() - in.Currency.Digits()
 	for ; shift > 0; shift-- {
 		x.num *= 10

@@ -28,16 +28,17 @@ type Input struct {
 }
 
 // Exchange is what one major unit of the input's currency costs in that of the
-// rules: Units, at most 10^15, times ten to the power of minus Scale, at most 15.
+// rules: Units through Per, each at most 10^12. Per is 1 where it is zero.
 type Exchange struct {
-	Units int64
-	Scale uint8
+	Units, Per int64
 	// Source tells whose rate it is, and of which day.
 	Source string
 }
 
 // Line is goods of one kind.
 type Line struct {
+	// Ref names the line to whoever asks.
+	Ref string
 	// HSCode has 6, 8 or 10 digits.
 	HSCode string
 	// Origin is a country, empty where it is not known.

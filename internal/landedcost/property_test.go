@@ -24,7 +24,7 @@ func anyOrder(t *rapid.T, most int64) *landedcost.Input {
 	in := order(rapid.SampledFrom(landedcost.Regimes).Draw(t, "regime"))
 	in.FreightMinor, in.InsuranceMinor = rapid.Int64Range(0, 50_000).Draw(t, "freight"), rapid.Int64Range(0, 5_000).Draw(t, "insurance")
 	if in.Currency = rapid.SampledFrom([]money.Currency{"CNY", "USD", "JPY"}).Draw(t, "currency"); in.Currency != "CNY" {
-		in.Exchange = landedcost.Exchange{Units: rapid.Int64Range(1, 99_999_999).Draw(t, "units"), Scale: 6}
+		in.Exchange = landedcost.Exchange{Units: rapid.Int64Range(1, 99_999_999).Draw(t, "units"), Per: 1_000_000}
 	}
 	for range rapid.IntRange(1, 8).Draw(t, "lines") {
 		in.Lines = append(in.Lines, anyLine(t, most))

@@ -251,7 +251,7 @@ func TestOtherCurrenciesAreDeclaredAtTheirRate(t *testing.T) {
 	if r := quote(t, in, china("2026-11-23")); r.Lines[0].Problem != landedcost.RateUnknown || r.Complete || r.Total != 2_000 {
 		t.Errorf("without a rate: %+v", r)
 	}
-	in.Exchange = landedcost.Exchange{Units: 71234, Scale: 4, Source: "ECB 2026-11-20"}
+	in.Exchange = landedcost.Exchange{Units: 71234, Per: 10_000, Source: "ECB 2026-11-20"}
 	r := quote(t, in, china("2026-11-23"))
 	// USD 20.00 are CNY 142.47, VAT of 9.1 % CNY 12.96, which are USD 1.82.
 	if r.Lines[0].Value != 14_247 || r.DeclaredTax != 1_296 || r.Tax != 182 || r.Total != 2_182 {
@@ -261,7 +261,7 @@ func TestOtherCurrenciesAreDeclaredAtTheirRate(t *testing.T) {
 	if got := r.Lines[0].Parts()[2].Formula("en", r.Declared, r.Currency); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	in.Currency, in.Exchange = "JPY", landedcost.Exchange{Units: 47, Scale: 3}
+	in.Currency, in.Exchange = "JPY", landedcost.Exchange{Units: 47, Per: 1_000}
 	if r := quote(t, in, china("2026-11-23")); r.Lines[0].Value != 9_400 {
 		t.Errorf("JPY 2000 are %d", r.Lines[0].Value)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -20,6 +21,8 @@ type Offer struct {
 	StorefrontID     uuid.UUID
 	AmountMinor      int64
 	WeightGrams      *int32
+	NetContent       *decimal.Decimal
+	NetUnit          *landedcost.Unit
 }
 
 // Storefront is what an order or a cart keeps of one.
@@ -30,6 +33,7 @@ type Storefront struct {
 	Visible           bool
 	SellerName        string
 	PaymentMethods    models.StringList
+	CustomsRegime     *landedcost.Regime
 	// What is kept of a sale there; null without a commission plan.
 	PlanID             *uuid.UUID
 	Rate               *decimal.Decimal
@@ -71,7 +75,7 @@ cross join lateral (? offset 0) g`, wanted, sold(database.Text("w.storefront_id"
 // read all that a large one lists.
 func sold(storefront database.SQL, at time.Time, variants database.SQL) database.SQL {
 	return database.Text(`
-select v.brand_id, v.id as variant_id, v.product_id, v.sku, v.options, v.weight_grams, p.default_language, p.texts,
+select v.brand_id, v.id as variant_id, v.product_id, v.sku, v.options, v.weight_grams, v.net_content, v.net_unit, p.default_language, p.texts,
   p.hs_code, p.origin_country, p.origin_region, p.category_path, l.storefront_id, r.amount_minor
 from variants v
 cross join lateral (
@@ -115,7 +119,7 @@ cross join lateral (? offset 0) g`, wanted, shop(actor, at, database.Text("s.bra
 func shop(actor *auth.Actor, at time.Time, which database.SQL) database.SQL {
 	seen, args := auth.Where(actor, "storefronts", "s", at)
 	return database.Text(`
-select s.brand_id, s.id, s.country, s.currency, s.status, s.visible, b.name as seller_name, s.payment_methods,
+select s.brand_id, s.id, s.country, s.currency, s.status, s.visible, b.name as seller_name, s.payment_methods, s.customs_regime,
   p.id as plan_id, p.rate, p.fixed_minor, p.days_after_placement
 from storefronts s
 join brands b on b.id = s.brand_id

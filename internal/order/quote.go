@@ -102,6 +102,8 @@ func (q *question) storefront() (*offer.Storefront, error) {
 		return nil, problem.At(q.basket.Field, problem.NotFound, "there is no such storefront, or you may not see it")
 	case !q.shops[0].Sells():
 		return nil, problem.At(q.basket.Field, problem.Conflict, "the storefront is not open")
+	case q.shops[0].CustomsRegime != nil:
+		return nil, problem.At(q.basket.Field, problem.NotAllowed, "the storefront charges duties and taxes on import: buy with a cart")
 	}
 	return &q.shops[0], nil
 }
