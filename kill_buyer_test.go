@@ -21,6 +21,9 @@ type buyer struct {
 	cart    string
 	version int
 	key     string
+	// What an operator does where the money is authorised first, and of which
+	// storefront the order is that is taken alone.
+	operator, review, shop string
 
 	// What the server has told.
 	purchase, payment, told string
@@ -50,14 +53,30 @@ func wayOf(r *rand.Rand) string {
 	return leaves
 }
 
+// what operators do with authorised money.
+const (
+	takesAll  = "takes all"
+	takesPart = "takes a part"
+	releases  = "releases"
+)
+
+func reviewOf(r *rand.Rand) string {
+	return []string{takesAll, takesAll, takesPart, releases}[r.IntN(4)]
+}
+
 // web is how buyers reach a server that may be killed at any time.
 var web = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
 
 var errBroken = errors.New("the server does not answer")
 
-// mutate sends a mutation and reads its payload. It reports errBroken where
-// the outcome is not known.
+// mutate sends a mutation of the buyer's.
 func (b *buyer) mutate(at, mutation, input, shown string, given map[string]any, payload any) error {
+	return mutateAs(b.token, at, mutation, input, shown, given, payload)
+}
+
+// mutateAs sends a mutation and reads its payload. It reports errBroken where
+// the outcome is not known.
+func mutateAs(token, at, mutation, input, shown string, given map[string]any, payload any) error {
 	body, err := json.Marshal(map[string]any{
 		"query":     fmt.Sprintf("mutation ($input: %s!) { payload: %s(input: $input) { %s userErrors { code message } } }", input, mutation, shown),
 		"variables": map[string]any{"input": given},
@@ -70,7 +89,7 @@ func (b *buyer) mutate(at, mutation, input, shown string, given map[string]any, 
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Authorization", "Bearer "+b.token)
+	request.Header.Set("Authorization", "Bearer "+token)
 	response, err := web.Do(request)
 	if err != nil {
 		return errBroken
@@ -178,6 +197,9 @@ func (b *buyer) pay(at, token string) error {
 		return err // it is over
 	}
 	b.told = paid.Payment.Status
+	if b.told == "AUTHORISED" {
+		return b.reviewed(at)
+	}
 	if paid.Payment.NextAction == nil {
 		return nil
 	}
@@ -193,4 +215,21 @@ func (b *buyer) pay(at, token string) error {
 		return errBroken
 	}
 	return response.Body.Close()
+}
+
+// reviewed has an operator look at what was authorised.
+func (b *buyer) reviewed(at string) error {
+	var given struct{ Payment *struct{ Status string } }
+	if b.review == releases {
+		return mutateAs(b.operator, at, "paymentVoid", "PaymentVoidInput", "payment { status }", map[string]any{"paymentId": b.payment}, &given)
+	}
+	input := map[string]any{"idempotencyKey": b.key, "paymentId": b.payment}
+	if b.review == takesPart {
+		input["storefrontIds"] = []string{b.shop}
+	}
+	err := mutateAs(b.operator, at, "paymentCapture", "PaymentCaptureInput", "payment { status }", input, &given)
+	if err == nil && given.Payment != nil {
+		b.told = given.Payment.Status
+	}
+	return err
 }
