@@ -34,6 +34,8 @@ type line struct {
 
 	RetryRefund command.RetryRefund `cmd:"" help:"Have a refund tried again that failed and belongs to no order."`
 
+	RotateKeys command.RotateKeys `cmd:"" help:"Seal identity numbers anew with the first of IDENTITY_KEYS, so that those before it can be thrown away."`
+
 	Bench command.Bench `cmd:"" help:"Measure the operations that people wait for, on a database of its own that is removed afterwards."`
 	Limit command.Limit `cmd:"" hidden:"" help:"Serve what bench --profile peers compares the API with."`
 

@@ -46,6 +46,7 @@ func asked(directives ast.DirectiveList) (p auth.Permission, known bool) {
 var forGuests = []string{
 	"cartCreate", "cartLinesAdd", "cartLinesUpdate", "cartLinesRemove", "cartAddressSet", "cartPaymentMethodSet",
 	"cartDiscountCodesSet", "cartProblemsAccept", "cartDeliveryOptionSet",
+	"consumerIdentitySet", "consumerIdentityErase",
 }
 
 // The schema shows the policy table, the table knows the schema: each field of

@@ -63,6 +63,12 @@ func Relations() []Relation {
 		toBrand(Payout{}), toBrand(LedgerClosing{}),
 		to(LedgerTransaction{}, "OrderID", Order{}), to(LedgerTransaction{}, "PayoutID", Payout{}),
 		to(LedgerEntry{}, "TransactionID", LedgerTransaction{}),
+		{Consumer{}, []string{"ShopperID"}, Account{}, []string{"ID"}}, {Consumer{}, []string{"CartID"}, Cart{}, []string{"ID"}},
+		{Consumer{}, []string{"PurchaseID"}, Purchase{}, []string{"ID"}}, {Consumer{}, []string{"PaymentID"}, Payment{}, []string{"ID"}},
+		{
+			AllowanceEntry{}, []string{"Person", "Country", "Year"}, AllowanceYear{}, []string{"Person", "Country", "Year"},
+		},
+		to(Declaration{}, "OrderID", Order{}), to(Declaration{}, "ShipmentID", Shipment{}),
 		toBrand(Promotion{}), to(Promotion{}, "StorefrontID", Storefront{}),
 		to(PromotionCode{}, "PromotionID", Promotion{}), to(PromotionShopper{}, "PromotionID", Promotion{}),
 		to(PromotionUse{}, "PromotionID", Promotion{}), to(DeliveryOption{}, "StorefrontID", Storefront{}),

@@ -11,6 +11,7 @@ func Tables() []any {
 		Shipment{}, ShipmentLine{}, ShipmentEvent{}, TrackingNumber{}, CarrierEvent{}, Return{}, ReturnLine{},
 		Refund{}, RefundAllocation{}, PaymentEvent{}, PaymentDispute{}, OrderDispute{},
 		CommissionPlan{}, Payout{}, LedgerTransaction{}, LedgerEntry{}, LedgerClosing{},
+		Consumer{}, PersonKey{}, ConsumerRead{}, AllowanceYear{}, AllowanceEntry{}, Declaration{},
 		Promotion{}, PromotionCode{}, PromotionShopper{}, PromotionUse{}, DeliveryOption{},
 		OrderLandedCost{}, ExchangeRate{},
 	}

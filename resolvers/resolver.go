@@ -8,6 +8,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
+	"github.com/tradewind-commerce/tradewind/internal/consumerid"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
@@ -41,6 +42,7 @@ type Resolver struct {
 	Promotions  *promotion.Service
 	Rates       *fx.Service
 	Checkout    *checkout.Service
+	Consumers   *consumerid.Service
 	Reports     *report.Service
 	Search      *search.Service
 }

@@ -616,6 +616,60 @@ type CommissionPlanEndPayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// Forgets who buys and who bought.
+type ConsumerIdentityEraseInput struct {
+	// A guest's cart. Default: the caller's account.
+	CartID graphql.Omittable[*string] `json:"cartId,omitempty"`
+	// The guest's secret.
+	Secret graphql.Omittable[*string] `json:"secret,omitempty"`
+}
+
+// What became of it.
+type ConsumerIdentityErasePayload struct {
+	// Whether there was something to forget; null where it was refused.
+	Erased *bool `json:"erased,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Asks who bought.
+type ConsumerIdentityRevealInput struct {
+	// The order.
+	OrderID string `json:"orderId"`
+	// Why it must be known, 3 to 500 characters. It is kept, with who asks and when.
+	Reason string `json:"reason"`
+}
+
+// Who bought, in plain.
+type ConsumerIdentityRevealPayload struct {
+	// The name; null where it was refused.
+	Name *string `json:"name,omitempty"`
+	// The identity number; null where it was refused.
+	Number *string `json:"number,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Tells who buys. It replaces what was told before; purchases keep what they began with.
+type ConsumerIdentitySetInput struct {
+	// The name as it stands on the identity card, 1 to 60 characters.
+	Name string `json:"name"`
+	// The 18 characters of the resident identity number. Full-width characters and a small x are taken for what they stand for, spaces are left out.
+	Number string `json:"number"`
+	// A guest's cart. Default: the caller's account.
+	CartID graphql.Omittable[*string] `json:"cartId,omitempty"`
+	// The guest's secret.
+	Secret graphql.Omittable[*string] `json:"secret,omitempty"`
+}
+
+// Who buys, masked.
+type ConsumerIdentitySetPayload struct {
+	// Null where it was refused.
+	Identity *models.Consumer `json:"identity,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // A span of instants, closed at its start and open at its end.
 type DateTimeRange struct {
 	// Included.
@@ -992,6 +1046,24 @@ type PaymentConfirmPayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// Tells who has paid.
+type PaymentPayerSetInput struct {
+	// The payment.
+	PaymentID string `json:"paymentId"`
+	// The payer's name as the provider tells it, 1 to 60 characters.
+	Name string `json:"name"`
+	// The payer's resident identity number, as `ConsumerIdentitySetInput` takes it.
+	Number string `json:"number"`
+}
+
+// Who has paid, masked.
+type PaymentPayerSetPayload struct {
+	// Null where it was refused.
+	Identity *models.Consumer `json:"identity,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // Gives up a payment that is not captured.
 type PaymentVoidInput struct {
 	// The payment.
@@ -1016,7 +1088,7 @@ type PayoutCreateInput struct {
 	Currency money.Currency `json:"currency"`
 	// At most what is payable, in major units. Default: all of it.
 	Amount graphql.Omittable[*decimal.Decimal] `json:"amount,omitempty"`
-	// Given where the account has another currency than the balance, and only then.
+	// May be given where the account has another currency than the balance, and only then. Default: the reference rate of the day; where none is known it must be given.
 	Rate graphql.Omittable[*PayoutRateInput] `json:"rate,omitempty"`
 	// The bank's reference of the transfer; at most 120 characters.
 	Reference graphql.Omittable[*string] `json:"reference,omitempty"`

@@ -37,6 +37,7 @@ type ResolverRoot interface {
 	Category() CategoryResolver
 	Charge() ChargeResolver
 	CommissionPlan() CommissionPlanResolver
+	ConsumerRead() ConsumerReadResolver
 	DeliveryOption() DeliveryOptionResolver
 	ExchangeRate() ExchangeRateResolver
 	LedgerEntry() LedgerEntryResolver
@@ -445,6 +446,48 @@ type ComplexityRoot struct {
 		UserErrors     func(childComplexity int) int
 	}
 
+	ConsumerIdentity struct {
+		GivenAt func(childComplexity int) int
+		Name    func(childComplexity int) int
+		Number  func(childComplexity int) int
+	}
+
+	ConsumerIdentityErasePayload struct {
+		Erased     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ConsumerIdentityRevealPayload struct {
+		Name       func(childComplexity int) int
+		Number     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ConsumerIdentitySetPayload struct {
+		Identity   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ConsumerRead struct {
+		OrderNumber func(childComplexity int) int
+		Purpose     func(childComplexity int) int
+		ReadAt      func(childComplexity int) int
+		Reader      func(childComplexity int) int
+		Reason      func(childComplexity int) int
+	}
+
+	ConsumerReadConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ConsumerReadEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	DeliveryOption struct {
 		ArchivedAt func(childComplexity int) int
 		Currency   func(childComplexity int) int
@@ -635,6 +678,9 @@ type ComplexityRoot struct {
 		CheckoutComplete         func(childComplexity int, input api.CheckoutCompleteInput) int
 		CommissionPlanCreate     func(childComplexity int, input api.CommissionPlanCreateInput) int
 		CommissionPlanEnd        func(childComplexity int, input api.CommissionPlanEndInput) int
+		ConsumerIdentityErase    func(childComplexity int, input api.ConsumerIdentityEraseInput) int
+		ConsumerIdentityReveal   func(childComplexity int, input api.ConsumerIdentityRevealInput) int
+		ConsumerIdentitySet      func(childComplexity int, input api.ConsumerIdentitySetInput) int
 		DeliveryOptionArchive    func(childComplexity int, input api.DeliveryOptionArchiveInput) int
 		DeliveryOptionCreate     func(childComplexity int, input api.DeliveryOptionCreateInput) int
 		DeliveryOptionUpdate     func(childComplexity int, input api.DeliveryOptionUpdateInput) int
@@ -648,6 +694,7 @@ type ComplexityRoot struct {
 		OrderRefund              func(childComplexity int, input api.OrderRefundInput) int
 		PaymentCapture           func(childComplexity int, input api.PaymentCaptureInput) int
 		PaymentConfirm           func(childComplexity int, input api.PaymentConfirmInput) int
+		PaymentPayerSet          func(childComplexity int, input api.PaymentPayerSetInput) int
 		PaymentVoid              func(childComplexity int, input api.PaymentVoidInput) int
 		PayoutCreate             func(childComplexity int, input api.PayoutCreateInput) int
 		PayoutReturn             func(childComplexity int, input api.PayoutReturnInput) int
@@ -847,6 +894,11 @@ type ComplexityRoot struct {
 	PaymentFailure struct {
 		Code    func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	PaymentPayerSetPayload struct {
+		Identity   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	PaymentVoidPayload struct {
@@ -1114,26 +1166,28 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Brand           func(childComplexity int, id *string, slug *string) int
-		Brands          func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.BrandWhere, sortKey *api.BrandSortKey, reverse *bool) int
-		Cart            func(childComplexity int, id string, secret *string) int
-		Categories      func(childComplexity int) int
-		Category        func(childComplexity int, id *string, path *string) int
-		CommissionPlans func(childComplexity int, first *int32, after *string, last *int32, before *string) int
-		ExchangeRate    func(childComplexity int, base money.Currency, quote money.Currency, on *models.Date, averageFrom *models.Date) int
-		Node            func(childComplexity int, id string) int
-		Nodes           func(childComplexity int, ids []string) int
-		Order           func(childComplexity int, id *string, number *string) int
-		Orders          func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) int
-		Payout          func(childComplexity int, id string) int
-		Product         func(childComplexity int, id *string, brandSlug *string, handle *string) int
-		Products        func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) int
-		Purchase        func(childComplexity int, id string) int
-		Purchases       func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.PurchaseStatus) int
-		SalesReport     func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
-		Storefront      func(childComplexity int, id *string, slug *string) int
-		Storefronts     func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
-		Viewer          func(childComplexity int) int
+		Brand            func(childComplexity int, id *string, slug *string) int
+		Brands           func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.BrandWhere, sortKey *api.BrandSortKey, reverse *bool) int
+		Cart             func(childComplexity int, id string, secret *string) int
+		Categories       func(childComplexity int) int
+		Category         func(childComplexity int, id *string, path *string) int
+		CommissionPlans  func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		ConsumerIdentity func(childComplexity int, cartID *string, secret *string) int
+		ConsumerReads    func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		ExchangeRate     func(childComplexity int, base money.Currency, quote money.Currency, on *models.Date, averageFrom *models.Date) int
+		Node             func(childComplexity int, id string) int
+		Nodes            func(childComplexity int, ids []string) int
+		Order            func(childComplexity int, id *string, number *string) int
+		Orders           func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) int
+		Payout           func(childComplexity int, id string) int
+		Product          func(childComplexity int, id *string, brandSlug *string, handle *string) int
+		Products         func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) int
+		Purchase         func(childComplexity int, id string) int
+		Purchases        func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.PurchaseStatus) int
+		SalesReport      func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
+		Storefront       func(childComplexity int, id *string, slug *string) int
+		Storefronts      func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
+		Viewer           func(childComplexity int) int
 	}
 
 	Recipient struct {
@@ -2950,6 +3004,139 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CommissionPlanEndPayload.UserErrors(childComplexity), true
 
+	case "ConsumerIdentity.givenAt":
+		if e.ComplexityRoot.ConsumerIdentity.GivenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerIdentity.GivenAt(childComplexity), true
+	case "ConsumerIdentity.name":
+		if e.ComplexityRoot.ConsumerIdentity.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerIdentity.Name(childComplexity), true
+	case "ConsumerIdentity.number":
+		if e.ComplexityRoot.ConsumerIdentity.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerIdentity.Number(childComplexity), true
+
+	case "ConsumerIdentityErasePayload.erased":
+		if e.ComplexityRoot.ConsumerIdentityErasePayload.Erased == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerIdentityErasePayload.Erased(childComplexity), true
+	case "ConsumerIdentityErasePayload.userErrors":
+		if e.ComplexityRoot.ConsumerIdentityErasePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerIdentityErasePayload.UserErrors(childComplexity), true
+
+	case "ConsumerIdentityRevealPayload.name":
+		if e.ComplexityRoot.ConsumerIdentityRevealPayload.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerIdentityRevealPayload.Name(childComplexity), true
+	case "ConsumerIdentityRevealPayload.number":
+		if e.ComplexityRoot.ConsumerIdentityRevealPayload.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerIdentityRevealPayload.Number(childComplexity), true
+	case "ConsumerIdentityRevealPayload.userErrors":
+		if e.ComplexityRoot.ConsumerIdentityRevealPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerIdentityRevealPayload.UserErrors(childComplexity), true
+
+	case "ConsumerIdentitySetPayload.identity":
+		if e.ComplexityRoot.ConsumerIdentitySetPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerIdentitySetPayload.Identity(childComplexity), true
+	case "ConsumerIdentitySetPayload.userErrors":
+		if e.ComplexityRoot.ConsumerIdentitySetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerIdentitySetPayload.UserErrors(childComplexity), true
+
+	case "ConsumerRead.orderNumber":
+		if e.ComplexityRoot.ConsumerRead.OrderNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerRead.OrderNumber(childComplexity), true
+	case "ConsumerRead.purpose":
+		if e.ComplexityRoot.ConsumerRead.Purpose == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerRead.Purpose(childComplexity), true
+	case "ConsumerRead.readAt":
+		if e.ComplexityRoot.ConsumerRead.ReadAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerRead.ReadAt(childComplexity), true
+	case "ConsumerRead.reader":
+		if e.ComplexityRoot.ConsumerRead.Reader == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerRead.Reader(childComplexity), true
+	case "ConsumerRead.reason":
+		if e.ComplexityRoot.ConsumerRead.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerRead.Reason(childComplexity), true
+
+	case "ConsumerReadConnection.edges":
+		if e.ComplexityRoot.ConsumerReadConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerReadConnection.Edges(childComplexity), true
+	case "ConsumerReadConnection.nodes":
+		if e.ComplexityRoot.ConsumerReadConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerReadConnection.Nodes(childComplexity), true
+	case "ConsumerReadConnection.pageInfo":
+		if e.ComplexityRoot.ConsumerReadConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerReadConnection.PageInfo(childComplexity), true
+	case "ConsumerReadConnection.totalCount":
+		if e.ComplexityRoot.ConsumerReadConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerReadConnection.TotalCount(childComplexity), true
+
+	case "ConsumerReadEdge.cursor":
+		if e.ComplexityRoot.ConsumerReadEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerReadEdge.Cursor(childComplexity), true
+	case "ConsumerReadEdge.node":
+		if e.ComplexityRoot.ConsumerReadEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerReadEdge.Node(childComplexity), true
+
 	case "DeliveryOption.archivedAt":
 		if e.ComplexityRoot.DeliveryOption.ArchivedAt == nil {
 			break
@@ -3853,6 +4040,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CommissionPlanEnd(childComplexity, args["input"].(api.CommissionPlanEndInput)), true
+	case "Mutation.consumerIdentityErase":
+		if e.ComplexityRoot.Mutation.ConsumerIdentityErase == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_consumerIdentityErase_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConsumerIdentityErase(childComplexity, args["input"].(api.ConsumerIdentityEraseInput)), true
+	case "Mutation.consumerIdentityReveal":
+		if e.ComplexityRoot.Mutation.ConsumerIdentityReveal == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_consumerIdentityReveal_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConsumerIdentityReveal(childComplexity, args["input"].(api.ConsumerIdentityRevealInput)), true
+	case "Mutation.consumerIdentitySet":
+		if e.ComplexityRoot.Mutation.ConsumerIdentitySet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_consumerIdentitySet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConsumerIdentitySet(childComplexity, args["input"].(api.ConsumerIdentitySetInput)), true
 	case "Mutation.deliveryOptionArchive":
 		if e.ComplexityRoot.Mutation.DeliveryOptionArchive == nil {
 			break
@@ -3996,6 +4216,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.PaymentConfirm(childComplexity, args["input"].(api.PaymentConfirmInput)), true
+	case "Mutation.paymentPayerSet":
+		if e.ComplexityRoot.Mutation.PaymentPayerSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_paymentPayerSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PaymentPayerSet(childComplexity, args["input"].(api.PaymentPayerSetInput)), true
 	case "Mutation.paymentVoid":
 		if e.ComplexityRoot.Mutation.PaymentVoid == nil {
 			break
@@ -5095,6 +5326,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PaymentFailure.Message(childComplexity), true
 
+	case "PaymentPayerSetPayload.identity":
+		if e.ComplexityRoot.PaymentPayerSetPayload.Identity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentPayerSetPayload.Identity(childComplexity), true
+	case "PaymentPayerSetPayload.userErrors":
+		if e.ComplexityRoot.PaymentPayerSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentPayerSetPayload.UserErrors(childComplexity), true
+
 	case "PaymentVoidPayload.payment":
 		if e.ComplexityRoot.PaymentVoidPayload.Payment == nil {
 			break
@@ -6148,6 +6392,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CommissionPlans(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+	case "Query.consumerIdentity":
+		if e.ComplexityRoot.Query.ConsumerIdentity == nil {
+			break
+		}
+
+		args, err := ec.field_Query_consumerIdentity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ConsumerIdentity(childComplexity, args["cartId"].(*string), args["secret"].(*string)), true
+	case "Query.consumerReads":
+		if e.ComplexityRoot.Query.ConsumerReads == nil {
+			break
+		}
+
+		args, err := ec.field_Query_consumerReads_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ConsumerReads(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 	case "Query.exchangeRate":
 		if e.ComplexityRoot.Query.ExchangeRate == nil {
 			break
@@ -7812,6 +8078,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CheckoutCompleteInput", ec.unmarshalInputCheckoutCompleteInput),
 			graphql.NewInputUnmarshaler("CommissionPlanCreateInput", ec.unmarshalInputCommissionPlanCreateInput),
 			graphql.NewInputUnmarshaler("CommissionPlanEndInput", ec.unmarshalInputCommissionPlanEndInput),
+			graphql.NewInputUnmarshaler("ConsumerIdentityEraseInput", ec.unmarshalInputConsumerIdentityEraseInput),
+			graphql.NewInputUnmarshaler("ConsumerIdentityRevealInput", ec.unmarshalInputConsumerIdentityRevealInput),
+			graphql.NewInputUnmarshaler("ConsumerIdentitySetInput", ec.unmarshalInputConsumerIdentitySetInput),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
 			graphql.NewInputUnmarshaler("DeliveryExtraInput", ec.unmarshalInputDeliveryExtraInput),
 			graphql.NewInputUnmarshaler("DeliveryOptionArchiveInput", ec.unmarshalInputDeliveryOptionArchiveInput),
@@ -7837,6 +8106,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OrderWhere", ec.unmarshalInputOrderWhere),
 			graphql.NewInputUnmarshaler("PaymentCaptureInput", ec.unmarshalInputPaymentCaptureInput),
 			graphql.NewInputUnmarshaler("PaymentConfirmInput", ec.unmarshalInputPaymentConfirmInput),
+			graphql.NewInputUnmarshaler("PaymentPayerSetInput", ec.unmarshalInputPaymentPayerSetInput),
 			graphql.NewInputUnmarshaler("PaymentVoidInput", ec.unmarshalInputPaymentVoidInput),
 			graphql.NewInputUnmarshaler("PayoutCreateInput", ec.unmarshalInputPayoutCreateInput),
 			graphql.NewInputUnmarshaler("PayoutRateInput", ec.unmarshalInputPayoutRateInput),
@@ -9339,6 +9609,162 @@ extend type Mutation {
   purchaseCancel("Which one." input: PurchaseCancelInput!): PurchaseCancelPayload! @requires(permission: ORDER_PLACE)
 }
 `, BuiltIn: false},
+	{Name: "../schema/consumer.graphqls", Input: `"""
+Who buys, as customs must know it: told by a shopper, and by a guest for a cart
+until the guest signs in. Nobody reads here more than what is masked.
+"""
+type ConsumerIdentity @public {
+  "The name; all but its first character is masked."
+  name: String!
+  "The resident identity number; all but the first three and the last four characters are masked."
+  number: String!
+  "When it was told."
+  givenAt: DateTime!
+}
+
+"Somebody has read who bought in plain."
+type ConsumerRead @requires(permission: IDENTITY_REVEAL) {
+  "Who it was; null for the program itself."
+  reader: Account
+  "What for."
+  purpose: ReadPurpose!
+  "The order it was for; null where it was for none."
+  orderNumber: String
+  "Why, in the reader's words."
+  reason: String!
+  "When."
+  readAt: DateTime!
+}
+
+"What somebody has read an identity for."
+enum ReadPurpose {
+  "To see it."
+  REVEAL
+  "To declare an order to customs."
+  DECLARATION
+  "To seal it with another key; nobody has seen it."
+  ROTATION
+}
+
+"A page of reads."
+type ConsumerReadConnection @requires(permission: IDENTITY_REVEAL) {
+  "Reads with their cursors."
+  edges: [ConsumerReadEdge!]!
+  "The reads alone."
+  nodes: [ConsumerRead!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A read in its list."
+type ConsumerReadEdge @requires(permission: IDENTITY_REVEAL) {
+  "Cursor, for ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The read."
+  node: ConsumerRead!
+}
+
+extend type Query {
+  "Who buys, as the caller has told it; null where nothing was told. With a cart: as its guest has told it."
+  consumerIdentity("A guest's cart. Default: the caller's account." cartId: ID, "The guest's secret." secret: String): ConsumerIdentity
+  "Who has read who bought, newest first."
+  consumerReads(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ConsumerReadConnection! @requires(permission: IDENTITY_REVEAL)
+}
+
+"Tells who buys. It replaces what was told before; purchases keep what they began with."
+input ConsumerIdentitySetInput {
+  "The name as it stands on the identity card, 1 to 60 characters."
+  name: String!
+  "The 18 characters of the resident identity number. Full-width characters and a small x are taken for what they stand for, spaces are left out."
+  number: String!
+  "A guest's cart. Default: the caller's account."
+  cartId: ID
+  "The guest's secret."
+  secret: String
+}
+
+"Who buys, masked."
+type ConsumerIdentitySetPayload @public {
+  "Null where it was refused."
+  identity: ConsumerIdentity
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Forgets who buys and who bought."
+input ConsumerIdentityEraseInput {
+  "A guest's cart. Default: the caller's account."
+  cartId: ID
+  "The guest's secret."
+  secret: String
+}
+
+"What became of it."
+type ConsumerIdentityErasePayload @public {
+  "Whether there was something to forget; null where it was refused."
+  erased: Boolean
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Asks who bought."
+input ConsumerIdentityRevealInput {
+  "The order."
+  orderId: ID!
+  "Why it must be known, 3 to 500 characters. It is kept, with who asks and when."
+  reason: String!
+}
+
+"Who bought, in plain."
+type ConsumerIdentityRevealPayload @public {
+  "The name; null where it was refused."
+  name: String
+  "The identity number; null where it was refused."
+  number: String
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Tells who has paid."
+input PaymentPayerSetInput {
+  "The payment."
+  paymentId: ID!
+  "The payer's name as the provider tells it, 1 to 60 characters."
+  name: String!
+  "The payer's resident identity number, as ` + "`" + `ConsumerIdentitySetInput` + "`" + ` takes it."
+  number: String!
+}
+
+"Who has paid, masked."
+type PaymentPayerSetPayload @public {
+  "Null where it was refused."
+  identity: ConsumerIdentity
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Tells customs' name and identity number of who buys: of the caller, or of a guest."
+  consumerIdentitySet("Who." input: ConsumerIdentitySetInput!): ConsumerIdentitySetPayload! @public
+  "Forgets names and identity numbers: what the account or the guest's cart holds, and what the account's purchases hold. What was bought stays counted against the yearly allowance. Refused while a purchase is under way that customs must be told of."
+  consumerIdentityErase("Whose." input: ConsumerIdentityEraseInput!): ConsumerIdentityErasePayload! @public
+  "Reads who bought in plain. That it was read is kept."
+  consumerIdentityReveal("Of which order, and why." input: ConsumerIdentityRevealInput!): ConsumerIdentityRevealPayload! @requires(permission: IDENTITY_REVEAL)
+  "Tells who has paid, as the payment's provider reports it. Where nobody tells, it is the shopper who paid."
+  paymentPayerSet("Who, and which payment." input: PaymentPayerSetInput!): PaymentPayerSetPayload! @requires(permission: IDENTITY_REVEAL)
+}
+`, BuiltIn: false},
 	{Name: "../schema/delivery.graphqls", Input: `"A way in which a storefront sends its goods."
 type DeliveryOption implements Node @public {
   "Opaque id."
@@ -10162,7 +10588,7 @@ input PayoutCreateInput {
   currency: CurrencyCode!
   "At most what is payable, in major units. Default: all of it."
   amount: Decimal
-  "Given where the account has another currency than the balance, and only then."
+  "May be given where the account has another currency than the balance, and only then. Default: the reference rate of the day; where none is known it must be given."
   rate: PayoutRateInput
   "The bank's reference of the transfer; at most 120 characters."
   reference: String
@@ -12556,6 +12982,8 @@ enum Permission {
   PAYMENT_WRITE
   "Keep exchange rates and the rules of customs."
   RULES_WRITE
+  "Read who has bought in plain, each time with a reason that is kept: the marketplace's alone."
+  IDENTITY_REVEAL
 }
 
 "Something with an id that ` + "`" + `node` + "`" + ` finds again."
@@ -13811,6 +14239,90 @@ func (ec *executionContext) childFields_CommissionPlanEndPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type CommissionPlanEndPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ConsumerIdentity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ConsumerIdentity_name(ctx, field)
+	case "number":
+		return ec.fieldContext_ConsumerIdentity_number(ctx, field)
+	case "givenAt":
+		return ec.fieldContext_ConsumerIdentity_givenAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsumerIdentity", field.Name)
+}
+
+func (ec *executionContext) childFields_ConsumerIdentityErasePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "erased":
+		return ec.fieldContext_ConsumerIdentityErasePayload_erased(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ConsumerIdentityErasePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsumerIdentityErasePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConsumerIdentityRevealPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_ConsumerIdentityRevealPayload_name(ctx, field)
+	case "number":
+		return ec.fieldContext_ConsumerIdentityRevealPayload_number(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ConsumerIdentityRevealPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsumerIdentityRevealPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConsumerIdentitySetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_ConsumerIdentitySetPayload_identity(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ConsumerIdentitySetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsumerIdentitySetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConsumerRead(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reader":
+		return ec.fieldContext_ConsumerRead_reader(ctx, field)
+	case "purpose":
+		return ec.fieldContext_ConsumerRead_purpose(ctx, field)
+	case "orderNumber":
+		return ec.fieldContext_ConsumerRead_orderNumber(ctx, field)
+	case "reason":
+		return ec.fieldContext_ConsumerRead_reason(ctx, field)
+	case "readAt":
+		return ec.fieldContext_ConsumerRead_readAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsumerRead", field.Name)
+}
+
+func (ec *executionContext) childFields_ConsumerReadConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ConsumerReadConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ConsumerReadConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ConsumerReadConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ConsumerReadConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsumerReadConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ConsumerReadEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ConsumerReadEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ConsumerReadEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsumerReadEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_DeliveryOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14439,6 +14951,16 @@ func (ec *executionContext) childFields_PaymentFailure(ctx context.Context, fiel
 		return ec.fieldContext_PaymentFailure_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentFailure", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentPayerSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "identity":
+		return ec.fieldContext_PaymentPayerSetPayload_identity(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_PaymentPayerSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentPayerSetPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_PaymentVoidPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -23,6 +23,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/command"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	parcels "github.com/tradewind-commerce/tradewind/internal/fulfilment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
 	bank "github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
@@ -62,6 +63,9 @@ func New(t testing.TB, now time.Time) *API {
 	a.Bank = bank.New(a.DB.Gorm, clock, bank.Options{PageURL: a.URL, HookURL: a.URL, Secret: []byte(BankSecret)})
 	api := command.WireCarried(a.DB.Gorm, clock, a.Carrier, a.Bank)
 	a.AuthoriseFirst = api.Payments.AuthoriseFirst
+	if err := api.Consumers.Use(t.Context(), fixture.IdentityKeys(t)); err != nil {
+		t.Fatal(err)
+	}
 	planner, err := command.Plan(api, plan.Options{DB: a.DB, Now: clock, Fault: func(_ context.Context, op *graphql.OperationContext, err error) {
 		t.Errorf("a plan failed: %v\n%s", err, op.RawQuery)
 	}})

@@ -315,6 +315,9 @@ var goodInputs = map[string][]goodInput{
 	"returnInspect":       shipping["returnInspect"],
 	"returnRefund":        shipping["returnRefund"],
 
+	"consumerIdentitySet": consuming["consumerIdentitySet"], "consumerIdentityErase": consuming["consumerIdentityErase"],
+	"consumerIdentityReveal": consuming["consumerIdentityReveal"], "paymentPayerSet": consuming["paymentPayerSet"],
+
 	"refundRetry":          books["refundRetry"],
 	"payoutCreate":         books["payoutCreate"],
 	"payoutReturn":         books["payoutReturn"],

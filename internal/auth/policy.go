@@ -28,12 +28,13 @@ const (
 	LedgerWrite      Permission = "LEDGER_WRITE"
 	PaymentWrite     Permission = "PAYMENT_WRITE"
 	RulesWrite       Permission = "RULES_WRITE"
+	IdentityReveal   Permission = "IDENTITY_REVEAL"
 )
 
 // Permissions in order of the schema.
 var Permissions = []Permission{
 	SignedIn, BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite,
-	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite,
+	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite, IdentityReveal,
 }
 
 // What everybody who signed in may do, for themselves.
@@ -42,7 +43,7 @@ var accountPermissions = []Permission{SignedIn, OrderPlace, OrderRead, OrderCanc
 var platformPermissions = map[models.PlatformRole][]Permission{
 	models.RoleOperator: {
 		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite, ProductWrite,
-		StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite,
+		StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite, IdentityReveal,
 	},
 	models.RoleReporting: {BrandRead, ReportRead},
 }
@@ -90,6 +91,7 @@ var Types = map[string]Permission{
 	"ShipmentsCreateResult": OrderRead,
 	"Cart":                  "", "CartGroup": "", "CartLine": "", "CartCharge": "", "CartProblem": "", "CartPromotion": "",
 	"CartDiscountCode": "", "CartDeliveryOption": "", "Address": SignedIn,
+	"ConsumerIdentity": "", "ConsumerRead": IdentityReveal, "ConsumerReadConnection": IdentityReveal, "ConsumerReadEdge": IdentityReveal,
 	"Purchase": OrderRead, "PurchaseConnection": OrderRead, "PurchaseEdge": OrderRead,
 	"Payment": OrderRead, "NextAction": OrderRead, "PaymentFailure": OrderRead,
 	"DeliveryOption": "", "DeliveryRate": "", "DeliveryWeight": "",
@@ -151,7 +153,9 @@ var Fields = map[string]Permission{
 	"Mutation.promotionCreate":       PromotionWrite, "Mutation.promotionUpdate": PromotionWrite,
 	"Mutation.promotionEnd": PromotionWrite, "Mutation.promotionCodesAdd": PromotionWrite,
 	"Mutation.promotionCodesRemove": PromotionWrite,
-	"Mutation.orderPlace":           OrderPlace, "Mutation.orderCancel": OrderCancel,
+	"Query.consumerReads":           IdentityReveal, "Mutation.consumerIdentitySet": "", "Mutation.consumerIdentityErase": "",
+	"Mutation.consumerIdentityReveal": IdentityReveal, "Mutation.paymentPayerSet": IdentityReveal,
+	"Mutation.orderPlace": OrderPlace, "Mutation.orderCancel": OrderCancel,
 	"Mutation.checkoutComplete": OrderPlace, "Mutation.purchaseCancel": OrderPlace, "Mutation.paymentConfirm": OrderPlace,
 	"Mutation.paymentCapture": PaymentWrite, "Mutation.paymentVoid": PaymentWrite,
 	"Mutation.orderRefund": FulfilmentWrite, "Mutation.shipmentCreate": FulfilmentWrite, "Mutation.shipmentsCreate": FulfilmentWrite,

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/consumerid"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -53,6 +54,7 @@ func (s *Service) Merge(ctx context.Context, ref Ref) (*Priced, error) {
 			return err
 		}
 		into, writes := from, database.NewBatch(tx)
+		consumerid.Merging(writes, guests.ID, own)
 		if shoppers != nil && guests.ShopperID == nil {
 			if into, err = q.edit(*shoppers, now); err != nil {
 				return err

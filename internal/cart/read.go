@@ -3,6 +3,7 @@ package cart
 import (
 	"context"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
@@ -62,4 +63,17 @@ func (s *Service) LockTx(tx *gorm.DB, ref Ref) (*Priced, error) {
 		return nil, err
 	}
 	return e.priced()
+}
+
+// OpenTx locks an open cart of the caller's, and tells its shopper.
+func (s *Service) OpenTx(tx *gorm.DB, id uuid.UUID, secret string) (shopper *uuid.UUID, err error) {
+	ref := Ref{ID: id, Secret: secret}
+	if err := ref.Validate(); err != nil {
+		return nil, err
+	}
+	e, err := s.openTx(tx, ref, further{})
+	if err != nil {
+		return nil, err
+	}
+	return e.cart.ShopperID, nil
 }

@@ -16,11 +16,12 @@ import (
 
 // Common are the flags that every command takes.
 type Common struct {
-	DataDir             string `default:"${data_dir}" placeholder:"DIR" help:"Folder of the private PostgreSQL and the development signing key. Default: /var/lib/tradewind for root, else tradewind below $$XDG_DATA_HOME; here ${data_dir}."`
-	DatabaseURL         string `name:"database-url" placeholder:"URL" help:"PostgreSQL 15 or newer to use, such as postgres://user:password@host/name. Without it a private PostgreSQL runs in the data folder."`
-	DatabaseConnections int32  `default:"16" help:"Most connections of this process to the database (${default})."`
-	LogLevel            string `enum:",debug,info,warn,error" default:"" placeholder:"LEVEL" help:"What to log on standard error: debug, info, warn or error. Default: info for serve, warn for other commands."`
-	LogFormat           string `enum:"text,json" default:"text" help:"Form of the log: text or json (${default})."`
+	DataDir             string   `default:"${data_dir}" placeholder:"DIR" help:"Folder of the private PostgreSQL and the development signing key. Default: /var/lib/tradewind for root, else tradewind below $$XDG_DATA_HOME; here ${data_dir}."`
+	DatabaseURL         string   `name:"database-url" placeholder:"URL" help:"PostgreSQL 15 or newer to use, such as postgres://user:password@host/name. Without it a private PostgreSQL runs in the data folder."`
+	DatabaseConnections int32    `default:"16" help:"Most connections of this process to the database (${default})."`
+	IdentityKeys        []string `placeholder:"ID:KEY" help:"Keys that seal identity numbers, each an id and 32 bytes in base64: one called reference, which must never change, then the one that seals, then those that sealed before. Better given as IDENTITY_KEYS than here, where others on the machine may read them. Default with the private PostgreSQL: keys of its own in the data folder; else none, and identity numbers are refused."`
+	LogLevel            string   `enum:",debug,info,warn,error" default:"" placeholder:"LEVEL" help:"What to log on standard error: debug, info, warn or error. Default: info for serve, warn for other commands."`
+	LogFormat           string   `enum:"text,json" default:"text" help:"Form of the log: text or json (${default})."`
 
 	Out io.Writer `kong:"-"`
 	Err io.Writer `kong:"-"`

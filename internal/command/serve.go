@@ -92,6 +92,9 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	if s.ManualCapture {
 		api.Payments.AuthoriseFirst()
 	}
+	if err := s.keys(ctx, c, api.Consumers, log); err != nil {
+		return err
+	}
 	var tokens []RoleToken
 	development := s.forDevelopment(c, server.Addr())
 	if development {

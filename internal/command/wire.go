@@ -14,6 +14,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
+	"github.com/tradewind-commerce/tradewind/internal/consumerid"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
@@ -71,6 +72,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Rates:       fx.NewService(db, now),
 		Carts:       carts,
 		Checkout:    checkout.NewService(db, carts, orders, payments, now),
+		Consumers:   consumerid.NewService(db, carts, now),
 		Reports:     report.NewService(db, now),
 		Search:      search.NewService(db, now),
 	}

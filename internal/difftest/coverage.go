@@ -11,9 +11,11 @@ import (
 )
 
 // unplanned are fields that resolvers alone answer: carts are priced,
-// balances summed and rates crossed by the domain, and nobody waits for an address book.
-var unplanned = []string{"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
-	"Query.exchangeRate"}
+// balances summed and rates crossed by the domain, and nobody waits for an address book, or to learn who buys.
+var unplanned = []string{
+	"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
+	"Query.exchangeRate", "Query.consumerIdentity", "Query.consumerReads",
+}
 
 // Planned takes the fields out of a schema that no plan answers.
 func Planned(schema *ast.Schema) {

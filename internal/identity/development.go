@@ -9,13 +9,13 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/lestrrat-go/jwx/v3/jwa"
 	"github.com/lestrrat-go/jwx/v3/jwt"
+
+	"github.com/tradewind-commerce/tradewind/internal/keyfile"
 )
 
 // Who issues development tokens, and to whom.
@@ -39,13 +39,11 @@ func OpenDevelopment(dataDir string, now func() time.Time) (*Development, error)
 	if dataDir == "" {
 		return nil, errors.New("the key that signs tokens needs a data folder: name one (--data-dir, DATA_DIR)")
 	}
-	path := filepath.Join(dataDir, keyFile)
-	key, err := readKey(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err = makeKey(dataDir, path); err == nil {
-			key, err = readKey(path)
-		}
+	text, err := keyfile.Open(dataDir, keyFile, makeKey)
+	if err != nil {
+		return nil, fmt.Errorf("the key that signs tokens: %w", err)
 	}
+	key, err := readKey(filepath.Join(dataDir, keyFile), text)
 	if err != nil {
 		return nil, fmt.Errorf("the key that signs tokens: %w", err)
 	}
@@ -79,18 +77,7 @@ func (d *Development) find(_ context.Context, _ string, alg jwa.SignatureAlgorit
 	return d.key.Public(), nil
 }
 
-func readKey(path string) (ed25519.PrivateKey, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("others may read %s (mode %04o): chmod 600 it, or remove it and get a new one", path, info.Mode().Perm())
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
+func readKey(path string, text []byte) (ed25519.PrivateKey, error) {
 	block, _ := pem.Decode(text)
 	if block == nil {
 		return nil, fmt.Errorf("%s holds no key: remove it and get a new one", path)
@@ -103,31 +90,14 @@ func readKey(path string) (ed25519.PrivateKey, error) {
 	return key, nil
 }
 
-// makeKey writes a whole key or none. Where another process was faster, its
-// key stays.
-func makeKey(dir, path string) error {
+func makeKey() ([]byte, error) {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, keyFile+".") // of mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	err = pem.Encode(f, &pem.Block{Type: "PRIVATE KEY", Bytes: der})
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
+	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }

@@ -18,6 +18,8 @@ type (
 	StockAdjustmentEdge       = Edge[models.StockAdjustment]
 	OrderConnection           = Connection[models.Order]
 	OrderEdge                 = Edge[models.Order]
+	ConsumerReadConnection    = Connection[models.ConsumerRead]
+	ConsumerReadEdge          = Edge[models.ConsumerRead]
 	PurchaseConnection        = Connection[models.Purchase]
 	PurchaseEdge              = Edge[models.Purchase]
 	PromotionConnection       = Connection[models.Promotion]
