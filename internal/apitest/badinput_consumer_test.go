@@ -7,6 +7,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/consumerid"
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 )
 
@@ -18,7 +19,7 @@ func (w *shopWorld) toldBuyer() {
 	if err != nil {
 		panic(err)
 	}
-	consumers := consumerid.NewService(db, cart.NewService(db, now), now)
+	consumers := consumerid.NewService(db, cart.NewService(db, doorprice.NewService(doorprice.Unruled{}, now), now), now)
 	if err := consumers.Use(ctx, keys); err != nil {
 		panic(err)
 	}
