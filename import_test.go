@@ -159,6 +159,39 @@ func TestImportRates(t *testing.T) {
 	says(t, servertest.Run(t, o, "import", "rates", plain).Out, "lines that are wrong: 1", "line 4: 2017-01-09 stands in line 3 already")
 }
 
+func TestImportCustoms(t *testing.T) {
+	t.Parallel()
+	dsn, dir := dbtest.DSN(t), dbtest.Folder(t)
+	o := servertest.Options{Database: dsn}
+	codes, sections, bad := filepath.Join(dir, "codes.csv"), filepath.Join(dir, "sections.csv"), filepath.Join(dir, "bad.yaml")
+	must(t, os.WriteFile(codes, []byte("section,hscode,description,parent,level\nXX,95,Toys,TOTAL,2\nXX,9503,Tricycles,95,4\n"), 0o600))
+	must(t, os.WriteFile(sections, []byte("section,name\nXX,Various\n"), 0o600))
+	must(t, os.WriteFile(bad, []byte("set: bad\nversion: 0\n"), 0o600))
+	for range 2 {
+		r := servertest.Run(t, o, "import", "hs-codes", codes, "--sections="+sections)
+		if r.Code != 0 {
+			t.Fatal(r.Err)
+		}
+		says(t, r.Out, "1 chapters, 1 headings, 0 subheadings", "changed   0")
+	}
+	first := servertest.Run(t, o, "import", "customs-rules", "--shipped=china", "--shipped=demonstration-china")
+	if first.Code != 0 {
+		t.Fatal(first.Err)
+	}
+	says(t, first.Out, "china: version 1 of china: ", "demonstration-china: version 1 of demonstration-china: ")
+	says(t, servertest.Run(t, o, "import", "customs-rules", "--shipped=china").Out, "china: version 1 of china is there already")
+	for want, args := range map[string][]string{
+		"bad.yaml: nothing was imported: the file is wrong": {"import", "customs-rules", bad},
+		"name a file, or --shipped":                         {"import", "customs-rules"},
+		"no such file":                                      {"import", "customs-rules", dir + "/none.yaml"},
+	} {
+		if r := servertest.Run(t, o, args...); r.Code != 1 || !strings.Contains(lastLine(r.Err), want) {
+			t.Errorf("%q: exit code %d: %s", args, r.Code, r.Err)
+		}
+	}
+	says(t, servertest.Run(t, o, "import", "customs-rules", bad).Out, "line 2: version is a whole number from 1 on", "line 1: country is missing")
+}
+
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return lines[len(lines)-1]

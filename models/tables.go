@@ -13,6 +13,6 @@ func Tables() []any {
 		CommissionPlan{}, Payout{}, LedgerTransaction{}, LedgerEntry{}, LedgerClosing{},
 		Consumer{}, PersonKey{}, ConsumerRead{}, AllowanceYear{}, AllowanceEntry{}, Declaration{},
 		Promotion{}, PromotionCode{}, PromotionShopper{}, PromotionUse{}, DeliveryOption{},
-		OrderLandedCost{}, ExchangeRate{},
+		OrderLandedCost{}, ExchangeRate{}, HSCode{}, CustomsRuleSet{}, CustomsRule{},
 	}
 }

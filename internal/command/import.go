@@ -25,6 +25,9 @@ type Import struct {
 	Products ImportProducts `cmd:"" help:"Bring in Shopify product CSVs of any header generation, as drafts. Again changes nothing."`
 	Sales    ImportSales    `cmd:"" help:"Bring in sales history from any CSV by naming its columns. Again changes nothing."`
 	Rates    ImportRates    `cmd:"" help:"Bring in reference rates of currencies: the history file of the European Central Bank. Again changes nothing."`
+
+	HSCodes      ImportHSCodes      `cmd:"" name:"hs-codes" help:"Bring in the nomenclature of the Harmonized System. Again changes nothing."`
+	CustomsRules ImportCustomsRules `cmd:"" name:"customs-rules" help:"Bring in dated rules of customs: duties, taxes, limits, lists and fees. Again changes nothing."`
 }
 
 // Into are the flags of every import: where it goes, and how its file is written.

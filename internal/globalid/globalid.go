@@ -23,6 +23,7 @@ const (
 	CartLine       Type = "CartLine"
 	Category       Type = "Category"
 	CommissionPlan Type = "CommissionPlan"
+	CustomsRule    Type = "CustomsRule"
 	DeliveryOption Type = "DeliveryOption"
 	Document       Type = "BrandDocument"
 	Listing        Type = "Listing"
@@ -51,6 +52,7 @@ var prefixes = map[Type]string{
 	CartLine:       "cln",
 	Category:       "cat",
 	CommissionPlan: "cpl",
+	CustomsRule:    "cru",
 	DeliveryOption: "dlo",
 	Document:       "doc",
 	Listing:        "lst",
@@ -148,7 +150,7 @@ func ParseAs(t Type, s string) (ID, error) {
 // OfBrand tells whether rows of this type belong to a brand.
 func (t Type) OfBrand() bool {
 	switch t {
-	case Account, Address, Brand, Cart, CartLine, Category, CommissionPlan, Payment, Purchase, Shopper:
+	case Account, Address, Brand, Cart, CartLine, Category, CommissionPlan, CustomsRule, Payment, Purchase, Shopper:
 		return false
 	default:
 		return true

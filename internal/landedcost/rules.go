@@ -99,6 +99,9 @@ type Terms struct {
 	SinglePiece bool
 	// ExemptMinor is the tax up to which none is charged: of personal post.
 	ExemptMinor int64
+	// ReturnDays are those within which taxes and allowance come back; zero
+	// where they never do.
+	ReturnDays int
 	// OrderLimits bound an order that is sent from certain countries instead.
 	OrderLimits map[string]int64
 	Source      *Source
