@@ -10,9 +10,9 @@ import (
 
 // OrderLandedCost is what an order costs at the door, as it was agreed.
 type OrderLandedCost struct {
-	BrandID    uuid.UUID          `gorm:"primaryKey"`
-	OrderID    uuid.UUID          `gorm:"primaryKey"`
-	Record     *landedcost.Record `gorm:"type:jsonb;serializer:json"`
+	BrandID    uuid.UUID         `gorm:"primaryKey"`
+	OrderID    uuid.UUID         `gorm:"primaryKey"`
+	Record     landedcost.Record `gorm:"type:jsonb;serializer:json"`
 	RecordedAt time.Time
 }
 

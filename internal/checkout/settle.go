@@ -85,7 +85,7 @@ func (s *Service) placeTx(tx *gorm.DB, purchase *models.Purchase, p *models.Paym
 				return err
 			}
 			if d.LandedCost != nil {
-				writes.Insert(&models.OrderLandedCost{BrandID: d.Order.BrandID, OrderID: d.Order.ID, Record: d.LandedCost, RecordedAt: now})
+				writes.Insert(&models.OrderLandedCost{BrandID: d.Order.BrandID, OrderID: d.Order.ID, Record: *d.LandedCost, RecordedAt: now})
 			}
 		}
 		writes.Exec("update purchases set status = $2, draft = '[]', expires_at = null, completed_at = $3 where id = $1",
