@@ -59,7 +59,7 @@ func (l *life) dealt(r *rapid.T, what string, err error) {
 	l.done[what]++
 }
 
-// Whatever is bought, paid, shipped, lost, sent back, given back, disputed and
+// Whatever is bought with whatever codes and carriage, paid, shipped, lost, sent back, given back, disputed and
 // paid out, in whatever order, by two shoppers of two brands in currencies of
 // no, two and three decimals and of huge amounts: after each step all that
 // `check` proves holds, and the bank's books are ours.
@@ -72,6 +72,7 @@ func TestWhateverHappensTheBooksHold(t *testing.T) {
 		db := base.Begin()
 		defer db.Rollback()
 		l := &life{T: t, w: newWorld(t, db), done: done}
+		l.w.offer(t)
 		lives++
 		actions := map[string]func(*rapid.T){
 			"": func(r *rapid.T) {
@@ -89,7 +90,7 @@ func TestWhateverHappensTheBooksHold(t *testing.T) {
 			do    func(*rapid.T)
 		}{
 			"buy": {2, l.buy}, "time": {4, l.time}, "ship": {2, l.ship}, "arrive": {3, l.arrive}, "parcel": {3, l.parcel}, "resolve": {1, l.resolve},
-			"refund": {1, l.refund}, "cancel": {1, l.cancel}, "send back": {2, l.sendBack}, "return": {4, l.advance}, "try again": {1, l.again},
+			"refund": {1, l.refund}, "cancel": {1, l.cancel}, "send back": {1, l.sendBack}, "return": {2, l.advance}, "come back": {5, l.comeBack}, "dispute": {1, l.dispute}, "try again": {1, l.again},
 			"pay out": {2, l.payOut}, "bounce": {1, l.bounce},
 		} {
 			for n := range act.often {
@@ -154,6 +155,7 @@ func (l *life) buy(r *rapid.T) {
 			rapid.IntRange(0, 1).Draw(r, "seller"), rapid.IntRange(0, 1).Draw(r, "variant"), rapid.Int64Range(1, 4).Draw(r, "pieces"),
 		})
 	}
+	l.w.codes = anyCodes(r)
 	p, err := l.w.begin(l, shopper, rapid.IntRange(0, len(markets)-1).Draw(r, "market"), pieces...)
 	l.dealt(r, "buy", err)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
+	"github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/returns"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -48,8 +49,9 @@ func (l *life) ship(r *rapid.T) {
 }
 
 // arrive has all of an order shipped that waits, and one of its parcels arrive.
-func (l *life) arrive(r *rapid.T) {
-	o := l.order(r)
+func (l *life) arrive(r *rapid.T) { l.arriveAll(r, l.order(r)) }
+
+func (l *life) arriveAll(r *rapid.T, o *models.Order) {
 	ctx := l.w.as(l, l.staff(o))
 	_, err := l.w.api.Fulfilment.Create(ctx, fulfilment.CreateInput{IdempotencyKey: l.w.key(), Order: orderKey(o)})
 	l.dealt(r, "ship", err)
@@ -109,11 +111,56 @@ func (l *life) sendBack(r *rapid.T) {
 	l.dealt(r, "send back", err)
 }
 
+// comeBack has all of an order arrive, and some of it come back: to the end of
+// the return, or to where something else comes between.
+func (l *life) comeBack(r *rapid.T) {
+	o := l.order(r)
+	l.arriveAll(r, o)
+	in := returns.RequestInput{IdempotencyKey: l.w.key(), Order: orderKey(o), Reason: "too sweet"}
+	lines, err := l.w.api.Orders.LinesOf(l.Context(), []models.Key{orderKey(o)})
+	if err != nil {
+		l.Fatal(err)
+	}
+	for _, line := range lines {
+		if n := rapid.Int64Range(0, line.Quantity).Draw(r, "pieces"); n > 0 {
+			in.Lines = append(in.Lines, returns.Line{Line: models.Key{BrandID: o.BrandID, ID: line.ID}, Quantity: n})
+		}
+	}
+	back, err := l.w.api.Returns.Request(l.w.as(l, l.staff(o)), in)
+	l.dealt(r, "send back", err)
+	if err != nil {
+		return
+	}
+	for range rapid.SampledFrom([]int{4, 4, 4, 4, 3, 1}).Draw(r, "steps") {
+		l.step(r, o, models.Key{BrandID: back.BrandID, ID: back.ID})
+	}
+}
+
+// dispute has the bank take a payment up, whenever that is, and decide Delay later.
+func (l *life) dispute(r *rapid.T) {
+	if len(l.purchases) == 0 {
+		r.Skip("nothing was bought")
+	}
+	as := rapid.SampledFrom([]string{sandbox.Dispute, sandbox.DisputeWon, sandbox.DisputeLost, sandbox.DisputePartWon, sandbox.DisputePartLost}).Draw(r, "as")
+	p := l.w.paymentOf(l, rapid.SampledFrom(l.purchases).Draw(r, "purchase"))
+	up := l.w.db.Exec("update sandbox_payments set account = ?, due_at = ? where payment_id = ? and captured_minor > 0 and dispute = 'NONE' and due_at is null",
+		as, l.w.clock, p.ID)
+	if up.Error != nil {
+		l.Fatal(up.Error)
+	}
+	if up.RowsAffected == 0 {
+		r.Skip("there is nothing to take up")
+	}
+	if rapid.Bool().Draw(r, "heard of") {
+		l.w.ask(l, p)
+	}
+	l.done["dispute"]++
+}
+
 // advance brings a return on by a step.
 func (l *life) advance(r *rapid.T) {
 	o := l.order(r)
-	ctx := l.w.as(l, l.staff(o))
-	all, err := l.w.api.Returns.Of(ctx, []models.Key{orderKey(o)})
+	all, err := l.w.api.Returns.Of(l.Context(), []models.Key{orderKey(o)})
 	if err != nil {
 		l.Fatal(err)
 	}
@@ -121,18 +168,21 @@ func (l *life) advance(r *rapid.T) {
 		r.Skip("nothing comes back")
 	}
 	back := rapid.SampledFrom(all).Draw(r, "return")
-	key := models.Key{BrandID: back.BrandID, ID: back.ID}
+	l.step(r, o, models.Key{BrandID: back.BrandID, ID: back.ID})
+}
+
+func (l *life) step(r *rapid.T, o *models.Order, key models.Key) {
+	ctx := l.w.as(l, l.staff(o))
+	found, err := l.w.api.Returns.ByKeys(ctx, []models.Key{key})
+	if err != nil || len(found) != 1 {
+		l.Fatal(found, err)
+	}
+	back := found[0]
 	switch back.Status {
 	case models.ReturnRequested:
 		_, err = l.w.api.Returns.Approve(ctx, key)
 	case models.ReturnApproved:
-		goods := l.w.sellers[0].goods
-		if o.BrandID != l.w.sellers[0].ID {
-			goods = l.w.sellers[1].goods
-		}
-		_, err = l.w.api.Returns.Receive(ctx, returns.ReceiveInput{
-			Return: key, Warehouse: models.Key{BrandID: o.BrandID, ID: goods[o.Currency].Warehouse.ID},
-		})
+		_, err = l.w.api.Returns.Receive(ctx, returns.ReceiveInput{Return: key, Warehouse: l.w.warehouseOf(o)})
 	case models.ReturnReceived:
 		var inspected []returns.Inspected
 		var lines []*models.ReturnLine
@@ -140,11 +190,16 @@ func (l *life) advance(r *rapid.T) {
 			l.Fatal(err)
 		}
 		for _, line := range lines {
-			inspected = append(inspected, returns.Inspected{Line: models.Key{BrandID: o.BrandID, ID: line.LineID}, Restocked: line.Received})
+			off := rapid.Int64Range(0, line.Received).Draw(r, "written off")
+			inspected = append(inspected, returns.Inspected{
+				Line: models.Key{BrandID: o.BrandID, ID: line.LineID}, Restocked: line.Received - off, WrittenOff: off,
+			})
 		}
 		_, err = l.w.api.Returns.Inspect(ctx, returns.InspectInput{IdempotencyKey: l.w.key(), Return: key, Lines: inspected})
 	default:
-		_, err = l.w.api.Returns.Refund(ctx, returns.RefundInput{IdempotencyKey: l.w.key(), Return: key})
+		_, err = l.w.api.Returns.Refund(ctx, returns.RefundInput{
+			IdempotencyKey: l.w.key(), Return: key, Carriage: rapid.Bool().Draw(r, "carriage"),
+		})
 	}
 	l.dealt(r, "return "+string(back.Status), err)
 }

@@ -58,6 +58,8 @@ type world struct {
 	operator *auth.Actor
 	clock    time.Time
 	keys     int
+	// codes are what the next cart is bought with.
+	codes []string
 }
 
 func newWorld(t testing.TB, db *gorm.DB) *world {
@@ -137,6 +139,9 @@ func (w *world) begin(t testing.TB, shopper *auth.Actor, market int, pieces ...p
 	}
 	method := models.MethodCard
 	priced, err := w.api.Carts.SetPaymentMethod(ctx, ref, &method)
+	if err == nil {
+		priced, err = w.choose(t, shopper, ref, priced, w.codes)
+	}
 	if err != nil {
 		return nil, err
 	}
