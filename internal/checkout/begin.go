@@ -46,19 +46,13 @@ func (s *Service) Complete(ctx context.Context, in CompleteInput) (*models.Purch
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	actor, now := auth.From(ctx), s.now()
-	call := idempotency.Call{Actor: actor.AccountID(), Mutation: "checkoutComplete", Key: in.IdempotencyKey, Input: in, Now: now}
-	var purchase, payment uuid.UUID
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		purchase = newID()
-		first, replayed, err := idempotency.ClaimTx(tx, call, models.Key{ID: purchase})
-		if err != nil || replayed {
-			purchase = first.ID
-			return err
-		}
-		payment, err = s.beginTx(tx, in, purchase, now)
-		return err
-	})
+	call := idempotency.Call{Mutation: "checkoutComplete", Key: in.IdempotencyKey, Input: in, Now: s.now()}
+	made := models.Key{ID: newID()}
+	var payment uuid.UUID
+	purchase, err := idempotency.Once(ctx, s.db, call, made, func(tx *gorm.DB) (_ *models.Key, err error) {
+		payment, err = s.beginTx(tx, in, made.ID, call.Now)
+		return &made, err
+	}, func(_ *gorm.DB, first models.Key) (*models.Key, error) { return &first, nil })
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +61,7 @@ func (s *Service) Complete(ctx context.Context, in CompleteInput) (*models.Purch
 			return nil, err
 		}
 	}
-	return s.Get(ctx, purchase)
+	return s.Get(ctx, purchase.ID)
 }
 
 // beginTx writes a purchase that awaits its payment.

@@ -52,15 +52,11 @@ func (s *Service) Capture(ctx context.Context, in CaptureInput) (*models.Payment
 	if _, err := s.payment(ctx, in.PaymentID); err != nil {
 		return nil, err
 	}
-	now := s.now()
-	call := idempotency.Call{Actor: auth.From(ctx).AccountID(), Mutation: "paymentCapture", Key: in.IdempotencyKey, Input: in, Now: now}
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		_, replayed, err := idempotency.ClaimTx(tx, call, models.Key{ID: in.PaymentID})
-		if err != nil || replayed {
-			return err
-		}
-		return captureTx(tx, in, now)
-	})
+	call := idempotency.Call{Mutation: "paymentCapture", Key: in.IdempotencyKey, Input: in, Now: s.now()}
+	key := models.Key{ID: in.PaymentID}
+	_, err := idempotency.Once(ctx, s.db, call, key, func(tx *gorm.DB) (*models.Key, error) {
+		return &key, captureTx(tx, in, call.Now)
+	}, func(_ *gorm.DB, key models.Key) (*models.Key, error) { return &key, nil })
 	if err != nil {
 		return nil, err
 	}

@@ -63,36 +63,29 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*models.Shipment,
 	if err := in.Validate(); err != nil {
 		return nil, err
 	}
-	actor, now := auth.From(ctx).AccountID(), s.now()
-	call := idempotency.Call{Actor: actor, Mutation: "shipmentCreate", Key: in.IdempotencyKey, Input: in, Now: now}
-	var shipment *models.Shipment
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		shipment = &models.Shipment{
-			BrandID: in.Order.BrandID, ID: newID(), OrderID: in.Order.ID, Status: models.ShipmentPlanned, Carrier: s.carrier.Name(),
-			CreatedAt: now, Version: 1,
-		}
-		answer, replayed, err := idempotency.ClaimTx(tx, call, models.Key{BrandID: shipment.BrandID, ID: shipment.ID})
-		if err != nil {
-			return err
-		}
-		if replayed {
-			shipment, err = one(tx, answer, "input.idempotencyKey")
-			return err
+	call := idempotency.Call{Mutation: "shipmentCreate", Key: in.IdempotencyKey, Input: in, Now: s.now()}
+	key := models.Key{BrandID: in.Order.BrandID, ID: newID()}
+	shipment, err := idempotency.Once(ctx, s.db, call, key, func(tx *gorm.DB) (*models.Shipment, error) {
+		shipment := &models.Shipment{
+			BrandID: key.BrandID, ID: key.ID, OrderID: in.Order.ID, Status: models.ShipmentPlanned, Carrier: s.carrier.Name(),
+			CreatedAt: call.Now, Version: 1,
 		}
 		o, err := lockOrder(tx, in.Order)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		lines, err := planned(tx, o, in, shipment)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		batch := database.NewBatch(tx)
 		batch.Insert(shipment, lines)
 		if err := batch.Send(); err != nil {
-			return fmt.Errorf("write the shipment: %w", err)
+			return nil, fmt.Errorf("write the shipment: %w", err)
 		}
-		return order.DeriveTx(tx, o, order.Step{Type: models.OrderShipmentMade, Actor: actor, At: now})
+		return shipment, order.DeriveTx(tx, o, order.Step{Type: models.OrderShipmentMade, Actor: auth.From(ctx).AccountID(), At: call.Now})
+	}, func(tx *gorm.DB, key models.Key) (*models.Shipment, error) {
+		return one(tx, key, "input.idempotencyKey")
 	})
 	if err != nil {
 		return nil, err

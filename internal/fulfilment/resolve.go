@@ -35,53 +35,51 @@ func (s *Service) Resolve(ctx context.Context, in ResolveInput) (*models.Shipmen
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	actor, now := auth.From(ctx).AccountID(), s.now()
-	call := idempotency.Call{Actor: actor, Mutation: "shipmentLossResolve", Key: in.IdempotencyKey, Input: in, Now: now}
-	var shipment *models.Shipment
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		_, replayed, err := idempotency.ClaimTx(tx, call, in.Shipment)
-		if err != nil {
-			return err
-		}
-		o, sh, err := lock(tx, in.Shipment)
-		if shipment = sh; err != nil || replayed {
-			return err
-		}
-		if sh.Status != models.ShipmentLost || sh.Resolution != nil {
-			return problem.At("input.shipmentId", problem.Conflict, "the shipment is not lost, or its loss was made good")
-		}
-		lost, err := database.Find[models.ShipmentLine](tx.Where("brand_id = ? and shipment_id = ?", sh.BrandID, sh.ID), "shipment lines")
-		if err != nil {
-			return err
-		}
-		standing, err := order.StandingTx(tx, models.Key{BrandID: o.BrandID, ID: o.ID})
-		if err != nil {
-			return err
-		}
-		sh.Resolution, sh.Version = &in.Resolution, sh.Version+1
-		err = tx.Exec("update shipments set resolution = ?, version = version + 1 where brand_id = ? and id = ?", in.Resolution, sh.BrandID, sh.ID).Error
-		if err != nil {
-			return fmt.Errorf("resolve a loss: %w", err)
-		}
-		step := order.Step{Type: models.OrderLossResolved, Note: (*string)(&in.Resolution), Actor: actor, At: now}
-		if in.Resolution == models.LossResent {
-			if err := resend(tx, o, standing, lost, step); err != nil {
-				return err
-			}
-			return order.DeriveTx(tx, o, step)
-		}
-		if err := order.DeriveTx(tx, o, step); err != nil {
-			return err
-		}
-		return refund(tx, o, standing, lost, step)
+	call := idempotency.Call{Mutation: "shipmentLossResolve", Key: in.IdempotencyKey, Input: in, Now: s.now()}
+	step := order.Step{Type: models.OrderLossResolved, Note: (*string)(&in.Resolution), Actor: auth.From(ctx).AccountID(), At: call.Now}
+	shipment, err := idempotency.Once(ctx, s.db, call, in.Shipment, func(tx *gorm.DB) (*models.Shipment, error) {
+		return resolveTx(tx, in, step)
+	}, func(tx *gorm.DB, key models.Key) (*models.Shipment, error) {
+		_, sh, err := lock(tx, key)
+		return sh, err
 	})
+	if err == nil && in.Resolution == models.LossRefunded {
+		s.payments.DriveOrder(ctx, models.Key{BrandID: shipment.BrandID, ID: shipment.OrderID})
+	}
+	return shipment, err
+}
+
+func resolveTx(tx *gorm.DB, in ResolveInput, step order.Step) (*models.Shipment, error) {
+	o, sh, err := lock(tx, in.Shipment)
 	if err != nil {
 		return nil, err
 	}
-	if in.Resolution == models.LossRefunded {
-		s.payments.DriveOrder(ctx, models.Key{BrandID: shipment.BrandID, ID: shipment.OrderID})
+	if sh.Status != models.ShipmentLost || sh.Resolution != nil {
+		return nil, problem.At("input.shipmentId", problem.Conflict, "the shipment is not lost, or its loss was made good")
 	}
-	return shipment, nil
+	lost, err := database.Find[models.ShipmentLine](tx.Where("brand_id = ? and shipment_id = ?", sh.BrandID, sh.ID), "shipment lines")
+	if err != nil {
+		return nil, err
+	}
+	standing, err := order.StandingTx(tx, models.Key{BrandID: o.BrandID, ID: o.ID})
+	if err != nil {
+		return nil, err
+	}
+	sh.Resolution, sh.Version = &in.Resolution, sh.Version+1
+	err = tx.Exec("update shipments set resolution = ?, version = version + 1 where brand_id = ? and id = ?", in.Resolution, sh.BrandID, sh.ID).Error
+	if err != nil {
+		return nil, fmt.Errorf("resolve a loss: %w", err)
+	}
+	if in.Resolution == models.LossResent {
+		if err := resend(tx, o, standing, lost, step); err != nil {
+			return nil, err
+		}
+		return sh, order.DeriveTx(tx, o, step)
+	}
+	if err := order.DeriveTx(tx, o, step); err != nil {
+		return nil, err
+	}
+	return sh, refund(tx, o, standing, lost, step)
 }
 
 // refund gives back the money of lost pieces, but of those that were refunded already.

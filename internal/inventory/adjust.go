@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
-	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/idempotency"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -68,35 +66,22 @@ func (s *Service) Adjust(ctx context.Context, a Adjustment) (*models.StockLevel,
 	if err := a.validate().Err(); err != nil {
 		return nil, err
 	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return nil, fmt.Errorf("make an id: %w", err)
-	}
-	actor, now := auth.From(ctx).AccountID(), s.now()
-	var level *models.StockLevel
-	err = database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		_, replayed, err := idempotency.ClaimTx(tx, idempotency.Call{
-			Actor: actor, Mutation: "stockAdjust", Key: a.IdempotencyKey, Input: a, Now: now,
-		}, models.Key{BrandID: a.Variant.BrandID, ID: id})
+	call := idempotency.Call{Mutation: "stockAdjust", Key: a.IdempotencyKey, Input: a, Now: s.now()}
+	read := func(tx *gorm.DB, _ models.Key) (*models.StockLevel, error) { return s.lockLevel(tx, a) }
+	return idempotency.Once(ctx, s.db, call, a.Variant, func(tx *gorm.DB) (*models.StockLevel, error) {
+		level, err := read(tx, a.Variant)
 		if err != nil {
-			return err
-		}
-		if level, err = s.lockLevel(tx, a); err != nil || replayed {
-			return err
+			return nil, err
 		}
 		delta, err := a.delta(level)
 		if err != nil || delta == 0 {
-			return err
+			return level, err
 		}
-		level.OnHand, level.UpdatedAt = level.OnHand+delta, now
-		return MoveTx(tx, a.Variant.BrandID, []Move{{a.Variant.ID, a.Warehouse.ID, delta}}, models.StockAdjustment{
-			Reason: a.Reason, Note: models.Optional(a.Note), ActorID: actor, RecordedAt: now,
+		level.OnHand, level.UpdatedAt = level.OnHand+delta, call.Now
+		return level, MoveTx(tx, a.Variant.BrandID, []Move{{a.Variant.ID, a.Warehouse.ID, delta}}, models.StockAdjustment{
+			Reason: a.Reason, Note: models.Optional(a.Note), ActorID: auth.From(ctx).AccountID(), RecordedAt: call.Now,
 		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return level, nil
+	}, read)
 }
 
 // lockLevel makes the level where there is none, and locks it.

@@ -77,42 +77,28 @@ func (s *Service) PayOut(ctx context.Context, in PayoutInput) (*models.Payout, e
 	if err := in.Validate(); err != nil {
 		return nil, err
 	}
-	actor, now := auth.From(ctx), s.now()
-	call := idempotency.Call{Actor: actor.AccountID(), Mutation: "payoutCreate", Key: in.IdempotencyKey, Input: in, Now: now}
-	var payout *models.Payout
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		made := models.Payout{
-			BrandID: in.BrandID, ID: newID(), Status: models.PayoutSent, Currency: string(in.Currency),
-			Reference: models.Optional(in.Reference), CreatedBy: actor.AccountID(), CreatedAt: now,
+	call := idempotency.Call{Mutation: "payoutCreate", Key: in.IdempotencyKey, Input: in, Now: s.now()}
+	key := models.Key{BrandID: in.BrandID, ID: newID()}
+	return idempotency.Once(ctx, s.db, call, key, func(tx *gorm.DB) (*models.Payout, error) {
+		payout := &models.Payout{
+			BrandID: key.BrandID, ID: key.ID, Status: models.PayoutSent, Currency: string(in.Currency),
+			Reference: models.Optional(in.Reference), CreatedBy: auth.From(ctx).AccountID(), CreatedAt: call.Now,
 		}
-		key, replayed, err := idempotency.ClaimTx(tx, call, models.Key{BrandID: made.BrandID, ID: made.ID})
-		if err != nil {
-			return err
-		}
-		if replayed {
-			payout, err = payoutTx(tx, key)
-			return err
-		}
-		payout = &made
 		if err := s.payTx(tx, payout, in); err != nil {
-			return err
+			return nil, err
 		}
 		posting, err := Pay(payout, newID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		batch := database.NewBatch(tx)
 		batch.Insert(payout)
 		batch.Insert(posting.Rows()...)
 		if err := batch.Send(); err != nil {
-			return fmt.Errorf("write the payout: %w", err)
+			return nil, fmt.Errorf("write the payout: %w", err)
 		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return payout, nil
+		return payout, nil
+	}, payoutTx)
 }
 
 // payTx fills a payout with the account and the amounts. Payouts of a brand

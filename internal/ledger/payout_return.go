@@ -36,25 +36,10 @@ func (s *Service) ReturnPayout(ctx context.Context, in ReturnInput) (*models.Pay
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	now := s.now()
-	call := idempotency.Call{Actor: auth.From(ctx).AccountID(), Mutation: "payoutReturn", Key: in.IdempotencyKey, Input: in, Now: now}
-	var payout *models.Payout
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		key, replayed, err := idempotency.ClaimTx(tx, call, in.Payout)
-		if err != nil {
-			return err
-		}
-		if replayed {
-			payout, err = payoutTx(tx, key)
-			return err
-		}
-		payout, err = returnTx(tx, in, now)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return payout, nil
+	call := idempotency.Call{Mutation: "payoutReturn", Key: in.IdempotencyKey, Input: in, Now: s.now()}
+	return idempotency.Once(ctx, s.db, call, in.Payout, func(tx *gorm.DB) (*models.Payout, error) {
+		return returnTx(tx, in, call.Now)
+	}, payoutTx)
 }
 
 func returnTx(tx *gorm.DB, in ReturnInput, now time.Time) (*models.Payout, error) {

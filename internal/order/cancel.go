@@ -7,7 +7,6 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
-	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/idempotency"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -39,29 +38,24 @@ func (s *Service) Cancel(ctx context.Context, in CancelInput) (*models.Order, er
 	if err := in.Validate(); err != nil {
 		return nil, err
 	}
-	actor, now := auth.From(ctx), s.now()
-	call := idempotency.Call{Actor: actor.AccountID(), Mutation: "orderCancel", Key: in.IdempotencyKey, Input: in, Now: now}
-	var order *models.Order
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		_, replayed, err := idempotency.ClaimTx(tx, call, in.Order)
+	now := s.now()
+	call := idempotency.Call{Mutation: "orderCancel", Key: in.IdempotencyKey, Input: in, Now: now}
+	read := func(tx *gorm.DB, key models.Key) (*models.Order, error) { return s.cancellable(ctx, tx, key) }
+	order, err := idempotency.Once(ctx, s.db, call, in.Order, func(tx *gorm.DB) (*models.Order, error) {
+		order, err := read(tx, in.Order)
 		if err != nil {
-			return err
-		}
-		order, err = s.cancellable(ctx, tx, in.Order)
-		if err != nil || replayed {
-			return err
+			return nil, err
 		}
 		if !order.CanCancel() {
-			return problem.At("input.orderId", problem.Conflict, whyNot(order))
+			return nil, problem.At("input.orderId", problem.Conflict, whyNot(order))
 		}
-		order, _, err = RefundTx(tx, RefundRequest{Order: in.Order, Whole: true, Reason: in.Reason, Actor: actor.AccountID(), At: now})
-		return err
-	})
-	if err != nil {
-		return nil, err
+		order, _, err = RefundTx(tx, RefundRequest{Order: in.Order, Whole: true, Reason: in.Reason, Actor: auth.From(ctx).AccountID(), At: now})
+		return order, err
+	}, read)
+	if err == nil {
+		s.payBack(ctx, in.Order)
 	}
-	s.payBack(ctx, in.Order)
-	return order, nil
+	return order, err
 }
 
 // cancellable locks an order that the caller may see and may cancel.

@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -34,61 +35,60 @@ func (s *Service) RetryRefund(ctx context.Context, in RetryInput) (*models.Order
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	actor, now := auth.From(ctx).AccountID(), s.now()
-	call := idempotency.Call{Actor: actor, Mutation: "refundRetry", Key: in.IdempotencyKey, Input: in, Now: now}
-	var refund *models.OrderRefund
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		_, replayed, err := idempotency.ClaimTx(tx, call, in.Refund)
-		if err != nil {
-			return err
-		}
-		if refund, err = refundTx(tx, in.Refund); err != nil || replayed {
-			return err
-		}
-		o, err := LockTx(tx, models.Key{BrandID: refund.BrandID, ID: refund.OrderID})
-		if err != nil {
-			return err
-		}
-		if refund, err = refundTx(tx, in.Refund); err != nil {
-			return err
-		}
-		switch {
-		case refund.Status != models.RefundFailed:
-			return problem.At(refundField, problem.Conflict, "only a refund that failed can be tried again")
-		case o.Disputed():
-			return problem.At(refundField, problem.Conflict, "the shopper's bank has taken the payment up: it decides first")
-		}
-		var failed []uuid.UUID
-		err = tx.Raw(`
-select f.id
-from refund_allocations a
-join refunds f on f.id = a.refund_id and f.status = 'FAILED'
-where a.brand_id = ? and a.order_refund_id = ? and not exists (select from refunds n where n.retry_of = f.id)
-order by f.payment_id, f.id`, refund.BrandID, refund.ID).Scan(&failed).Error
-		if err != nil {
-			return fmt.Errorf("read what failed of a refund: %w", err)
-		}
-		for _, id := range failed {
-			if _, err := payment.RetryTx(tx, id, now); err != nil {
-				return err
-			}
-		}
-		batch := database.NewBatch(tx)
-		refundStands(batch, in.Refund)
-		if err := happened(batch, o, models.OrderRefundRetried, nil, actor, "", now); err != nil {
-			return err
-		}
-		if err := batch.Send(); err != nil {
-			return fmt.Errorf("write a refund's retry: %w", err)
-		}
-		refund, err = refundTx(tx, in.Refund)
-		return err
-	})
+	call := idempotency.Call{Mutation: "refundRetry", Key: in.IdempotencyKey, Input: in, Now: s.now()}
+	refund, err := idempotency.Once(ctx, s.db, call, in.Refund, func(tx *gorm.DB) (*models.OrderRefund, error) {
+		return retryTx(tx, in.Refund, auth.From(ctx).AccountID(), call.Now)
+	}, refundTx)
 	if err != nil {
 		return nil, err
 	}
 	s.payBack(ctx, models.Key{BrandID: refund.BrandID, ID: refund.OrderID})
 	return refundTx(s.db.WithContext(ctx), in.Refund)
+}
+
+// retryTx asks again for what failed of a refund, with its order locked.
+func retryTx(tx *gorm.DB, key models.Key, actor *uuid.UUID, now time.Time) (*models.OrderRefund, error) {
+	refund, err := refundTx(tx, key)
+	if err != nil {
+		return nil, err
+	}
+	o, err := LockTx(tx, models.Key{BrandID: refund.BrandID, ID: refund.OrderID})
+	if err != nil {
+		return nil, err
+	}
+	if refund, err = refundTx(tx, key); err != nil {
+		return nil, err
+	}
+	switch {
+	case refund.Status != models.RefundFailed:
+		return nil, problem.At(refundField, problem.Conflict, "only a refund that failed can be tried again")
+	case o.Disputed():
+		return nil, problem.At(refundField, problem.Conflict, "the shopper's bank has taken the payment up: it decides first")
+	}
+	var failed []uuid.UUID
+	err = tx.Raw(`
+select f.id
+from refund_allocations a
+join refunds f on f.id = a.refund_id and f.status = 'FAILED'
+where a.brand_id = ? and a.order_refund_id = ? and not exists (select from refunds n where n.retry_of = f.id)
+order by f.payment_id, f.id`, refund.BrandID, refund.ID).Scan(&failed).Error
+	if err != nil {
+		return nil, fmt.Errorf("read what failed of a refund: %w", err)
+	}
+	for _, id := range failed {
+		if _, err := payment.RetryTx(tx, id, now); err != nil {
+			return nil, err
+		}
+	}
+	batch := database.NewBatch(tx)
+	refundStands(batch, key)
+	if err := happened(batch, o, models.OrderRefundRetried, nil, actor, "", now); err != nil {
+		return nil, err
+	}
+	if err := batch.Send(); err != nil {
+		return nil, fmt.Errorf("write a refund's retry: %w", err)
+	}
+	return refundTx(tx, key)
 }
 
 func refundTx(tx *gorm.DB, key models.Key) (*models.OrderRefund, error) {

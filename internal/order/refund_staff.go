@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -60,10 +61,27 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Order, er
 	if err := in.Validate(); err != nil {
 		return nil, err
 	}
-	actor, now := auth.From(ctx).AccountID(), s.now()
-	call := idempotency.Call{Actor: actor, Mutation: "orderRefund", Key: in.IdempotencyKey, Input: in, Now: now}
+	now := s.now()
+	call := idempotency.Call{Mutation: "orderRefund", Key: in.IdempotencyKey, Input: in, Now: now}
+	order, err := idempotency.Once(ctx, s.db, call, in.Order, func(tx *gorm.DB) (*models.Order, error) {
+		order, _, err := RefundTx(tx, in.request(auth.From(ctx).AccountID(), now))
+		for _, p := range problem.From(err) {
+			if len(p.Field) == 0 {
+				p.Field = []string{"input", "orderId"}
+			}
+		}
+		return order, err
+	}, func(tx *gorm.DB, key models.Key) (*models.Order, error) { return one(byKeys(tx, []models.Key{key})) })
+	if err == nil {
+		s.payBack(ctx, in.Order)
+	}
+	return order, err
+}
+
+// request is what is asked for of the order's lines; those of others are no one's.
+func (in *RefundInput) request(actor *uuid.UUID, at time.Time) RefundRequest {
 	request := RefundRequest{
-		Order: in.Order, Carriage: in.Carriage, Reason: in.Reason, Actor: actor, At: now, Field: "input.orderId",
+		Order: in.Order, Carriage: in.Carriage, Reason: in.Reason, Actor: actor, At: at, Field: "input.orderId",
 	}
 	for i, l := range in.Lines {
 		id := l.Line.ID
@@ -72,29 +90,7 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Order, er
 		}
 		request.Lines = append(request.Lines, RefundLine{LineID: id, Quantity: l.Quantity, Field: lineField(i)})
 	}
-	var order *models.Order
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		_, replayed, err := idempotency.ClaimTx(tx, call, in.Order)
-		if err != nil {
-			return err
-		}
-		if replayed {
-			order, err = one(byKeys(tx, []models.Key{in.Order}))
-			return err
-		}
-		order, _, err = RefundTx(tx, request)
-		for _, p := range problem.From(err) {
-			if len(p.Field) == 0 {
-				p.Field = []string{"input", "orderId"}
-			}
-		}
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.payBack(ctx, in.Order)
-	return order, nil
+	return request
 }
 
 // RefundsOf gives the refunds of orders that the caller has read, oldest first.

@@ -193,21 +193,12 @@ func (s *Service) once(
 	if err := refused.Err(); err != nil {
 		return nil, err
 	}
-	call := idempotency.Call{Actor: auth.From(ctx).AccountID(), Mutation: mutation, Key: key, Input: input, Now: s.now()}
-	var changed *models.Return
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		_, replayed, err := idempotency.ClaimTx(tx, call, id)
-		if err != nil {
-			return err
-		}
+	call := idempotency.Call{Mutation: mutation, Key: key, Input: input, Now: s.now()}
+	return idempotency.Once(ctx, s.db, call, id, func(tx *gorm.DB) (*models.Return, error) {
 		o, r, err := lock(tx, id)
-		if changed = r; err != nil || replayed {
-			return err
+		if err != nil {
+			return nil, err
 		}
-		return do(tx, o, r)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return changed, nil
+		return r, do(tx, o, r)
+	}, one)
 }

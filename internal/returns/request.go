@@ -52,47 +52,35 @@ func (s *Service) Request(ctx context.Context, in RequestInput) (*models.Return,
 	if err := in.Validate(); err != nil {
 		return nil, err
 	}
-	actor, now := auth.From(ctx).AccountID(), s.now()
-	call := idempotency.Call{Actor: actor, Mutation: "returnRequest", Key: in.IdempotencyKey, Input: in, Now: now}
-	var asked *models.Return
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		asked = &models.Return{
-			BrandID: in.Order.BrandID, ID: newID(), OrderID: in.Order.ID, Status: models.ReturnRequested, Reason: in.Reason,
-			RequestedAt: now, UpdatedAt: now, Version: 1,
-		}
-		answer, replayed, err := idempotency.ClaimTx(tx, call, models.Key{BrandID: asked.BrandID, ID: asked.ID})
-		if err != nil {
-			return err
-		}
-		if replayed {
-			asked, err = one(tx, answer)
-			return err
+	call := idempotency.Call{Mutation: "returnRequest", Key: in.IdempotencyKey, Input: in, Now: s.now()}
+	key := models.Key{BrandID: in.Order.BrandID, ID: newID()}
+	return idempotency.Once(ctx, s.db, call, key, func(tx *gorm.DB) (*models.Return, error) {
+		asked := &models.Return{
+			BrandID: key.BrandID, ID: key.ID, OrderID: in.Order.ID, Status: models.ReturnRequested, Reason: in.Reason,
+			RequestedAt: call.Now, UpdatedAt: call.Now, Version: 1,
 		}
 		o, err := order.LockTx(tx, in.Order)
 		for _, p := range problem.From(err) {
 			p.Field = []string{"input", "orderId"}
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := shopperOr(ctx, o, "input.orderId"); err != nil {
-			return err
+			return nil, err
 		}
-		lines, err := returnable(tx, in, asked, now.Add(-Window))
+		lines, err := returnable(tx, in, asked, call.Now.Add(-Window))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		batch := database.NewBatch(tx)
 		batch.Insert(asked, lines)
 		if err := batch.Send(); err != nil {
-			return fmt.Errorf("write the return: %w", err)
+			return nil, fmt.Errorf("write the return: %w", err)
 		}
-		return order.DeriveTx(tx, o, order.Step{Type: models.OrderReturnRequested, Note: &in.Reason, Actor: actor, At: now})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return asked, nil
+		step := order.Step{Type: models.OrderReturnRequested, Note: &in.Reason, Actor: auth.From(ctx).AccountID(), At: call.Now}
+		return asked, order.DeriveTx(tx, o, step)
+	}, one)
 }
 
 // shopperOr lets the order's shopper pass, and staff who handle returns.
