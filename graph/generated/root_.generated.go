@@ -9947,9 +9947,9 @@ type Shipment implements Node @requires(permission: ORDER_READ) {
   labelUrl: URL @requires(permission: FULFILMENT_WRITE)
   "Where it leaves from."
   warehouse: Warehouse
-  "What is in it; at most 500."
+  "What is in it, each line of the order once."
   lines: [ShipmentLine!]!
-  "Its way, as the carrier and staff tell it, oldest first; at most 500."
+  "Its way, as the carrier and staff tell it, oldest first: all of it."
   events: [ShipmentEvent!]!
   "How its loss was made good."
   resolution: LossResolution
@@ -10028,7 +10028,7 @@ enum TrackingType {
 }
 
 extend type Order {
-  "Its parcels, oldest first; at most 500."
+  "Its parcels, oldest first: all of them."
   shipments: [Shipment!]!
 }
 
@@ -10707,9 +10707,9 @@ type Order implements Node @requires(permission: ORDER_READ) {
   returnStatus: OrderReturnStatus!
   "Whether the shopper's bank has taken its payment up; null where it never did."
   dispute: DisputeStatus
-  "Its lines in order; at most 500."
+  "Its lines in order: at most 100 of an order placed here, as many as the file had of imported history."
   lines: [OrderLine!]!
-  "Every part of its total, typed; at most 1,000."
+  "Every part of its total, typed: all of them."
   charges: [Charge!]!
   "Sum of its lines."
   goods: Money!
@@ -10739,7 +10739,7 @@ type Order implements Node @requires(permission: ORDER_READ) {
   cancelReason: String
   "Whether it may still be cancelled."
   canCancel: Boolean!
-  "What happened to it, oldest first; at most 500."
+  "What happened to it, oldest first: all of it."
   events: [OrderEvent!]!
   "Counts changes."
   version: Int!
@@ -10837,7 +10837,7 @@ type OrderRefund implements Node @requires(permission: ORDER_READ) {
   amount: Money!
   "Why."
   reason: String!
-  "What was given back of each line; at most 500."
+  "What was given back of each line, each line once."
   lines: [OrderRefundLine!]!
   "When."
   recordedAt: DateTime!
@@ -12689,7 +12689,7 @@ type Return implements Node @requires(permission: ORDER_READ) {
   reason: String!
   "Why the brand did not agree."
   note: String
-  "What comes back; at most 500."
+  "What comes back, each line of the order once."
   lines: [ReturnLine!]!
   "When the shopper asked."
   requestedAt: DateTime!
@@ -12732,7 +12732,7 @@ type ReturnLine @requires(permission: ORDER_READ) {
 }
 
 extend type Order {
-  "Its returns, oldest first; at most 500."
+  "Its returns, oldest first: all of them."
   returns: [Return!]!
 }
 

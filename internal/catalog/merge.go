@@ -126,8 +126,8 @@ func (m *merger) read(offers []*Offer) error {
 	if err := visibility.HoldTx(m.tx, m.shop.BrandID); err != nil {
 		return err
 	}
-	products, err := find[models.Product](m.tx.Omit("tokens").Clauses(forChange).
-		Where("brand_id = ? and handle = any(?)", m.shop.BrandID, handles).Order("id"))
+	products, err := database.Find[models.Product](m.tx.Omit("tokens").Clauses(forChange).
+		Where("brand_id = ? and handle = any(?)", m.shop.BrandID, handles).Order("id"), "products")
 	if err != nil {
 		return err
 	}
@@ -138,28 +138,28 @@ func (m *merger) read(offers []*Offer) error {
 		m.known[p.Handle], byID[p.ID], ids = k, k, append(ids, p.ID)
 	}
 	below := func() *gorm.DB { return m.tx.Where("brand_id = ? and product_id in ?", m.shop.BrandID, ids) }
-	variants, err := find[models.Variant](below().Order("position, id"))
+	variants, err := database.Find[models.Variant](below().Order("position, id"), "variants")
 	for _, v := range variants {
 		byID[v.ProductID].variants = append(byID[v.ProductID].variants, v)
 	}
 	if err != nil {
 		return err
 	}
-	media, err := find[models.Media](below().Order("position, id"))
+	media, err := database.Find[models.Media](below().Order("position, id"), "media")
 	for _, x := range media {
 		byID[x.ProductID].media = append(byID[x.ProductID].media, x)
 	}
 	if err != nil {
 		return err
 	}
-	listings, err := find[models.Listing](below().Where("storefront_id = ?", m.shop.ID))
+	listings, err := database.Find[models.Listing](below().Where("storefront_id = ?", m.shop.ID), "listings")
 	for _, l := range listings {
 		byID[l.ProductID].listing = l
 	}
 	if err != nil {
 		return err
 	}
-	prices, err := find[models.Price](below().Where("storefront_id = ?", m.shop.ID))
+	prices, err := database.Find[models.Price](below().Where("storefront_id = ?", m.shop.ID), "prices")
 	for _, p := range prices {
 		byID[p.ProductID].prices[p.VariantID] = p
 	}

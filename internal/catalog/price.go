@@ -123,7 +123,7 @@ func (s *Service) lockPlace(tx *gorm.DB, product, storefront models.Key) (*place
 	if err != nil {
 		return nil, err
 	}
-	shops, err := find[models.Storefront](tx.Where("brand_id = ? and id = ?", storefront.BrandID, storefront.ID))
+	shops, err := database.Find[models.Storefront](tx.Where("brand_id = ? and id = ?", storefront.BrandID, storefront.ID), "storefronts")
 	shop, err := theOne(shops, "input.storefrontId", err)
 	if err != nil {
 		return nil, err
@@ -132,9 +132,9 @@ func (s *Service) lockPlace(tx *gorm.DB, product, storefront models.Key) (*place
 	if in.variants, err = variantsOf(tx, p); err != nil {
 		return nil, err
 	}
-	listings, err := find[models.Listing](tx.Where("brand_id = ? and storefront_id = ? and product_id = ?", p.BrandID, shop.ID, p.ID))
+	listings, err := database.Find[models.Listing](tx.Where("brand_id = ? and storefront_id = ? and product_id = ?", p.BrandID, shop.ID, p.ID), "listings")
 	if err != nil {
-		return nil, reading("listings", err)
+		return nil, err
 	}
 	if len(listings) == 1 {
 		in.listing = listings[0]

@@ -82,7 +82,7 @@ func (s *Service) Unpublish(ctx context.Context, key models.Key, expected *int32
 func lockListing(tx *gorm.DB, key models.Key) (*models.Product, *models.Listing, error) {
 	const field = "input.listingId"
 	where := func(tx *gorm.DB) *gorm.DB { return tx.Where("brand_id = ? and id = ?", key.BrandID, key.ID) }
-	rows, err := find[models.Listing](where(tx).Select("product_id"))
+	rows, err := database.Find[models.Listing](where(tx).Select("product_id"), "listings")
 	l, err := theOne(rows, field, err)
 	if err != nil {
 		return nil, nil, err
@@ -91,7 +91,7 @@ func lockListing(tx *gorm.DB, key models.Key) (*models.Product, *models.Listing,
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err = find[models.Listing](where(tx).Clauses(forChange))
+	rows, err = database.Find[models.Listing](where(tx).Clauses(forChange), "listings")
 	l, err = theOne(rows, field, err)
 	return p, l, err
 }
@@ -116,9 +116,9 @@ func incomplete(blockers []*models.Blocker) error {
 
 // pricedVariants tells which variants have a price in each place.
 func pricedVariants(tx *gorm.DB, places []InStorefront) (map[InStorefront]func(uuid.UUID) bool, error) {
-	rows, err := find[models.Price](atPlaces(tx.Select("brand_id, storefront_id, product_id, variant_id"), places))
+	rows, err := database.Find[models.Price](atPlaces(tx.Select("brand_id, storefront_id, product_id, variant_id"), places), "prices")
 	if err != nil {
-		return nil, reading("prices", err)
+		return nil, err
 	}
 	sets := map[InStorefront]map[uuid.UUID]bool{}
 	priced := make(map[InStorefront]func(uuid.UUID) bool, len(places))
@@ -151,17 +151,17 @@ func (s *Service) PublicationBlockers(ctx context.Context, listings []*models.Li
 		shops = append(shops, models.Key{BrandID: l.BrandID, ID: l.StorefrontID})
 		places = append(places, PlaceOfListing(l))
 	}
-	sold, err := find[models.Product](byKeys(db.Omit("tokens"), "products", "id", products))
+	sold, err := database.Find[models.Product](byKeys(db.Omit("tokens"), "products", "id", products), "products")
 	if err != nil {
-		return nil, reading("products", err)
+		return nil, err
 	}
-	at, err := find[models.Storefront](byKeys(db, "storefronts", "id", shops))
+	at, err := database.Find[models.Storefront](byKeys(db, "storefronts", "id", shops), "storefronts")
 	if err != nil {
-		return nil, reading("storefronts", err)
+		return nil, err
 	}
-	variants, err := find[models.Variant](byKeys(db, "variants", "product_id", products).Order("product_id, position, id"))
+	variants, err := database.Find[models.Variant](byKeys(db, "variants", "product_id", products).Order("product_id, position, id"), "variants")
 	if err != nil {
-		return nil, reading("variants", err)
+		return nil, err
 	}
 	priced, err := pricedVariants(db, places)
 	if err != nil {

@@ -60,8 +60,7 @@ func (w Shop) narrow(query *gorm.DB, table string) *gorm.DB {
 // ListingsIn gives at most one listing of each product: its listing in the shop.
 func (s *Service) ListingsIn(ctx context.Context, shop Shop, products []models.Key) ([]*models.Listing, error) {
 	query := byKeys(s.seen(ctx, "listings").Select("listings.*"), "listings", "product_id", products)
-	rows, err := find[models.Listing](shop.narrow(query, "listings"))
-	return rows, reading("listings", err)
+	return database.Find[models.Listing](shop.narrow(query, "listings"), "listings")
 }
 
 // PricesIn gives at most one price of each variant: its price in the shop,
@@ -70,8 +69,7 @@ func (s *Service) PricesIn(ctx context.Context, shop Shop, variants []models.Key
 	where, args := auth.Where(auth.From(ctx), "listings", "", s.now())
 	query := byKeys(s.db.WithContext(ctx).Select("prices.*"), "prices", "variant_id", variants).Joins(ListingOfPrice).
 		Where(where, args...)
-	rows, err := find[models.Price](shop.narrow(query, "prices"))
-	return rows, reading("prices", err)
+	return database.Find[models.Price](shop.narrow(query, "prices"), "prices")
 }
 
 // ListingOfPrice joins prices with the listings that show them.
@@ -96,9 +94,8 @@ func PlaceOfPrice(p *models.Price) InStorefront {
 func (s *Service) PricesAt(ctx context.Context, places []InStorefront) ([]*models.Price, error) {
 	where, args := auth.Where(auth.From(ctx), "variants", "", s.now())
 	query := atPlaces(s.db.WithContext(ctx).Select("prices.*"), places)
-	rows, err := find[models.Price](query.
+	return database.Find[models.Price](query.
 		Joins("join variants on variants.brand_id = prices.brand_id and variants.id = prices.variant_id").
 		Where(where, args...).
-		Order("prices.product_id, variants.position, variants.id"))
-	return rows, reading("prices", err)
+		Order("prices.product_id, variants.position, variants.id"), "prices")
 }

@@ -38,9 +38,3 @@ func byKeys(query *gorm.DB, table, column string, keys []models.Key) *gorm.DB {
 	}
 	return query.Where("("+table+".brand_id, "+table+"."+column+") in ?", models.Pairs(keys))
 }
-
-func find[T any](query *gorm.DB) ([]*T, error) {
-	rows := []*T{}
-	err := query.Find(&rows).Error
-	return rows, err
-}

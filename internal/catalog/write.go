@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/internal/visibility"
@@ -26,14 +27,14 @@ func lockProduct(tx *gorm.DB, key models.Key, field string) (*models.Product, er
 	if err := visibility.HoldTx(tx, key.BrandID); err != nil {
 		return nil, err
 	}
-	rows, err := find[models.Product](tx.Omit("tokens").Clauses(forChange).
-		Where("brand_id = ? and id = ?", key.BrandID, key.ID))
+	rows, err := database.Find[models.Product](tx.Omit("tokens").Clauses(forChange).
+		Where("brand_id = ? and id = ?", key.BrandID, key.ID), "products")
 	return theOne(rows, field, err)
 }
 
 func lockVariant(tx *gorm.DB, key models.Key, field string) (*models.Product, *models.Variant, error) {
 	where := func(tx *gorm.DB) *gorm.DB { return tx.Where("brand_id = ? and id = ?", key.BrandID, key.ID) }
-	rows, err := find[models.Variant](where(tx).Select("product_id"))
+	rows, err := database.Find[models.Variant](where(tx).Select("product_id"), "variants")
 	v, err := theOne(rows, field, err)
 	if err != nil {
 		return nil, nil, err
@@ -42,7 +43,7 @@ func lockVariant(tx *gorm.DB, key models.Key, field string) (*models.Product, *m
 	if err != nil {
 		return nil, nil, err
 	}
-	rows, err = find[models.Variant](where(tx).Clauses(forChange))
+	rows, err = database.Find[models.Variant](where(tx).Clauses(forChange), "variants")
 	v, err = theOne(rows, field, err)
 	return p, v, err
 }
@@ -136,8 +137,7 @@ where listings.brand_id = @brand and listings.id = span.id
   and (listings.min_price_minor, listings.max_price_minor) is distinct from (span.low, span.high)`
 
 func variantsOf(tx *gorm.DB, p *models.Product) ([]*models.Variant, error) {
-	variants, err := find[models.Variant](tx.Where("brand_id = ? and product_id = ?", p.BrandID, p.ID).Order("position, id"))
-	return variants, reading("variants", err)
+	return database.Find[models.Variant](tx.Where("brand_id = ? and product_id = ?", p.BrandID, p.ID).Order("position, id"), "variants")
 }
 
 // categoryNames gives a category's names in all languages and those above it,
@@ -146,11 +146,11 @@ func categoryNames(tx *gorm.DB, id *uuid.UUID) ([]string, error) {
 	if id == nil {
 		return nil, nil
 	}
-	line, err := find[models.Category](tx.Table("categories above").Select("above.*").
+	line, err := database.Find[models.Category](tx.Table("categories above").Select("above.*").
 		Joins("join categories own on own.path = above.path or starts_with(own.path, above.path || '/')").
-		Where("own.id = ?", *id).Order("above.path"))
+		Where("own.id = ?", *id).Order("above.path"), "categories")
 	if err != nil {
-		return nil, reading("categories", err)
+		return nil, err
 	}
 	var names []string
 	for _, c := range line {
@@ -166,7 +166,7 @@ func needCategory(tx *gorm.DB, id *uuid.UUID) error {
 	if id == nil {
 		return nil
 	}
-	rows, err := find[models.Category](tx.Select("id").Where("id = ?", *id))
+	rows, err := database.Find[models.Category](tx.Select("id").Where("id = ?", *id), "categories")
 	_, err = theOne(rows, "input.categoryId", err)
 	return err
 }
