@@ -79,15 +79,18 @@ const (
 
 // AllowanceEntry is what an order takes of its buyer's allowance.
 type AllowanceEntry struct {
-	Person         []byte    `gorm:"primaryKey"`
-	ID             uuid.UUID `gorm:"primaryKey"`
-	Country        string
-	Year           int32
-	PurchaseID     uuid.UUID
-	BrandID        uuid.UUID
-	OrderID        uuid.UUID
-	Status         AllowanceStatus
-	AmountMinor    int64
+	Person      []byte    `gorm:"primaryKey"`
+	ID          uuid.UUID `gorm:"primaryKey"`
+	Country     string
+	Year        int32
+	PurchaseID  uuid.UUID
+	BrandID     uuid.UUID
+	OrderID     uuid.UUID
+	Status      AllowanceStatus
+	AmountMinor int64
+	// BackMinor is what was given back of the order for goods that count no
+	// more, in its own currency; GivenBackMinor is what that is of the amount.
+	BackMinor      int64
 	GivenBackMinor int64
 	ReservedAt     time.Time
 	EndedAt        *time.Time

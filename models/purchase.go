@@ -1,6 +1,7 @@
 package models
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -59,6 +60,14 @@ type Draft struct {
 	// Promotions are those of its brand that the purchase uses.
 	Promotions []DraftPromotion
 }
+
+// CrossBorder tells whether it is cross-border retail import, which counts
+// against its buyer's yearly allowance.
+func (d Draft) CrossBorder() bool { return d.LandedCost != nil && d.LandedCost.Regime.CrossBorder() }
+
+// CrossBorder tells whether an order that is yet to be placed is cross-border
+// retail import: then customs must know who buys.
+func (p Purchase) CrossBorder() bool { return slices.ContainsFunc(p.Draft, Draft.CrossBorder) }
 
 // DraftPromotion is a promotion that a purchase uses.
 type DraftPromotion struct {

@@ -3,6 +3,7 @@
 package resolvers
 
 import (
+	"github.com/tradewind-commerce/tradewind/internal/allowance"
 	"github.com/tradewind-commerce/tradewind/internal/brand"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
@@ -43,6 +44,7 @@ type Resolver struct {
 	Rates       *fx.Service
 	Checkout    *checkout.Service
 	Consumers   *consumerid.Service
+	Allowance   *allowance.Service
 	Reports     *report.Service
 	Search      *search.Service
 }

@@ -7,10 +7,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tradewind-commerce/tradewind/internal/allowance"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
-	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
@@ -42,7 +43,8 @@ func (w *shopWorld) begun(shopper *auth.Actor, token ...string) (*models.Purchas
 	if len(token) > 0 {
 		payments.AuthoriseFirst()
 	}
-	all := checkout.NewService(db, carts, order.NewService(db, payment.Sandbox{}, now), payments, now)
+	all := checkout.NewService(db, carts, order.NewService(db, payment.Sandbox{}, now), payments,
+		allowance.NewService(db, doorprice.Unruled{}, now), now)
 	c, secret := w.reviewed()
 	p, err := all.Complete(ctx, checkout.CompleteInput{
 		IdempotencyKey: fixture.ID().String(), Cart: cart.Ref{ID: c.ID, Secret: secret}, ExpectedVersion: c.Version,

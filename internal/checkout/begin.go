@@ -93,8 +93,18 @@ func (s *Service) beginTx(tx *gorm.DB, in CompleteInput, id uuid.UUID, now time.
 	if err := useTx(tx, &p, now); err != nil {
 		return uuid.Nil, err
 	}
+	buyer, err := buyerTx(tx, &p)
+	if err != nil {
+		return uuid.Nil, err
+	}
 	writes := database.NewBatch(tx)
 	writes.Insert(&p, attempt)
+	if buyer != nil {
+		if err := s.allowTx(tx, &p, buyer.Person, now); err != nil {
+			return uuid.Nil, err
+		}
+		writes.Insert(buyer)
+	}
 	if err := reserve(tx, writes, &p, now); err != nil {
 		return uuid.Nil, err
 	}

@@ -144,11 +144,12 @@ func cutTx(tx *gorm.DB, purchase *models.Purchase, wanted, others []models.Draft
 			return err
 		}
 	}
+	writes := database.NewBatch(tx)
+	disallow(writes, purchase, now, others...)
 	purchase.Draft, purchase.TotalMinor = wanted, total
 	if err := tx.Model(purchase).Select("draft", "total_minor").UpdateColumns(purchase).Error; err != nil {
 		return fmt.Errorf("cut a purchase: %w", err)
 	}
-	writes := database.NewBatch(tx)
 	inventory.Releasing(writes, held, now)
 	return writes.Send()
 }

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"github.com/tradewind-commerce/tradewind/internal/allowance"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
@@ -36,13 +37,15 @@ type Service struct {
 	carts    *cart.Service
 	orders   *order.Service
 	payments *payment.Service
-	now      func() time.Time
+	// allowance knows what a person may buy in a year.
+	allowance *allowance.Service
+	now       func() time.Time
 }
 
 // NewService takes the database, the services it puts together, and the clock.
 // From then on it settles payments.
-func NewService(db *gorm.DB, carts *cart.Service, orders *order.Service, payments *payment.Service, now func() time.Time) *Service {
-	s := &Service{db: db, carts: carts, orders: orders, payments: payments,
+func NewService(db *gorm.DB, carts *cart.Service, orders *order.Service, payments *payment.Service, yearly *allowance.Service, now func() time.Time) *Service {
+	s := &Service{db: db, carts: carts, orders: orders, payments: payments, allowance: yearly,
 		now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }}
 	payments.SettleBy(s)
 	payments.BookBy(orders)

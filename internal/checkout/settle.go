@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/allowance"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
@@ -74,6 +75,9 @@ func (s *Service) placeTx(tx *gorm.DB, purchase *models.Purchase, p *models.Paym
 			if err := useTx(tx, purchase, now); err != nil {
 				return err
 			}
+			if err := s.allowAgainTx(tx, purchase, now); err != nil {
+				return err
+			}
 		}
 		writes := database.NewBatch(tx)
 		for _, d := range purchase.Draft {
@@ -92,6 +96,9 @@ func (s *Service) placeTx(tx *gorm.DB, purchase *models.Purchase, p *models.Paym
 			purchase.ID, models.PurchaseCompleted, now)
 		if purchase.CartID != nil {
 			s.carts.Ordered(writes, *purchase.CartID, bought(purchase.Draft))
+		}
+		if purchase.CrossBorder() {
+			allowance.Taking(writes, purchase.ID, now)
 		}
 		if purchase.Status == models.PurchaseAwaiting {
 			inventory.Taking(writes, held, &purchase.ShopperID, now)
@@ -169,6 +176,7 @@ func endTx(tx *gorm.DB, purchase *models.Purchase, as models.PurchaseStatus, now
 	}
 	writes := database.NewBatch(tx)
 	writes.Exec("update purchases set status = $2, expires_at = null where id = $1", purchase.ID, as)
+	disallow(writes, purchase, now)
 	inventory.Releasing(writes, held, now)
 	if err := writes.Send(); err != nil {
 		return fmt.Errorf("end a purchase: %w", err)

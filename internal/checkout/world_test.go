@@ -13,10 +13,11 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/allowance"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
-	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/order"
@@ -45,9 +46,11 @@ func newWorld(t testing.TB, db *gorm.DB, pieces int64) *world {
 		name := "shop-" + uuid.NewString()[:8]
 		*goods = fixture.Sell(t, db, fixture.Storefront(t, db, fixture.Brand(t, db, name), name), "goods", pieces, 1200, 900, 800, 700, 550)
 	}
-	w.carts = cart.NewService(db, doorprice.NewService(doorprice.Unruled{}, w.now), w.now)
+	rules := &fixture.Customs{}
+	w.carts = cart.NewService(db, doorprice.NewService(rules, w.now), w.now)
 	w.payments = payment.NewService(db, w.now, slog.New(slog.DiscardHandler), w.bank)
-	w.checkout = checkout.NewService(db, w.carts, order.NewService(db, payment.Sandbox{}, w.now), w.payments, w.now)
+	w.checkout = checkout.NewService(db, w.carts, order.NewService(db, payment.Sandbox{}, w.now), w.payments,
+		allowance.NewService(db, rules, w.now), w.now)
 	return w
 }
 

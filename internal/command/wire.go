@@ -9,6 +9,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/graph"
 	"github.com/tradewind-commerce/tradewind/graph/plan"
+	"github.com/tradewind-commerce/tradewind/internal/allowance"
 	"github.com/tradewind-commerce/tradewind/internal/brand"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
@@ -51,7 +52,8 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 	if gateways[0].Name() != made.Name() {
 		made = payment.Nowhere{}
 	}
-	doors := doorprice.NewService(doorprice.Unruled{}, now)
+	rules := doorprice.Unruled{}
+	doors, yearly := doorprice.NewService(rules, now), allowance.NewService(db, rules, now)
 	orders, carts := order.NewService(db, made, now), cart.NewService(db, doors, now)
 	payments := payment.NewService(db, now, slog.Default(), gateways...)
 	orders.PayBackBy(payments)
@@ -71,7 +73,8 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Promotions:  promotion.NewService(db, now),
 		Rates:       fx.NewService(db, now),
 		Carts:       carts,
-		Checkout:    checkout.NewService(db, carts, orders, payments, now),
+		Checkout:    checkout.NewService(db, carts, orders, payments, yearly, now),
+		Allowance:   yearly,
 		Consumers:   consumerid.NewService(db, carts, now),
 		Reports:     report.NewService(db, now),
 		Search:      search.NewService(db, now),

@@ -150,4 +150,6 @@ func (t *Terms) Quote(in *landedcost.Input) (*landedcost.Record, error) {
 type Unruled struct{}
 
 // Rules there are none.
-func (Unruled) Rules(*gorm.DB, string, models.Date) (*landedcost.Rules, error) { return nil, ErrNoRules }
+func (Unruled) Rules(*gorm.DB, string, models.Date) (*landedcost.Rules, error) {
+	return nil, ErrNoRules
+}

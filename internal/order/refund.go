@@ -35,9 +35,12 @@ type RefundRequest struct {
 	// Carriage gives back, too, what is left of the carriage, its insurance and
 	// the fees of the order as a whole.
 	Carriage bool
-	Reason   string
-	Actor    *uuid.UUID
-	At       time.Time
+	// Asked is when goods that came back were asked to be sent back; nil for all
+	// other refunds.
+	Asked  *time.Time
+	Reason string
+	Actor  *uuid.UUID
+	At     time.Time
 	// Field is the path of the input that refusals of the refund as a whole name.
 	Field string
 }

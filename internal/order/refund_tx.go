@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/allowance"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
@@ -56,6 +57,10 @@ func RefundTx(tx *gorm.DB, r RefundRequest) (*models.Order, *Refund, error) {
 		if err := giveBackTx(tx, refund); err != nil {
 			return nil, nil, err
 		}
+	}
+	back := allowance.Back{Order: r.Order, Minor: b.uncounted(refund, r.Asked != nil), Of: b.counted(), Asked: r.Asked}
+	if err := allowance.GiveBackTx(tx, back); err != nil {
+		return nil, nil, err
 	}
 	if pieces := refund.withdrawn(b.Lines); len(pieces) > 0 {
 		if err := inventory.ReturnTx(tx, o.BrandID, o.ID, pieces, r.Actor, r.At); err != nil {

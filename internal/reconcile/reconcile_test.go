@@ -68,6 +68,10 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"orders_stand_as_their_pieces_say":     `update orders set fulfilment_status = 'FULFILLED' where brand_id = @brand and id = @shipped`,
 		"histories_tell_what_happened":         `delete from order_events where brand_id = @brand and order_id = @shipped and type = 'SHIPMENT_MADE'`,
 
+		"allowances_equal_their_entries":    `update allowance_years set taken_minor = taken_minor - 1 where cast(@brand as text) <> ''`,
+		"allowances_follow_their_purchases": `update allowance_entries set order_id = @stranger where brand_id = @brand`,
+		"customs_know_who_buys":             `update consumers set person = sha256('another') where purchase_id in (select purchase_id from orders where brand_id = @brand and id = @placed)`,
+
 		"promotions_count_their_uses": `update promotion_shoppers set uses = 2 where brand_id = @brand`,
 
 		"ledger_transactions_balance": `update ledger_entries set amount_minor = amount_minor + 1 where brand_id = @brand and account = 'COMMISSION'

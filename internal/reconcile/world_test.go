@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -42,7 +43,24 @@ func newWorld(t *testing.T, db *gorm.DB) *world {
 	w.shipped = w.order(t, "SHIPPED001", false)
 	w.arrive(t)
 	w.promote(t)
+	w.count(t)
 	return w
+}
+
+// count has the placed order count against its buyer's yearly allowance.
+func (w *world) count(t *testing.T) {
+	t.Helper()
+	var o models.Order
+	if err := w.db.Where("brand_id = ? and id = ?", w.brand.ID, w.placed).Take(&o).Error; err != nil {
+		t.Fatal(err)
+	}
+	person := bytes.Repeat([]byte{7}, 32)
+	fixture.Create(t, w.db,
+		&models.Consumer{ID: fixture.ID(), PurchaseID: o.PurchaseID, Person: person, NameMAC: person, Sealed: person, Name: "李*", Number: "110***", GivenAt: fixture.Start},
+		&models.AllowanceYear{Person: person, Country: "CN", Year: 2026, Currency: "CNY", TakenMinor: 2400, LimitMinor: 2_600_000},
+		&models.AllowanceEntry{Person: person, ID: fixture.ID(), Country: "CN", Year: 2026, PurchaseID: *o.PurchaseID, BrandID: o.BrandID, OrderID: o.ID,
+			Status: models.AllowanceTaken, AmountMinor: 2500, BackMinor: 100, GivenBackMinor: 100, ReservedAt: fixture.Start, EndedAt: &fixture.Start},
+	)
 }
 
 // promote has the placed order's purchase use a promotion.

@@ -41,7 +41,7 @@ func (s *Service) Refund(ctx context.Context, in RefundInput) (*models.Return, e
 			return err
 		}
 		request := order.RefundRequest{
-			Order: models.Key{BrandID: o.BrandID, ID: o.ID}, Carriage: in.Carriage, Reason: r.Reason, Actor: step.Actor, At: step.At,
+			Order: models.Key{BrandID: o.BrandID, ID: o.ID}, Carriage: in.Carriage, Reason: r.Reason, Asked: &r.RequestedAt, Actor: step.Actor, At: step.At,
 			Field: "input.returnId", AtMost: true,
 		}
 		for _, l := range standing.Lines {

@@ -83,6 +83,9 @@ create table allowance_entries (
   order_id          uuid        not null,
   status            text        not null,
   amount_minor      bigint      not null,
+  -- What was given back of the order for goods that do not count any more, in
+  -- its own currency, and what that is of the amount.
+  back_minor        bigint      not null default 0,
   given_back_minor  bigint      not null default 0,
   reserved_at       timestamptz not null,
   ended_at          timestamptz,

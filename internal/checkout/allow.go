@@ -1,0 +1,74 @@
+package checkout
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/allowance"
+	"github.com/tradewind-commerce/tradewind/internal/consumerid"
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// buyerTx gives who buys, where an order of a purchase is cross-border retail
+// import: nil where none is.
+func buyerTx(tx *gorm.DB, p *models.Purchase) (*models.Consumer, error) {
+	if !p.CrossBorder() {
+		return nil, nil //nolint:nilnil // nobody asks who buys
+	}
+	return consumerid.FreezeTx(tx, p.ID, p.ShopperID, *p.CartID, cartField)
+}
+
+// allowTx holds of a person's yearly allowance what a purchase counts for. It
+// refuses where that is more than is left.
+func (s *Service) allowTx(tx *gorm.DB, p *models.Purchase, person []byte, at time.Time) error {
+	use := allowance.Use{Person: person, Purchase: p.ID, At: at, Field: cartField}
+	for _, d := range p.Draft {
+		if !d.CrossBorder() || d.LandedCost.CountsMinor == 0 {
+			continue
+		}
+		on, err := models.ParseDate(d.LandedCost.On)
+		if err != nil {
+			return fmt.Errorf("read the day of a quote: %w", err)
+		}
+		use.Country = d.LandedCost.Country
+		if use.Limit, err = s.allowance.LimitTx(tx, use.Country, d.LandedCost.Regime, on); err != nil {
+			return err
+		}
+		use.Orders = append(use.Orders, allowance.Order{
+			Key: models.Key{BrandID: d.Order.BrandID, ID: d.Order.ID}, AmountMinor: d.LandedCost.CountsMinor,
+		})
+	}
+	return allowance.ReserveTx(tx, use)
+}
+
+// allowAgainTx is allowTx for a payment that comes after what it held was released.
+func (s *Service) allowAgainTx(tx *gorm.DB, p *models.Purchase, at time.Time) error {
+	if !p.CrossBorder() {
+		return nil
+	}
+	buyer, err := database.Find[models.Consumer](tx.Where("purchase_id = ?", p.ID), "who buys")
+	if err != nil {
+		return err
+	}
+	if len(buyer) == 0 {
+		return fmt.Errorf("nobody knows who buys with purchase %s", p.ID)
+	}
+	return s.allowTx(tx, p, buyer[0].Person, at)
+}
+
+// disallow adds to a batch that some orders of a purchase are given up, or all
+// where none are named: what they held of an allowance is free again.
+func disallow(writes *database.Batch, p *models.Purchase, at time.Time, orders ...models.Draft) {
+	if !p.CrossBorder() {
+		return
+	}
+	ids := make([]uuid.UUID, len(orders))
+	for i, d := range orders {
+		ids[i] = d.Order.ID
+	}
+	allowance.Releasing(writes, p.ID, at, ids...)
+}
