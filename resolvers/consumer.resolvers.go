@@ -12,6 +12,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
+	"github.com/tradewind-commerce/tradewind/internal/allowance"
 	"github.com/tradewind-commerce/tradewind/internal/consumerid"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
@@ -64,6 +65,10 @@ func (r *queryResolver) ConsumerIdentity(ctx context.Context, cartID *string, se
 func (r *queryResolver) ConsumerReads(ctx context.Context, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.ConsumerRead], error) {
 	c, err := r.Consumers.Reads(ctx, page(first, after, last, before))
 	return grouped(ctx, c), err
+}
+
+func (r *queryResolver) ConsumerAllowance(ctx context.Context) (*allowance.Standing, error) {
+	return found(r.Allowance.OfShopper(ctx))
 }
 
 func (r *Resolver) ConsumerRead() generated.ConsumerReadResolver { return &consumerReadResolver{r} }

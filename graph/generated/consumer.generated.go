@@ -13,6 +13,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/scalar"
+	"github.com/tradewind-commerce/tradewind/internal/allowance"
+	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -32,6 +34,157 @@ type ConsumerReadResolver interface {
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _ConsumerAllowance_year(ctx context.Context, field graphql.CollectedField, obj *allowance.Standing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsumerAllowance_year(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Year, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int32) graphql.Marshaler {
+			return ec.marshalNInt2int32(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsumerAllowance_year(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ConsumerAllowance", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ConsumerAllowance_limit(ctx context.Context, field graphql.CollectedField, obj *allowance.Standing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsumerAllowance_limit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Limit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsumerAllowance_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConsumerAllowance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConsumerAllowance_taken(ctx context.Context, field graphql.CollectedField, obj *allowance.Standing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsumerAllowance_taken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Taken, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsumerAllowance_taken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConsumerAllowance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConsumerAllowance_reserved(ctx context.Context, field graphql.CollectedField, obj *allowance.Standing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsumerAllowance_reserved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reserved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsumerAllowance_reserved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConsumerAllowance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConsumerAllowance_left(ctx context.Context, field graphql.CollectedField, obj *allowance.Standing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConsumerAllowance_left(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Left(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v money.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConsumerAllowance_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConsumerAllowance",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Money(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _ConsumerIdentity_name(ctx context.Context, field graphql.CollectedField, obj *models.Consumer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -962,6 +1115,59 @@ func UnmarshalPaymentPayerSetInput(ctx context.Context, raw any) (api.PaymentPay
 
 // region    **************************** object.gotpl ****************************
 
+var consumerAllowanceImplementors = []string{"ConsumerAllowance"}
+
+func (ec *executionContext) _ConsumerAllowance(ctx context.Context, sel ast.SelectionSet, obj *allowance.Standing) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, consumerAllowanceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConsumerAllowance")
+		case "year":
+			out.Values[i] = ec._ConsumerAllowance_year(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "limit":
+			out.Values[i] = ec._ConsumerAllowance_limit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "taken":
+			out.Values[i] = ec._ConsumerAllowance_taken(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reserved":
+			out.Values[i] = ec._ConsumerAllowance_reserved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "left":
+			out.Values[i] = ec._ConsumerAllowance_left(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var consumerIdentityImplementors = []string{"ConsumerIdentity"}
 
 func (ec *executionContext) _ConsumerIdentity(ctx context.Context, sel ast.SelectionSet, obj *models.Consumer) graphql.Marshaler {
@@ -1428,6 +1634,13 @@ func (ec *executionContext) marshalNReadPurpose2githubᚗcomᚋtradewindᚑcomme
 		graphql.AddInvalidNullFromMarshaler(ctx, "ReadPurpose!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalOConsumerAllowance2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋallowanceᚐStanding(ctx context.Context, sel ast.SelectionSet, v *allowance.Standing) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ConsumerAllowance(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOConsumerIdentity2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐConsumer(ctx context.Context, sel ast.SelectionSet, v *models.Consumer) graphql.Marshaler {

@@ -446,6 +446,14 @@ type ComplexityRoot struct {
 		UserErrors     func(childComplexity int) int
 	}
 
+	ConsumerAllowance struct {
+		Left     func(childComplexity int) int
+		Limit    func(childComplexity int) int
+		Reserved func(childComplexity int) int
+		Taken    func(childComplexity int) int
+		Year     func(childComplexity int) int
+	}
+
 	ConsumerIdentity struct {
 		GivenAt func(childComplexity int) int
 		Name    func(childComplexity int) int
@@ -1166,28 +1174,29 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Brand            func(childComplexity int, id *string, slug *string) int
-		Brands           func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.BrandWhere, sortKey *api.BrandSortKey, reverse *bool) int
-		Cart             func(childComplexity int, id string, secret *string) int
-		Categories       func(childComplexity int) int
-		Category         func(childComplexity int, id *string, path *string) int
-		CommissionPlans  func(childComplexity int, first *int32, after *string, last *int32, before *string) int
-		ConsumerIdentity func(childComplexity int, cartID *string, secret *string) int
-		ConsumerReads    func(childComplexity int, first *int32, after *string, last *int32, before *string) int
-		ExchangeRate     func(childComplexity int, base money.Currency, quote money.Currency, on *models.Date, averageFrom *models.Date) int
-		Node             func(childComplexity int, id string) int
-		Nodes            func(childComplexity int, ids []string) int
-		Order            func(childComplexity int, id *string, number *string) int
-		Orders           func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) int
-		Payout           func(childComplexity int, id string) int
-		Product          func(childComplexity int, id *string, brandSlug *string, handle *string) int
-		Products         func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) int
-		Purchase         func(childComplexity int, id string) int
-		Purchases        func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.PurchaseStatus) int
-		SalesReport      func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
-		Storefront       func(childComplexity int, id *string, slug *string) int
-		Storefronts      func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
-		Viewer           func(childComplexity int) int
+		Brand             func(childComplexity int, id *string, slug *string) int
+		Brands            func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.BrandWhere, sortKey *api.BrandSortKey, reverse *bool) int
+		Cart              func(childComplexity int, id string, secret *string) int
+		Categories        func(childComplexity int) int
+		Category          func(childComplexity int, id *string, path *string) int
+		CommissionPlans   func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		ConsumerAllowance func(childComplexity int) int
+		ConsumerIdentity  func(childComplexity int, cartID *string, secret *string) int
+		ConsumerReads     func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		ExchangeRate      func(childComplexity int, base money.Currency, quote money.Currency, on *models.Date, averageFrom *models.Date) int
+		Node              func(childComplexity int, id string) int
+		Nodes             func(childComplexity int, ids []string) int
+		Order             func(childComplexity int, id *string, number *string) int
+		Orders            func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) int
+		Payout            func(childComplexity int, id string) int
+		Product           func(childComplexity int, id *string, brandSlug *string, handle *string) int
+		Products          func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) int
+		Purchase          func(childComplexity int, id string) int
+		Purchases         func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.PurchaseStatus) int
+		SalesReport       func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
+		Storefront        func(childComplexity int, id *string, slug *string) int
+		Storefronts       func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
+		Viewer            func(childComplexity int) int
 	}
 
 	Recipient struct {
@@ -3003,6 +3012,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CommissionPlanEndPayload.UserErrors(childComplexity), true
+
+	case "ConsumerAllowance.left":
+		if e.ComplexityRoot.ConsumerAllowance.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerAllowance.Left(childComplexity), true
+	case "ConsumerAllowance.limit":
+		if e.ComplexityRoot.ConsumerAllowance.Limit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerAllowance.Limit(childComplexity), true
+	case "ConsumerAllowance.reserved":
+		if e.ComplexityRoot.ConsumerAllowance.Reserved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerAllowance.Reserved(childComplexity), true
+	case "ConsumerAllowance.taken":
+		if e.ComplexityRoot.ConsumerAllowance.Taken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerAllowance.Taken(childComplexity), true
+	case "ConsumerAllowance.year":
+		if e.ComplexityRoot.ConsumerAllowance.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConsumerAllowance.Year(childComplexity), true
 
 	case "ConsumerIdentity.givenAt":
 		if e.ComplexityRoot.ConsumerIdentity.GivenAt == nil {
@@ -6392,6 +6432,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CommissionPlans(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+	case "Query.consumerAllowance":
+		if e.ComplexityRoot.Query.ConsumerAllowance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ConsumerAllowance(childComplexity), true
 	case "Query.consumerIdentity":
 		if e.ComplexityRoot.Query.ConsumerIdentity == nil {
 			break
@@ -9763,6 +9809,29 @@ extend type Mutation {
   consumerIdentityReveal("Of which order, and why." input: ConsumerIdentityRevealInput!): ConsumerIdentityRevealPayload! @requires(permission: IDENTITY_REVEAL)
   "Tells who has paid, as the payment's provider reports it. Where nobody tells, it is the shopper who paid."
   paymentPayerSet("Who, and which payment." input: PaymentPayerSetInput!): PaymentPayerSetPayload! @requires(permission: IDENTITY_REVEAL)
+}
+
+"""
+What a person may buy in a calendar year of cross-border retail import, and has
+bought: of all brands, and with all accounts that have told the same identity
+number.
+"""
+type ConsumerAllowance @requires(permission: SIGNED_IN) {
+  "Calendar year in China."
+  year: Int!
+  "What the rules of today allow."
+  limit: Money!
+  "What was bought, less what came back in time."
+  taken: Money!
+  "What is being paid for."
+  reserved: Money!
+  "What may still be bought."
+  left: Money!
+}
+
+extend type Query {
+  "The yearly allowance of whom the caller's account buys for; null where nobody was told, or there are no rules."
+  consumerAllowance: ConsumerAllowance @requires(permission: SIGNED_IN)
 }
 `, BuiltIn: false},
 	{Name: "../schema/delivery.graphqls", Input: `"A way in which a storefront sends its goods."
@@ -14237,6 +14306,22 @@ func (ec *executionContext) childFields_CommissionPlanEndPayload(ctx context.Con
 		return ec.fieldContext_CommissionPlanEndPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CommissionPlanEndPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConsumerAllowance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "year":
+		return ec.fieldContext_ConsumerAllowance_year(ctx, field)
+	case "limit":
+		return ec.fieldContext_ConsumerAllowance_limit(ctx, field)
+	case "taken":
+		return ec.fieldContext_ConsumerAllowance_taken(ctx, field)
+	case "reserved":
+		return ec.fieldContext_ConsumerAllowance_reserved(ctx, field)
+	case "left":
+		return ec.fieldContext_ConsumerAllowance_left(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConsumerAllowance", field.Name)
 }
 
 func (ec *executionContext) childFields_ConsumerIdentity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -16,6 +16,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/scalar"
+	"github.com/tradewind-commerce/tradewind/internal/allowance"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
@@ -134,6 +135,7 @@ type QueryResolver interface {
 	Purchases(ctx context.Context, first *int32, after *string, last *int32, before *string, status []models.PurchaseStatus) (*paging.Connection[models.Purchase], error)
 	ConsumerIdentity(ctx context.Context, cartID *string, secret *string) (*models.Consumer, error)
 	ConsumerReads(ctx context.Context, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.ConsumerRead], error)
+	ConsumerAllowance(ctx context.Context) (*allowance.Standing, error)
 	Payout(ctx context.Context, id string) (*models.Payout, error)
 	CommissionPlans(ctx context.Context, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.CommissionPlan], error)
 	Order(ctx context.Context, id *string, number *string) (*models.Order, error)
@@ -8263,6 +8265,68 @@ func (ec *executionContext) fieldContext_Query_consumerReads(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_consumerAllowance(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_consumerAllowance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().ConsumerAllowance(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "SIGNED_IN")
+				if err != nil {
+					var zeroVal *allowance.Standing
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *allowance.Standing
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "SIGNED_IN")
+				if err != nil {
+					var zeroVal *allowance.Standing
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *allowance.Standing
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive1, permission)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *allowance.Standing) graphql.Marshaler {
+			return ec.marshalOConsumerAllowance2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋallowanceᚐStanding(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_consumerAllowance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConsumerAllowance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_payout(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10159,6 +10223,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_consumerReads(ctx, field)
+				})
+		case "consumerAllowance":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_consumerAllowance(ctx, field)
 				})
 		case "payout":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

@@ -14,7 +14,7 @@ import (
 // balances summed and rates crossed by the domain, and nobody waits for an address book, or to learn who buys.
 var unplanned = []string{
 	"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
-	"Query.exchangeRate", "Query.consumerIdentity", "Query.consumerReads",
+	"Query.exchangeRate", "Query.consumerIdentity", "Query.consumerReads", "Query.consumerAllowance",
 }
 
 // Planned takes the fields out of a schema that no plan answers.
