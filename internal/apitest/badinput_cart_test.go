@@ -23,7 +23,7 @@ func (w *shopWorld) guestsCart() (c models.Cart, l models.CartLine, secret strin
 	hash := sha256.Sum256([]byte(secret))
 	c = models.Cart{
 		ID: fixture.ID(), SecretHash: hash[:], Country: "CN", Currency: "CNY", Status: models.CartOpen, DiscountCodes: models.StringList{},
-		Deliveries: []models.CartDelivery{}, Promotions: []models.CartPromotion{}, Version: 1, ExpiresAt: w.api.Now.AddDate(0, 0, 30), CreatedAt: w.api.Now, UpdatedAt: w.api.Now,
+		Deliveries: []models.CartDelivery{}, Promotions: []models.CartPromotion{}, Taxes: []models.CartTax{}, Version: 1, ExpiresAt: w.api.Now.AddDate(0, 0, 30), CreatedAt: w.api.Now, UpdatedAt: w.api.Now,
 	}
 	l = models.CartLine{
 		CartID: c.ID, ID: fixture.ID(), BrandID: w.brand.ID, StorefrontID: w.shop.ID, ProductID: w.goods.Product.ID,

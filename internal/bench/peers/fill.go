@@ -199,7 +199,7 @@ func strip(tx *gorm.DB) ([]string, error) {
 select format('alter table %s drop constraint %I', conrelid::regclass, conname) as drop,
   format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as make
 from pg_constraint
-where connamespace = 'public'::regnamespace and contype in ('p', 'u', 'f') and conrelid::regclass::text not like 'goose%'
+where connamespace = 'public'::regnamespace and contype in ('p', 'u', 'x', 'f') and conrelid::regclass::text not like 'goose%'
 order by contype = 'f' desc, conrelid::regclass::text, conname`).Scan(&found).Error
 	if err != nil {
 		return nil, err
