@@ -55,6 +55,8 @@ type Group struct {
 	Options          []*DeliveryOption
 	Delivery         *DeliveryOption
 	DeliveryRequired bool
+	// Freed is the promotion that takes off what Delivery would cost, nil for none.
+	Freed *Promotion
 	// LandedCost is what it costs at the door, nil where its storefront charges
 	// no duties and taxes, or the cart was ordered.
 	LandedCost *landedcost.Record

@@ -154,6 +154,9 @@ func (p *Priced) carry(g *Group, options []models.DeliveryOption) error {
 		if free >= 0 {
 			p.Applied[free].Amount.Minor += quote.Amount.Minor
 			p.Applied[free].AmountMinor = p.Applied[free].Amount.Minor
+			if quote.Amount.Minor > 0 {
+				g.Freed = p.Applied[free]
+			}
 		}
 		g.deliver(p.Currency, o)
 	}

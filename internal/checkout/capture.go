@@ -135,14 +135,8 @@ func cutTx(tx *gorm.DB, purchase *models.Purchase, wanted, others []models.Draft
 		return slices.ContainsFunc(wanted, func(d models.Draft) bool { return d.Order.ID == order })
 	}
 	held = slices.DeleteFunc(held, func(r models.StockReservation) bool { return kept(r.OrderID) })
-	for _, d := range others {
-		brand := d.Order.BrandID
-		if slices.ContainsFunc(wanted, func(d models.Draft) bool { return d.Order.BrandID == brand }) {
-			continue // what it uses of the brand's promotions may be used by another order
-		}
-		if err := promotion.ReleaseTx(tx, purchase.ID, brand); err != nil {
-			return err
-		}
+	if err := promotion.ReleaseSomeTx(tx, purchase.ID, without(wanted, others)); err != nil {
+		return err
 	}
 	writes := database.NewBatch(tx)
 	disallow(writes, purchase, now, others...)
@@ -152,6 +146,25 @@ func cutTx(tx *gorm.DB, purchase *models.Purchase, wanted, others []models.Draft
 	}
 	inventory.Releasing(writes, held, now)
 	return writes.Send()
+}
+
+// without are the promotions from which none of the wanted orders gains, and
+// others do.
+func without(wanted, others []models.Draft) (unused []models.Key) {
+	gains := map[models.Key]bool{}
+	for _, d := range wanted {
+		for _, p := range d.Promotions {
+			gains[models.Key{BrandID: d.Order.BrandID, ID: p.ID}] = true
+		}
+	}
+	for _, d := range others {
+		for _, p := range d.Promotions {
+			if key := (models.Key{BrandID: d.Order.BrandID, ID: p.ID}); !gains[key] {
+				gains[key], unused = true, append(unused, key)
+			}
+		}
+	}
+	return unused
 }
 
 // Void gives up what is not captured, and cancels its purchase. Voiding again

@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -52,18 +53,18 @@ func freeze(c *cart.Priced, shopper uuid.UUID, at time.Time) ([]models.Draft, er
 		if b.Order.Total() != g.Total {
 			return nil, fmt.Errorf("an order of %s made of a part of a cart of %s", b.Order.Total(), g.Total)
 		}
-		d.Promotions = used(c, g.Key.BrandID)
+		d.Promotions = used(c, g)
 		drafts = append(drafts, d)
 	}
 	byBrand(drafts)
 	return drafts, nil
 }
 
-// used are the promotions of a brand that take something off the cart. What
-// would free carriage that costs nothing is not used.
-func used(c *cart.Priced, brand uuid.UUID) (list []models.DraftPromotion) {
+// used are the promotions that take something off a group. What would free
+// carriage that costs nothing is not used.
+func used(c *cart.Priced, g *cart.Group) (list []models.DraftPromotion) {
 	for _, a := range c.Applied {
-		if a.BrandID == brand && a.Amount.Minor > 0 {
+		if a.BrandID == g.Key.BrandID && (g.Freed == a || slices.ContainsFunc(g.Charges, func(c *cart.Charge) bool { return c.Promotion == a })) {
 			list = append(list, models.DraftPromotion{ID: a.ID, Code: a.Code})
 		}
 	}

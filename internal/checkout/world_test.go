@@ -177,6 +177,9 @@ func (b *bank) set(reference string, status models.PaymentStatus) {
 	defer b.mu.Unlock()
 	s := b.accounts[reference]
 	s.Status = status
+	if status == models.PaymentAuthorised {
+		s.Authorised = s.Amount.Minor
+	}
 	if status == models.PaymentCaptured {
 		s.Authorised, s.Captured = s.Amount.Minor, s.Amount.Minor
 	}
@@ -219,8 +222,8 @@ func (b *bank) Find(_ context.Context, reference string) (payment.State, error) 
 	return b.change(reference, nil)
 }
 
-func (b *bank) Capture(_ context.Context, reference, _ string, _ money.Money) (payment.State, error) {
-	return b.change(reference, nil)
+func (b *bank) Capture(_ context.Context, reference, _ string, amount money.Money) (payment.State, error) {
+	return b.change(reference, func(s *payment.State) { s.Status, s.Captured = models.PaymentCaptured, amount.Minor })
 }
 
 func (b *bank) Void(_ context.Context, reference, _ string) (payment.State, error) {

@@ -117,8 +117,21 @@ func counted(done *gorm.DB, p *models.Promotion, otherwise string) error {
 // ReleaseTx gives back what a purchase used of the promotions of brands, when
 // the purchase is undone. Giving back again gives nothing more.
 func ReleaseTx(tx *gorm.DB, purchase uuid.UUID, brands ...uuid.UUID) error {
+	return releaseTx(tx, purchase, tx.Where("brand_id in ?", brands))
+}
+
+// ReleaseSomeTx is ReleaseTx for some promotions, where a part of the purchase
+// is undone that alone gained from them.
+func ReleaseSomeTx(tx *gorm.DB, purchase uuid.UUID, promotions []models.Key) error {
+	if len(promotions) == 0 {
+		return nil
+	}
+	return releaseTx(tx, purchase, tx.Where("(brand_id, promotion_id) in ?", models.Pairs(promotions)))
+}
+
+func releaseTx(tx *gorm.DB, purchase uuid.UUID, which *gorm.DB) error {
 	var uses []models.PromotionUse
-	err := tx.Where("brand_id in ? and purchase_id = ?", brands, purchase).Order("brand_id, promotion_id").Find(&uses).Error
+	err := which.Where("purchase_id = ?", purchase).Order("brand_id, promotion_id").Find(&uses).Error
 	if err != nil {
 		return reading("uses", err)
 	}
