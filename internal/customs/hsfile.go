@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
@@ -230,33 +232,39 @@ func (f *hsFile) write(tx *gorm.DB, report *HSReport) error {
 	for _, c := range there {
 		known[c.Code] = c
 	}
-	var fresh []models.HSCode
-	var gone []string
+	var fresh, changed []models.HSCode
 	for _, c := range f.codes {
 		old := known[c.Code]
 		delete(known, c.Code)
 		switch {
 		case old == nil:
-			report.New++
-		case said(old) == said(&c):
-			continue
-		default:
-			report.Changed++
-			gone = append(gone, c.Code)
-		}
-		fresh = append(fresh, c)
-	}
-	report.Left = len(known)
-	for code := range known {
-		gone = append(gone, code)
-	}
-	// The constraint looks at the end.
-	for part := range slices.Chunk(gone, 10_000) {
-		if err := tx.Where("code in ?", part).Delete(&models.HSCode{}).Error; err != nil {
-			return fmt.Errorf("replace HS codes: %w", err)
+			fresh = append(fresh, c)
+		case said(old) != said(&c):
+			changed = append(changed, c)
 		}
 	}
-	return database.Copy(tx, fresh)
+	report.New, report.Changed, report.Left = len(fresh), len(changed), len(known)
+	if err := database.Copy(tx, fresh); err != nil {
+		return err
+	}
+	if len(changed) > 0 {
+		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(changed, 1000).Error; err != nil {
+			return fmt.Errorf("change HS codes: %w", err)
+		}
+	}
+	// Those below others leave first.
+	gone := slices.SortedFunc(maps.Keys(known), func(a, b string) int { return len(b) - len(a) })
+	for len(gone) > 0 {
+		n := slices.IndexFunc(gone, func(code string) bool { return len(code) != len(gone[0]) })
+		if n < 0 {
+			n = len(gone)
+		}
+		if err := tx.Where("code in ?", gone[:n]).Delete(&models.HSCode{}).Error; err != nil {
+			return fmt.Errorf("remove HS codes: %w", err)
+		}
+		gone = gone[n:]
+	}
+	return nil
 }
 
 func said(c *models.HSCode) string {

@@ -26,7 +26,7 @@ create table hs_codes (
   section_name text,
   description  text     not null,
   constraint hs_codes_pk primary key (code),
-  constraint hs_codes_parent_fk foreign key (parent) references hs_codes (code) deferrable initially deferred,
+  constraint hs_codes_parent_fk foreign key (parent) references hs_codes (code) on delete restrict deferrable initially deferred,
   constraint hs_codes_form_check check (code ~ '^([0-9]{2}){1,3}$'),
   constraint hs_codes_parent_check check (parent is not distinct from nullif(left(code, length(code) - 2), ''))
 );
