@@ -6,7 +6,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
+	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/order"
+	"github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -35,6 +37,22 @@ func (w *world) post(b *order.Book, p plan) error {
 	}
 	return nil
 }
+
+// charge has the provider keep its fee of a payment. It does so of the last
+// months' alone: a first start shall not take longer for books that are closed.
+func (w *world) charge(b *order.Book, paid *models.Payment, at time.Time) error {
+	if at.Before(w.today.AddDate(0, -chargedMonths, 0)) {
+		return nil
+	}
+	paid.FeeMinor = sandbox.Fee(paid.CapturedMinor)
+	posting, err := ledger.GatewayFee(&b.Order, paid.Fee(), paid.ID.String(), at, w.bookedAt(at))
+	if err == nil && !posting.Empty() {
+		b.Postings = append(b.Postings, posting)
+	}
+	return err
+}
+
+const chargedMonths = 3
 
 func (w *world) bookedAt(at time.Time) func() uuid.UUID {
 	return func() uuid.UUID { return idOf(at, w.booked) }

@@ -80,6 +80,9 @@ end $$`).Error; err != nil {
 				t.Errorf("%d brands have something in %s", n, account)
 			}
 		}
+		if n := count(t, db, `select count(*) from ledger_transactions where brand_id is not null and kind = 'GATEWAY_FEE'`); n < 2000 {
+			t.Errorf("of %d orders the provider kept a fee", n)
+		}
 		if n := count(t, db, `select count(*) from payouts where brand_id is not null`); n < 300 {
 			t.Errorf("%d payouts", n)
 		}

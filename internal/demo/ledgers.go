@@ -109,6 +109,9 @@ func (w *world) writeOrders(tx *gorm.DB, plans []plan) error {
 			PlacedAt: p.at, CompletedAt: &p.at,
 		})
 		paid := models.CapturedPayment(paymentID, p.shopper.id, purchase, payment.Sandbox{}.Name(), "SANDBOX-OK-DEMO-"+o.Number, o.Total(), p.at)
+		if err := w.charge(b, &paid, p.at); err != nil {
+			return err
+		}
 		log = append(log, w.moves(p, o.ID, p.at, -1, models.StockOrderPlaced)...)
 		events = append(events, w.event(o, "order.placed", p.at))
 		if !p.cancelled.IsZero() {

@@ -260,10 +260,12 @@ func (a *account) dispute() {
 // feePerMille is what the sandbox keeps of what it captures, rounded half up.
 const feePerMille = 29
 
+// Fee is what it keeps of an amount in minor units.
+func Fee(minor int64) int64 { return minor/1000*feePerMille + (minor%1000*feePerMille+500)/1000 }
+
 // take captures an amount, for a fee.
 func (a *account) take(minor int64) {
-	a.Status, a.CapturedMinor = models.PaymentCaptured, minor
-	a.FeeMinor = minor/1000*feePerMille + (minor%1000*feePerMille+500)/1000
+	a.Status, a.CapturedMinor, a.FeeMinor = models.PaymentCaptured, minor, Fee(minor)
 }
 
 // pay takes the money, or promises it.
