@@ -15,6 +15,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -37,6 +38,13 @@ func (r *cartGroupResolver) Storefront(ctx context.Context, obj *cart.Group) (*m
 		r.Storefronts.ByKeys, storefrontKey)
 }
 
+func (r *cartGroupResolver) LandedCosts(ctx context.Context, obj *cart.Group, regimes []landedcost.Regime) ([]*landedcost.Record, error) {
+	if regimes == nil {
+		regimes = landedcost.Regimes
+	}
+	return obj.LandedCosts(regimes)
+}
+
 func (r *cartLineResolver) Title(ctx context.Context, obj *cart.Line) (string, error) {
 	text, _ := obj.Texts.In(obj.DefaultLanguage, market.From(ctx).Languages...)
 	return text.Title, nil
@@ -52,6 +60,10 @@ func (r *cartLineResolver) Variant(ctx context.Context, obj *cart.Line) (*models
 	return loaders.One(ctx, obj, "variant",
 		func(l *cart.Line) (models.Key, bool) { return partKey(l.BrandID, &l.VariantID) },
 		r.Catalog.VariantsByKeys, variantKey)
+}
+
+func (r *cartProblemResolver) Customs(ctx context.Context, obj *cart.Problem) (*landedcost.Problem, error) {
+	return optional(obj.Customs), nil
 }
 
 func (r *cartPromotionResolver) Title(ctx context.Context, obj *cart.Promotion) (string, error) {
@@ -166,11 +178,14 @@ func (r *Resolver) CartGroup() generated.CartGroupResolver { return &cartGroupRe
 
 func (r *Resolver) CartLine() generated.CartLineResolver { return &cartLineResolver{r} }
 
+func (r *Resolver) CartProblem() generated.CartProblemResolver { return &cartProblemResolver{r} }
+
 func (r *Resolver) CartPromotion() generated.CartPromotionResolver { return &cartPromotionResolver{r} }
 
 type (
 	cartResolver          struct{ *Resolver }
 	cartGroupResolver     struct{ *Resolver }
 	cartLineResolver      struct{ *Resolver }
+	cartProblemResolver   struct{ *Resolver }
 	cartPromotionResolver struct{ *Resolver }
 )

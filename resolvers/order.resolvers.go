@@ -14,6 +14,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
@@ -90,6 +91,10 @@ func (r *orderResolver) Lines(ctx context.Context, obj *models.Order) ([]*models
 func (r *orderResolver) Charges(ctx context.Context, obj *models.Order) ([]*models.Charge, error) {
 	return loaders.Many(ctx, obj, "charges", orderKey, r.Orders.ChargesOf,
 		func(part *models.Charge) models.Key { return models.Key{BrandID: part.BrandID, ID: part.OrderID} })
+}
+
+func (r *orderResolver) LandedCost(ctx context.Context, obj *models.Order) (*landedcost.Record, error) {
+	return r.orderLanded(ctx, obj)
 }
 
 func (r *orderResolver) Refunds(ctx context.Context, obj *models.Order) ([]*models.OrderRefund, error) {

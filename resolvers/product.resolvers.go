@@ -15,6 +15,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -141,6 +142,10 @@ func (r *mutationResolver) ListingUnpublish(ctx context.Context, input api.Listi
 func (r *priceResolver) Variant(ctx context.Context, obj *models.Price) (*models.Variant, error) {
 	return loaders.One(ctx, obj, "variant",
 		func(p *models.Price) (models.Key, bool) { return variantOfPrice(p), true }, r.Catalog.VariantsByKeys, variantKey)
+}
+
+func (r *priceResolver) LandedCost(ctx context.Context, obj *models.Price, quantity *int32) (*landedcost.Record, error) {
+	return r.priceLanded(ctx, obj, quantity)
 }
 
 func (r *productResolver) Brand(ctx context.Context, obj *models.Product) (*models.Brand, error) {

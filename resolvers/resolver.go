@@ -11,6 +11,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
 	"github.com/tradewind-commerce/tradewind/internal/consumerid"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
@@ -42,6 +43,7 @@ type Resolver struct {
 	Deliveries  *delivery.Service
 	Promotions  *promotion.Service
 	Rates       *fx.Service
+	Doors       *doorprice.Service
 	Checkout    *checkout.Service
 	Consumers   *consumerid.Service
 	Allowance   *allowance.Service

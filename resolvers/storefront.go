@@ -25,7 +25,7 @@ func storefrontChange(key models.Key, in api.StorefrontUpdateInput) storefront.C
 	return storefront.Change{
 		Storefront: key, ExpectedVersion: given(in.ExpectedVersion), Name: change(in.Name),
 		Description: change(in.Description), Language: or(given(in.Language), ""), Languages: in.Languages.Value(),
-		PaymentMethods: methodNames(in.PaymentMethods.Value()),
+		PaymentMethods: methodNames(in.PaymentMethods.Value()), CustomsRegime: change(in.CustomsRegime),
 	}
 }
 

@@ -28,7 +28,7 @@ func (r *mutationResolver) StorefrontCreate(ctx context.Context, input api.Store
 	if err == nil {
 		shop, err = r.Storefronts.Create(ctx, storefront.Opening{
 			BrandID: id, Slug: input.Slug, Name: input.Name, Description: given(input.Description), Country: input.Country,
-			Currency: input.Currency, Languages: input.Languages, PaymentMethods: methodNames(input.PaymentMethods.Value()),
+			Currency: input.Currency, Languages: input.Languages, PaymentMethods: methodNames(input.PaymentMethods.Value()), CustomsRegime: given(input.CustomsRegime),
 		})
 	}
 	refused, err := api.Refused(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -782,6 +783,44 @@ type IntRange struct {
 	Min graphql.Omittable[*int32] `json:"min,omitempty"`
 	// Largest.
 	Max graphql.Omittable[*int32] `json:"max,omitempty"`
+}
+
+// Goods whose landed cost is asked.
+type LandedCostLineInput struct {
+	// Without one, the line says HS_CODE_MISSING.
+	HsCode graphql.Omittable[*string] `json:"hsCode,omitempty"`
+	// Where they were grown or made.
+	OriginCountry graphql.Omittable[*string] `json:"originCountry,omitempty"`
+	// 1 to 10,000 pieces.
+	Quantity int32 `json:"quantity"`
+	// Price of one piece, in the currency of the order.
+	UnitPrice decimal.Decimal `json:"unitPrice"`
+	// Taken off all pieces together; not more than they cost. Default 0.
+	Discount graphql.Omittable[*decimal.Decimal] `json:"discount,omitempty"`
+	// Weight of one piece, 0 to 1,000,000 grams.
+	WeightGrams graphql.Omittable[*int32] `json:"weightGrams,omitempty"`
+	// What is inside one piece.
+	NetContent graphql.Omittable[*NetContentInput] `json:"netContent,omitempty"`
+}
+
+// Which landed cost is asked.
+type LandedCostQuoteInput struct {
+	// The country of destination.
+	Country string `json:"country"`
+	// Currency of all amounts.
+	Currency money.Currency `json:"currency"`
+	// The day whose rules count. Default: today.
+	On graphql.Omittable[*models.Date] `json:"on,omitempty"`
+	// Each gives a quote, at most 10. Default: all of them.
+	Regimes graphql.Omittable[[]landedcost.Regime] `json:"regimes,omitempty"`
+	// The country that sends; limits of personal post depend on it.
+	ShippedFrom graphql.Omittable[*string] `json:"shippedFrom,omitempty"`
+	// Carriage of the whole order. Default 0.
+	Freight graphql.Omittable[*decimal.Decimal] `json:"freight,omitempty"`
+	// Insurance of the whole order. Default 0.
+	Insurance graphql.Omittable[*decimal.Decimal] `json:"insurance,omitempty"`
+	// 1 to 100 lines of one order.
+	Lines []*LandedCostLineInput `json:"lines"`
 }
 
 // Which ledger entries.
@@ -1842,6 +1881,8 @@ type StorefrontCreateInput struct {
 	Languages []string `json:"languages"`
 	// At least one. Default: all.
 	PaymentMethods graphql.Omittable[[]PaymentMethod] `json:"paymentMethods,omitempty"`
+	// How its goods are brought into its market. Default: none, no duties and taxes are charged.
+	CustomsRegime graphql.Omittable[*landedcost.Regime] `json:"customsRegime,omitempty"`
 }
 
 // The new storefront.
@@ -1882,6 +1923,8 @@ type StorefrontUpdateInput struct {
 	Languages graphql.Omittable[[]string] `json:"languages,omitempty"`
 	// At least one.
 	PaymentMethods graphql.Omittable[[]PaymentMethod] `json:"paymentMethods,omitempty"`
+	// How its goods are brought into its market; null charges no duties and taxes. Carts that are open tell the change.
+	CustomsRegime graphql.Omittable[*landedcost.Regime] `json:"customsRegime,omitempty"`
 }
 
 // The storefront as it is now.

@@ -14,6 +14,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/scalar"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/internal/promotion"
@@ -29,12 +30,17 @@ type CartResolver interface {
 }
 type CartGroupResolver interface {
 	Storefront(ctx context.Context, obj *cart.Group) (*models.Storefront, error)
+
+	LandedCosts(ctx context.Context, obj *cart.Group, regimes []landedcost.Regime) ([]*landedcost.Record, error)
 }
 type CartLineResolver interface {
 	Title(ctx context.Context, obj *cart.Line) (string, error)
 
 	Product(ctx context.Context, obj *cart.Line) (*models.Product, error)
 	Variant(ctx context.Context, obj *cart.Line) (*models.Variant, error)
+}
+type CartProblemResolver interface {
+	Customs(ctx context.Context, obj *cart.Problem) (*landedcost.Problem, error)
 }
 type CartPromotionResolver interface {
 	Title(ctx context.Context, obj *cart.Promotion) (string, error)
@@ -43,6 +49,20 @@ type CartPromotionResolver interface {
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_CartGroup_landedCosts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "regimes",
+		func(ctx context.Context, v any) ([]landedcost.Regime, error) {
+			return ec.unmarshalOCustomsRegime2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋlandedcostᚐRegimeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["regimes"] = arg0
+	return args, nil
+}
 
 // endregion ***************************** args.gotpl *****************************
 
@@ -1618,6 +1638,82 @@ func (ec *executionContext) fieldContext_CartGroup_charges(_ context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _CartGroup_landedCost(ctx context.Context, field graphql.CollectedField, obj *cart.Group) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartGroup_landedCost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LandedCost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *landedcost.Record) graphql.Marshaler {
+			return ec.marshalOLandedCost2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋlandedcostᚐRecord(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartGroup_landedCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LandedCost(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CartGroup_landedCosts(ctx context.Context, field graphql.CollectedField, obj *cart.Group) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartGroup_landedCosts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.CartGroup().LandedCosts(ctx, obj, fc.Args["regimes"].([]landedcost.Regime))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*landedcost.Record) graphql.Marshaler {
+			return ec.marshalNLandedCost2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋlandedcostᚐRecordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CartGroup_landedCosts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CartGroup",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LandedCost(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_CartGroup_landedCosts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CartGroup_deliveryOptions(ctx context.Context, field graphql.CollectedField, obj *cart.Group) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2641,6 +2737,29 @@ func (ec *executionContext) fieldContext_CartProblem_now(_ context.Context, fiel
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CartProblem_customs(ctx context.Context, field graphql.CollectedField, obj *cart.Problem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CartProblem_customs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CartProblem().Customs(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *landedcost.Problem) graphql.Marshaler {
+			return ec.marshalOLandedCostProblem2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋlandedcostᚐProblem(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CartProblem_customs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CartProblem", field, true, true, "LandedCostProblem")
 }
 
 func (ec *executionContext) _CartProblem_available(ctx context.Context, field graphql.CollectedField, obj *cart.Problem) (ret graphql.Marshaler) {
@@ -4291,6 +4410,17 @@ func (ec *executionContext) _CartGroup(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "landedCost":
+			out.Values[i] = ec._CartGroup_landedCost(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "landedCosts":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CartGroup_landedCosts(ctx, field, obj)
+				})
 		case "deliveryOptions":
 			out.Values[i] = ec._CartGroup_deliveryOptions(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -4628,42 +4758,48 @@ func (ec *executionContext) _CartProblem(ctx context.Context, sel ast.SelectionS
 		case "code":
 			out.Values[i] = ec._CartProblem_code(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "message":
 			out.Values[i] = ec._CartProblem_message(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "line":
 			out.Values[i] = ec._CartProblem_line(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "group":
 			out.Values[i] = ec._CartProblem_group(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "promotion":
 			out.Values[i] = ec._CartProblem_promotion(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "was":
 			out.Values[i] = ec._CartProblem_was(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "now":
 			out.Values[i] = ec._CartProblem_now(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "customs":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CartProblem_customs(ctx, field, obj)
+				})
 		case "available":
 			out.Values[i] = ec._CartProblem_available(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

@@ -14,6 +14,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/scalar"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -34,6 +35,7 @@ type OrderResolver interface {
 
 	Lines(ctx context.Context, obj *models.Order) ([]*models.OrderLine, error)
 	Charges(ctx context.Context, obj *models.Order) ([]*models.Charge, error)
+	LandedCost(ctx context.Context, obj *models.Order) (*landedcost.Record, error)
 
 	Refunds(ctx context.Context, obj *models.Order) ([]*models.OrderRefund, error)
 
@@ -655,6 +657,38 @@ func (ec *executionContext) fieldContext_Order_charges(_ context.Context, field 
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Charge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Order_landedCost(ctx context.Context, field graphql.CollectedField, obj *models.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_landedCost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().LandedCost(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *landedcost.Record) graphql.Marshaler {
+			return ec.marshalOLandedCost2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋlandedcostᚐRecord(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Order_landedCost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LandedCost(ctx, field)
 		},
 	}
 	return fc, nil
@@ -3739,6 +3773,12 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_charges(ctx, field, obj)
+				})
+		case "landedCost":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_landedCost(ctx, field, obj)
 				})
 		case "goods":
 			out.Values[i] = ec._Order_goods(ctx, field, obj)

@@ -13,6 +13,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -33,6 +34,7 @@ type ResolverRoot interface {
 	Cart() CartResolver
 	CartGroup() CartGroupResolver
 	CartLine() CartLineResolver
+	CartProblem() CartProblemResolver
 	CartPromotion() CartPromotionResolver
 	Category() CategoryResolver
 	Charge() ChargeResolver
@@ -40,6 +42,10 @@ type ResolverRoot interface {
 	ConsumerRead() ConsumerReadResolver
 	DeliveryOption() DeliveryOptionResolver
 	ExchangeRate() ExchangeRateResolver
+	LandedCost() LandedCostResolver
+	LandedCostLine() LandedCostLineResolver
+	LandedCostPart() LandedCostPartResolver
+	LandedCostSource() LandedCostSourceResolver
 	LedgerEntry() LedgerEntryResolver
 	LedgerTransaction() LedgerTransactionResolver
 	Listing() ListingResolver
@@ -309,6 +315,8 @@ type ComplexityRoot struct {
 		DeliveryRequired func(childComplexity int) int
 		Discount         func(childComplexity int) int
 		Goods            func(childComplexity int) int
+		LandedCost       func(childComplexity int) int
+		LandedCosts      func(childComplexity int, regimes []landedcost.Regime) int
 		Lines            func(childComplexity int) int
 		Options          func(childComplexity int) int
 		SellerName       func(childComplexity int) int
@@ -358,6 +366,7 @@ type ComplexityRoot struct {
 	CartProblem struct {
 		Available func(childComplexity int) int
 		Code      func(childComplexity int) int
+		Customs   func(childComplexity int) int
 		Group     func(childComplexity int) int
 		Line      func(childComplexity int) int
 		Message   func(childComplexity int) int
@@ -554,6 +563,77 @@ type ComplexityRoot struct {
 		Quote     func(childComplexity int) int
 		Source    func(childComplexity int) int
 		Value     func(childComplexity int) int
+	}
+
+	LandedCost struct {
+		Complete       func(childComplexity int) int
+		ConsumptionTax func(childComplexity int) int
+		Country        func(childComplexity int) int
+		DeclaredValue  func(childComplexity int) int
+		Duty           func(childComplexity int) int
+		ExchangeRate   func(childComplexity int) int
+		ExchangeSource func(childComplexity int) int
+		Fee            func(childComplexity int) int
+		Fees           func(childComplexity int) int
+		Freight        func(childComplexity int) int
+		Goods          func(childComplexity int) int
+		Insurance      func(childComplexity int) int
+		Lines          func(childComplexity int) int
+		On             func(childComplexity int) int
+		Problem        func(childComplexity int) int
+		ProblemText    func(childComplexity int) int
+		Regime         func(childComplexity int) int
+		RulesVersion   func(childComplexity int) int
+		Tax            func(childComplexity int) int
+		Total          func(childComplexity int) int
+		Treatment      func(childComplexity int) int
+		VAT            func(childComplexity int) int
+	}
+
+	LandedCostFee struct {
+		Charged func(childComplexity int) int
+		Code    func(childComplexity int) int
+		Source  func(childComplexity int) int
+		Title   func(childComplexity int) int
+	}
+
+	LandedCostLine struct {
+		Freight       func(childComplexity int) int
+		Goods         func(childComplexity int) int
+		HsCode        func(childComplexity int) int
+		Insurance     func(childComplexity int) int
+		LineID        func(childComplexity int) int
+		Missing       func(childComplexity int) int
+		OriginCountry func(childComplexity int) int
+		Parts         func(childComplexity int) int
+		Problem       func(childComplexity int) int
+		ProblemText   func(childComplexity int) int
+		Quantity      func(childComplexity int) int
+		Tax           func(childComplexity int) int
+		Total         func(childComplexity int) int
+		Value         func(childComplexity int) int
+	}
+
+	LandedCostPart struct {
+		Charged func(childComplexity int) int
+		Exempt  func(childComplexity int) int
+		Formula func(childComplexity int) int
+		Kind    func(childComplexity int) int
+		Of      func(childComplexity int) int
+		Payable func(childComplexity int) int
+		Rate    func(childComplexity int) int
+		Share   func(childComplexity int) int
+		Source  func(childComplexity int) int
+		Terms   func(childComplexity int) int
+	}
+
+	LandedCostSource struct {
+		Confidence func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Title      func(childComplexity int) int
+		URL        func(childComplexity int) int
+		ValidFrom  func(childComplexity int) int
+		ValidTo    func(childComplexity int) int
 	}
 
 	LedgerEntry struct {
@@ -772,6 +852,7 @@ type ComplexityRoot struct {
 		GlobalID         func(childComplexity int) int
 		Goods            func(childComplexity int) int
 		Kind             func(childComplexity int) int
+		LandedCost       func(childComplexity int) int
 		Lines            func(childComplexity int) int
 		Number           func(childComplexity int) int
 		PaymentStatus    func(childComplexity int) int
@@ -962,9 +1043,10 @@ type ComplexityRoot struct {
 	}
 
 	Price struct {
-		Amount    func(childComplexity int) int
-		CompareAt func(childComplexity int) int
-		Variant   func(childComplexity int) int
+		Amount     func(childComplexity int) int
+		CompareAt  func(childComplexity int) int
+		LandedCost func(childComplexity int, quantity *int32) int
+		Variant    func(childComplexity int) int
 	}
 
 	PriceRange struct {
@@ -1184,6 +1266,7 @@ type ComplexityRoot struct {
 		ConsumerIdentity  func(childComplexity int, cartID *string, secret *string) int
 		ConsumerReads     func(childComplexity int, first *int32, after *string, last *int32, before *string) int
 		ExchangeRate      func(childComplexity int, base money.Currency, quote money.Currency, on *models.Date, averageFrom *models.Date) int
+		LandedCostQuote   func(childComplexity int, input api.LandedCostQuoteInput) int
 		Node              func(childComplexity int, id string) int
 		Nodes             func(childComplexity int, ids []string) int
 		Order             func(childComplexity int, id *string, number *string) int
@@ -1473,6 +1556,7 @@ type ComplexityRoot struct {
 		ClosedAt        func(childComplexity int) int
 		Country         func(childComplexity int) int
 		Currency        func(childComplexity int) int
+		CustomsRegime   func(childComplexity int) int
 		DeliveryOptions func(childComplexity int) int
 		Description     func(childComplexity int) int
 		GlobalID        func(childComplexity int) int
@@ -2525,6 +2609,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CartGroup.Goods(childComplexity), true
+	case "CartGroup.landedCost":
+		if e.ComplexityRoot.CartGroup.LandedCost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartGroup.LandedCost(childComplexity), true
+	case "CartGroup.landedCosts":
+		if e.ComplexityRoot.CartGroup.LandedCosts == nil {
+			break
+		}
+
+		args, err := ec.field_CartGroup_landedCosts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.CartGroup.LandedCosts(childComplexity, args["regimes"].([]landedcost.Regime)), true
 	case "CartGroup.lines":
 		if e.ComplexityRoot.CartGroup.Lines == nil {
 			break
@@ -2700,6 +2801,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CartProblem.Code(childComplexity), true
+	case "CartProblem.customs":
+		if e.ComplexityRoot.CartProblem.Customs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CartProblem.Customs(childComplexity), true
 	case "CartProblem.group":
 		if e.ComplexityRoot.CartProblem.Group == nil {
 			break
@@ -3405,6 +3512,347 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ExchangeRate.Value(childComplexity), true
+
+	case "LandedCost.complete":
+		if e.ComplexityRoot.LandedCost.Complete == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Complete(childComplexity), true
+	case "LandedCost.consumptionTax":
+		if e.ComplexityRoot.LandedCost.ConsumptionTax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.ConsumptionTax(childComplexity), true
+	case "LandedCost.country":
+		if e.ComplexityRoot.LandedCost.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Country(childComplexity), true
+	case "LandedCost.declaredValue":
+		if e.ComplexityRoot.LandedCost.DeclaredValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.DeclaredValue(childComplexity), true
+	case "LandedCost.duty":
+		if e.ComplexityRoot.LandedCost.Duty == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Duty(childComplexity), true
+	case "LandedCost.exchangeRate":
+		if e.ComplexityRoot.LandedCost.ExchangeRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.ExchangeRate(childComplexity), true
+	case "LandedCost.exchangeSource":
+		if e.ComplexityRoot.LandedCost.ExchangeSource == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.ExchangeSource(childComplexity), true
+	case "LandedCost.fee":
+		if e.ComplexityRoot.LandedCost.Fee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Fee(childComplexity), true
+	case "LandedCost.fees":
+		if e.ComplexityRoot.LandedCost.Fees == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Fees(childComplexity), true
+	case "LandedCost.freight":
+		if e.ComplexityRoot.LandedCost.Freight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Freight(childComplexity), true
+	case "LandedCost.goods":
+		if e.ComplexityRoot.LandedCost.Goods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Goods(childComplexity), true
+	case "LandedCost.insurance":
+		if e.ComplexityRoot.LandedCost.Insurance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Insurance(childComplexity), true
+	case "LandedCost.lines":
+		if e.ComplexityRoot.LandedCost.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Lines(childComplexity), true
+	case "LandedCost.on":
+		if e.ComplexityRoot.LandedCost.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.On(childComplexity), true
+	case "LandedCost.problem":
+		if e.ComplexityRoot.LandedCost.Problem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Problem(childComplexity), true
+	case "LandedCost.problemText":
+		if e.ComplexityRoot.LandedCost.ProblemText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.ProblemText(childComplexity), true
+	case "LandedCost.regime":
+		if e.ComplexityRoot.LandedCost.Regime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Regime(childComplexity), true
+	case "LandedCost.rulesVersion":
+		if e.ComplexityRoot.LandedCost.RulesVersion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.RulesVersion(childComplexity), true
+	case "LandedCost.tax":
+		if e.ComplexityRoot.LandedCost.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Tax(childComplexity), true
+	case "LandedCost.total":
+		if e.ComplexityRoot.LandedCost.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Total(childComplexity), true
+	case "LandedCost.treatment":
+		if e.ComplexityRoot.LandedCost.Treatment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.Treatment(childComplexity), true
+	case "LandedCost.vat":
+		if e.ComplexityRoot.LandedCost.VAT == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.VAT(childComplexity), true
+
+	case "LandedCostFee.amount":
+		if e.ComplexityRoot.LandedCostFee.Charged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostFee.Charged(childComplexity), true
+	case "LandedCostFee.code":
+		if e.ComplexityRoot.LandedCostFee.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostFee.Code(childComplexity), true
+	case "LandedCostFee.source":
+		if e.ComplexityRoot.LandedCostFee.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostFee.Source(childComplexity), true
+	case "LandedCostFee.title":
+		if e.ComplexityRoot.LandedCostFee.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostFee.Title(childComplexity), true
+
+	case "LandedCostLine.freight":
+		if e.ComplexityRoot.LandedCostLine.Freight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.Freight(childComplexity), true
+	case "LandedCostLine.goods":
+		if e.ComplexityRoot.LandedCostLine.Goods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.Goods(childComplexity), true
+	case "LandedCostLine.hsCode":
+		if e.ComplexityRoot.LandedCostLine.HsCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.HsCode(childComplexity), true
+	case "LandedCostLine.insurance":
+		if e.ComplexityRoot.LandedCostLine.Insurance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.Insurance(childComplexity), true
+	case "LandedCostLine.lineId":
+		if e.ComplexityRoot.LandedCostLine.LineID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.LineID(childComplexity), true
+	case "LandedCostLine.missing":
+		if e.ComplexityRoot.LandedCostLine.Missing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.Missing(childComplexity), true
+	case "LandedCostLine.originCountry":
+		if e.ComplexityRoot.LandedCostLine.OriginCountry == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.OriginCountry(childComplexity), true
+	case "LandedCostLine.parts":
+		if e.ComplexityRoot.LandedCostLine.Parts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.Parts(childComplexity), true
+	case "LandedCostLine.problem":
+		if e.ComplexityRoot.LandedCostLine.Problem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.Problem(childComplexity), true
+	case "LandedCostLine.problemText":
+		if e.ComplexityRoot.LandedCostLine.ProblemText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.ProblemText(childComplexity), true
+	case "LandedCostLine.quantity":
+		if e.ComplexityRoot.LandedCostLine.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.Quantity(childComplexity), true
+	case "LandedCostLine.tax":
+		if e.ComplexityRoot.LandedCostLine.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.Tax(childComplexity), true
+	case "LandedCostLine.total":
+		if e.ComplexityRoot.LandedCostLine.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.Total(childComplexity), true
+	case "LandedCostLine.declaredValue":
+		if e.ComplexityRoot.LandedCostLine.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostLine.Value(childComplexity), true
+
+	case "LandedCostPart.amount":
+		if e.ComplexityRoot.LandedCostPart.Charged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostPart.Charged(childComplexity), true
+	case "LandedCostPart.exempt":
+		if e.ComplexityRoot.LandedCostPart.Exempt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostPart.Exempt(childComplexity), true
+	case "LandedCostPart.formula":
+		if e.ComplexityRoot.LandedCostPart.Formula == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostPart.Formula(childComplexity), true
+	case "LandedCostPart.tax":
+		if e.ComplexityRoot.LandedCostPart.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostPart.Kind(childComplexity), true
+	case "LandedCostPart.base":
+		if e.ComplexityRoot.LandedCostPart.Of == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostPart.Of(childComplexity), true
+	case "LandedCostPart.due":
+		if e.ComplexityRoot.LandedCostPart.Payable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostPart.Payable(childComplexity), true
+	case "LandedCostPart.rate":
+		if e.ComplexityRoot.LandedCostPart.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostPart.Rate(childComplexity), true
+	case "LandedCostPart.share":
+		if e.ComplexityRoot.LandedCostPart.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostPart.Share(childComplexity), true
+	case "LandedCostPart.source":
+		if e.ComplexityRoot.LandedCostPart.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostPart.Source(childComplexity), true
+	case "LandedCostPart.termsSource":
+		if e.ComplexityRoot.LandedCostPart.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostPart.Terms(childComplexity), true
+
+	case "LandedCostSource.confidence":
+		if e.ComplexityRoot.LandedCostSource.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostSource.Confidence(childComplexity), true
+	case "LandedCostSource.id":
+		if e.ComplexityRoot.LandedCostSource.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostSource.ID(childComplexity), true
+	case "LandedCostSource.title":
+		if e.ComplexityRoot.LandedCostSource.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostSource.Title(childComplexity), true
+	case "LandedCostSource.url":
+		if e.ComplexityRoot.LandedCostSource.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostSource.URL(childComplexity), true
+	case "LandedCostSource.validFrom":
+		if e.ComplexityRoot.LandedCostSource.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostSource.ValidFrom(childComplexity), true
+	case "LandedCostSource.validTo":
+		if e.ComplexityRoot.LandedCostSource.ValidTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCostSource.ValidTo(childComplexity), true
 
 	case "LedgerEntry.account":
 		if e.ComplexityRoot.LedgerEntry.Account == nil {
@@ -4840,6 +5288,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Kind(childComplexity), true
+	case "Order.landedCost":
+		if e.ComplexityRoot.Order.LandedCost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.LandedCost(childComplexity), true
 	case "Order.lines":
 		if e.ComplexityRoot.Order.Lines == nil {
 			break
@@ -5584,6 +6038,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Price.CompareAt(childComplexity), true
+	case "Price.landedCost":
+		if e.ComplexityRoot.Price.LandedCost == nil {
+			break
+		}
+
+		args, err := ec.field_Price_landedCost_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Price.LandedCost(childComplexity, args["quantity"].(*int32)), true
 	case "Price.variant":
 		if e.ComplexityRoot.Price.Variant == nil {
 			break
@@ -6472,6 +6937,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.ExchangeRate(childComplexity, args["base"].(money.Currency), args["quote"].(money.Currency), args["on"].(*models.Date), args["averageFrom"].(*models.Date)), true
 
+	case "Query.landedCostQuote":
+		if e.ComplexityRoot.Query.LandedCostQuote == nil {
+			break
+		}
+
+		args, err := ec.field_Query_landedCostQuote_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LandedCostQuote(childComplexity, args["input"].(api.LandedCostQuoteInput)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -7613,6 +8089,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Storefront.Currency(childComplexity), true
+	case "Storefront.customsRegime":
+		if e.ComplexityRoot.Storefront.CustomsRegime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Storefront.CustomsRegime(childComplexity), true
 	case "Storefront.deliveryOptions":
 		if e.ComplexityRoot.Storefront.DeliveryOptions == nil {
 			break
@@ -8135,6 +8617,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeliveryRateInput", ec.unmarshalInputDeliveryRateInput),
 			graphql.NewInputUnmarshaler("DeliveryWeightInput", ec.unmarshalInputDeliveryWeightInput),
 			graphql.NewInputUnmarshaler("IntRange", ec.unmarshalInputIntRange),
+			graphql.NewInputUnmarshaler("LandedCostLineInput", ec.unmarshalInputLandedCostLineInput),
+			graphql.NewInputUnmarshaler("LandedCostQuoteInput", ec.unmarshalInputLandedCostQuoteInput),
 			graphql.NewInputUnmarshaler("LedgerEntryWhere", ec.unmarshalInputLedgerEntryWhere),
 			graphql.NewInputUnmarshaler("ListingPricesSetInput", ec.unmarshalInputListingPricesSetInput),
 			graphql.NewInputUnmarshaler("ListingPublishInput", ec.unmarshalInputListingPublishInput),
@@ -9000,6 +9484,10 @@ type CartGroup @public {
   lines: [CartLine!]!
   "Every part of its total, typed; at most 1,000."
   charges: [CartCharge!]!
+  "What it costs at the door, with every duty and tax among ` + "`" + `charges` + "`" + `; null where the storefront charges none, where no line can be bought now, and once the cart was ordered: then the order has it."
+  landedCost: LandedCost
+  "The same in other regimes, side by side; empty where ` + "`" + `landedCost` + "`" + ` is null."
+  landedCosts("At most 10. Default: all of them." regimes: [CustomsRegime!]): [LandedCost!]!
   "Ways of sending these goods to where the cart goes, with what that costs; at most 50. Without a recipient they are those of the cart's market, for no region."
   deliveryOptions: [CartDeliveryOption!]!
   "The way that was chosen; null where none was, or it does not go there any more."
@@ -9114,14 +9602,16 @@ type CartProblem @public {
   message: String!
   "The line it is about; null where it is about the cart."
   line: CartLine
-  "The storefront's goods whose delivery it is about; of DELIVERY_CHANGED and DELIVERY_UNAVAILABLE alone."
+  "The storefront's goods that it is about as a whole; of DELIVERY_CHANGED, DELIVERY_UNAVAILABLE, TAX_CHANGED and OVER_ORDER_LIMIT alone."
   group: CartGroup
   "The promotion it is about; of PROMOTION_CHANGED alone."
   promotion: CartPromotion
-  "What was shown: price of a piece, what the promotion took off, or carriage; null where it is about none of them, or there was none."
+  "What was shown: price of a piece, what the promotion took off, carriage, or duties and taxes with fees; null where it is about none of them, or there was none."
   was: Money
   "The same as it is now; null where it is about none of them, or there is none."
   now: Money
+  "What is wrong with the import; of RATE_UNKNOWN, IMPORT_REFUSED and OVER_ORDER_LIMIT alone."
+  customs: LandedCostProblem
   "Pieces that can be had; of OUT_OF_STOCK alone."
   available: BigInt
 }
@@ -9142,6 +9632,14 @@ enum CartProblemCode {
   DELIVERY_CHANGED
   "The chosen way of delivery does not go there, or not with so much. Accepting chooses none."
   DELIVERY_UNAVAILABLE
+  "Duties and taxes are others now, and not for what was changed about the cart. Accepting takes them."
+  TAX_CHANGED
+  "Nobody knows what the goods are charged on import; ` + "`" + `customs` + "`" + ` says what is missing. Accepting removes the line."
+  RATE_UNKNOWN
+  "The goods may not be imported so; ` + "`" + `customs` + "`" + ` says why. Accepting removes the line."
+  IMPORT_REFUSED
+  "Several pieces are above the limit of one order. Accepting changes nothing: take fewer, and buy the rest in another order."
+  OVER_ORDER_LIMIT
 }
 
 "An entry of the caller's own address book."
@@ -10256,6 +10754,262 @@ extend type Mutation {
   shipmentLossResolve("Which one and how." input: ShipmentLossResolveInput!): ShipmentLossResolvePayload! @requires(permission: FULFILMENT_WRITE)
 }
 `, BuiltIn: false},
+	{Name: "../schema/landedcost.graphqls", Input: `"How goods are brought into a market. Values may be added."
+enum CustomsRegime {
+  "Cross-border retail import out of a bonded warehouse (1210)."
+  CBEC_BONDED
+  "Cross-border retail import by direct mail (9610)."
+  CBEC_DIRECT
+  "A parcel for somebody's own use."
+  PERSONAL_POST
+  "Everything else: duty and all taxes in full."
+  GENERAL_TRADE
+}
+
+"How an order is taxed in its regime."
+enum LandedCostTreatment {
+  "By the regime's terms: of cross-border retail import no duty, and 70 % of VAT and consumption tax."
+  WITHIN_LIMITS
+  "One indivisible piece above the limit of an order: duty and all taxes in full, within the yearly allowance."
+  FULL_TAXES
+  "Beyond what the regime allows, or general trade itself: duty and all taxes in full."
+  GENERAL_TRADE
+}
+
+"Why something about an import is not known, or not allowed. Values may be added."
+enum LandedCostProblem {
+  "The rules have no rate for the goods, or no exchange rate is known."
+  RATE_UNKNOWN
+  "The product has no HS code."
+  HS_CODE_MISSING
+  "The HS code has not 6, 8 or 10 digits."
+  HS_CODE_INVALID
+  "A rate depends on the origin, and the product has none."
+  ORIGIN_MISSING
+  "A rate depends on the value of a gram, millilitre or piece, and the variant has no net content in such a unit."
+  NET_CONTENT_MISSING
+  "The goods are not on the positive list of cross-border retail import."
+  NOT_ON_POSITIVE_LIST
+  "The goods may only come out of a bonded warehouse."
+  BONDED_ONLY
+  "The goods are bounded by weight, and the variant has none."
+  WEIGHT_MISSING
+  "This is more than a person may buy of it in a year."
+  OVER_WEIGHT_LIMIT
+  "There are no rules for this country, regime and day."
+  REGIME_UNKNOWN
+  "Several pieces are above the limit of one order: they can be bought in several orders. Amounts are those of general trade."
+  OVER_ORDER_LIMIT
+  "The order is more than the person may still buy this year. Amounts are those of general trade."
+  OVER_YEAR_LIMIT
+}
+
+"A tax on import."
+enum LandedCostTax {
+  "Customs duty."
+  DUTY
+  "Consumption tax, which is in its own base."
+  CONSUMPTION_TAX
+  "Value added tax."
+  VAT
+  "The one tax on personal post, which stands for all three."
+  POSTAL_TAX
+}
+
+"How sure a rule is."
+enum RuleConfidence {
+  "Read in a source of its own, or in several."
+  VERIFIED
+  "Read in one place that is not the law."
+  REPORTED
+  "Follows from what is verified."
+  DERIVED
+  "Believed, and not read anywhere."
+  ASSUMED
+  "Made up, to show how the software works."
+  DEMONSTRATION
+}
+
+"""
+What goods cost at the door, and why: every amount with its base, its rate and
+the rule it comes from. It is reckoned in integers, each tax rounded once, half
+up, to the minor unit; parts always sum to the whole. What is not known is not
+zero: then ` + "`" + `complete` + "`" + ` is false and the line says what is missing.
+"""
+type LandedCost @public {
+  "The country of destination."
+  country: CountryCode!
+  "The day whose rules it is reckoned by, as counted in that country."
+  on: Date!
+  "Stands for exactly the rules that were used; null where there are none."
+  rulesVersion: String
+  "How the goods are brought in."
+  regime: CustomsRegime!
+  "How they are taxed there."
+  treatment: LandedCostTreatment!
+  "What is wrong with the order as a whole; null where nothing is."
+  problem: LandedCostProblem
+  "The same in words, in Chinese or English by the context."
+  problemText: String
+  "Whether no tax is missing."
+  complete: Boolean!
+  "Goods after discounts."
+  goods: Money!
+  "Carriage, which is in the base of all taxes."
+  freight: Money!
+  "Insurance, which is in the base of all taxes."
+  insurance: Money!
+  "Customs duty, or postal tax."
+  duty: Money!
+  "Consumption tax."
+  consumptionTax: Money!
+  "Value added tax."
+  vat: Money!
+  "Duty and all taxes."
+  tax: Money!
+  "What the shopper pays to others on top."
+  fee: Money!
+  "All of it together."
+  total: Money!
+  "What customs is told the goods are worth, with freight and insurance, in the currency of the declaration."
+  declaredValue: Money!
+  "What one unit of the order's currency is in that of the declaration, rounded half up to 18 decimals; null where both are the same, or it is not known."
+  exchangeRate: Decimal
+  "Whose rate that is, and of which day."
+  exchangeSource: String
+  "Its lines; at most 100."
+  lines: [LandedCostLine!]!
+  "Its fees; at most 20."
+  fees: [LandedCostFee!]!
+}
+
+"What a line costs at the door."
+type LandedCostLine @public {
+  "Whose cost it is: the id of a variant, of a cart's line or an order's; null for lines that were given."
+  lineId: ID
+  "The HS code that was used."
+  hsCode: String
+  "The origin that was used."
+  originCountry: CountryCode
+  "Pieces."
+  quantity: BigInt!
+  "What is not known, or not allowed; then it has no parts. Null where nothing is wrong."
+  problem: LandedCostProblem
+  "The same in words, in Chinese or English by the context."
+  problemText: String
+  "The tax whose rate is missing."
+  missing: LandedCostTax
+  "Goods after discount."
+  goods: Money!
+  "Its share of the carriage: by weight, or by pieces where a weight is not known."
+  freight: Money!
+  "Its share of the insurance, spread like carriage."
+  insurance: Money!
+  "Duty and all taxes."
+  tax: Money!
+  "All of it together."
+  total: Money!
+  "What customs is told it is worth, in the currency of the declaration."
+  declaredValue: Money!
+  "Its taxes, those of zero too; at most 3."
+  parts: [LandedCostPart!]!
+}
+
+"One tax of a line."
+type LandedCostPart @public {
+  "Which tax."
+  tax: LandedCostTax!
+  "What the shopper pays of it."
+  amount: Money!
+  "What is due of it, in the currency of the declaration."
+  due: Money!
+  "What the rate is of, with the taxes that are in it, rounded for reading."
+  base: Money!
+  "The statutory rate: 0.13 is 13 %. Null where nothing is due whatever it is."
+  rate: Decimal
+  "The part of it that is due: 0.7 within the limits of cross-border retail import."
+  share: Decimal!
+  "Whether it is too little to be charged: then nothing is due."
+  exempt: Boolean!
+  "How it comes about in words and figures, in Chinese or English by the context. Only what stands behind the equals sign is rounded."
+  formula: String!
+  "Where the rate comes from; where nothing is due, the regime's terms."
+  source: LandedCostSource
+  "Where the share comes from; null where all of it is due."
+  termsSource: LandedCostSource
+}
+
+"What the shopper pays to others on top."
+type LandedCostFee @public {
+  "Its name for programs."
+  code: String!
+  "Its name for people."
+  title: String!
+  "How much."
+  amount: Money!
+  "Where it comes from."
+  source: LandedCostSource
+}
+
+"Where a rule comes from."
+type LandedCostSource @public {
+  "Stands for exactly this version of the rule."
+  id: String!
+  "Who says so, and where."
+  title: String!
+  "Where it can be read."
+  url: String
+  "How sure it is."
+  confidence: RuleConfidence!
+  "The first day on which it is in force."
+  validFrom: Date
+  "The first day on which it is no longer in force; null where that is not known."
+  validTo: Date
+}
+
+"Goods whose landed cost is asked."
+input LandedCostLineInput {
+  "Without one, the line says HS_CODE_MISSING."
+  hsCode: HSCode
+  "Where they were grown or made."
+  originCountry: CountryCode
+  "1 to 10,000 pieces."
+  quantity: Int!
+  "Price of one piece, in the currency of the order."
+  unitPrice: Decimal!
+  "Taken off all pieces together; not more than they cost. Default 0."
+  discount: Decimal
+  "Weight of one piece, 0 to 1,000,000 grams."
+  weightGrams: Int
+  "What is inside one piece."
+  netContent: NetContentInput
+}
+
+"Which landed cost is asked."
+input LandedCostQuoteInput {
+  "The country of destination."
+  country: CountryCode!
+  "Currency of all amounts."
+  currency: CurrencyCode!
+  "The day whose rules count. Default: today."
+  on: Date
+  "Each gives a quote, at most 10. Default: all of them."
+  regimes: [CustomsRegime!]
+  "The country that sends; limits of personal post depend on it."
+  shippedFrom: CountryCode
+  "Carriage of the whole order. Default 0."
+  freight: Decimal
+  "Insurance of the whole order. Default 0."
+  insurance: Decimal
+  "1 to 100 lines of one order."
+  lines: [LandedCostLineInput!]!
+}
+
+extend type Query {
+  "What goods cost at the door in several regimes side by side. Amounts beyond 63 bits of minor units are refused, all others are exact. For a cart, see ` + "`" + `CartGroup.landedCosts` + "`" + `."
+  landedCostQuote("The order." input: LandedCostQuoteInput!): [LandedCost!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/ledger.graphqls", Input: `"What a brand has with the platform in one currency."
 type Balance @requires(permission: BALANCE_READ) {
   "The currency."
@@ -10780,6 +11534,8 @@ type Order implements Node @requires(permission: ORDER_READ) {
   lines: [OrderLine!]!
   "Every part of its total, typed: all of them."
   charges: [Charge!]!
+  "What it costs at the door, frozen with its rules when it was agreed and never reckoned again; null where no duties and taxes were charged."
+  landedCost: LandedCost
   "Sum of its lines."
   goods: Money!
   "What was taken off."
@@ -11699,6 +12455,8 @@ type Price @public {
   amount: Money!
   "The price it is compared with, such as the one before a sale."
   compareAt: Money
+  "What pieces at this price cost at the door by today's rules, without carriage; null where the storefront charges no duties and taxes."
+  landedCost("1 to 10,000 pieces. Default 1." quantity: Int): LandedCost
 }
 
 "Span of prices."
@@ -13375,6 +14133,8 @@ type Storefront implements Node @public {
   languages: [LanguageCode!]!
   "How one can pay."
   paymentMethods: [PaymentMethod!]!
+  "How its goods are brought into its market: duties and taxes are charged by it, as of today's rules. Null where none are charged."
+  customsRegime: CustomsRegime
   "Whether it sells."
   status: StorefrontStatus!
   "Whether it is the brand's storefront for its country where none is named."
@@ -13502,6 +14262,8 @@ input StorefrontCreateInput {
   languages: [LanguageCode!]!
   "At least one. Default: all."
   paymentMethods: [PaymentMethod!]
+  "How its goods are brought into its market. Default: none, no duties and taxes are charged."
+  customsRegime: CustomsRegime
 }
 
 "The new storefront."
@@ -13528,6 +14290,8 @@ input StorefrontUpdateInput {
   languages: [LanguageCode!]
   "At least one."
   paymentMethods: [PaymentMethod!]
+  "How its goods are brought into its market; null charges no duties and taxes. Carts that are open tell the change."
+  customsRegime: CustomsRegime
 }
 
 "The storefront as it is now."
@@ -14032,6 +14796,10 @@ func (ec *executionContext) childFields_CartGroup(ctx context.Context, field gra
 		return ec.fieldContext_CartGroup_lines(ctx, field)
 	case "charges":
 		return ec.fieldContext_CartGroup_charges(ctx, field)
+	case "landedCost":
+		return ec.fieldContext_CartGroup_landedCost(ctx, field)
+	case "landedCosts":
+		return ec.fieldContext_CartGroup_landedCosts(ctx, field)
 	case "deliveryOptions":
 		return ec.fieldContext_CartGroup_deliveryOptions(ctx, field)
 	case "delivery":
@@ -14142,6 +14910,8 @@ func (ec *executionContext) childFields_CartProblem(ctx context.Context, field g
 		return ec.fieldContext_CartProblem_was(ctx, field)
 	case "now":
 		return ec.fieldContext_CartProblem_now(ctx, field)
+	case "customs":
+		return ec.fieldContext_CartProblem_customs(ctx, field)
 	case "available":
 		return ec.fieldContext_CartProblem_available(ctx, field)
 	}
@@ -14528,6 +15298,148 @@ func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ExchangeRate", field.Name)
 }
 
+func (ec *executionContext) childFields_LandedCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "country":
+		return ec.fieldContext_LandedCost_country(ctx, field)
+	case "on":
+		return ec.fieldContext_LandedCost_on(ctx, field)
+	case "rulesVersion":
+		return ec.fieldContext_LandedCost_rulesVersion(ctx, field)
+	case "regime":
+		return ec.fieldContext_LandedCost_regime(ctx, field)
+	case "treatment":
+		return ec.fieldContext_LandedCost_treatment(ctx, field)
+	case "problem":
+		return ec.fieldContext_LandedCost_problem(ctx, field)
+	case "problemText":
+		return ec.fieldContext_LandedCost_problemText(ctx, field)
+	case "complete":
+		return ec.fieldContext_LandedCost_complete(ctx, field)
+	case "goods":
+		return ec.fieldContext_LandedCost_goods(ctx, field)
+	case "freight":
+		return ec.fieldContext_LandedCost_freight(ctx, field)
+	case "insurance":
+		return ec.fieldContext_LandedCost_insurance(ctx, field)
+	case "duty":
+		return ec.fieldContext_LandedCost_duty(ctx, field)
+	case "consumptionTax":
+		return ec.fieldContext_LandedCost_consumptionTax(ctx, field)
+	case "vat":
+		return ec.fieldContext_LandedCost_vat(ctx, field)
+	case "tax":
+		return ec.fieldContext_LandedCost_tax(ctx, field)
+	case "fee":
+		return ec.fieldContext_LandedCost_fee(ctx, field)
+	case "total":
+		return ec.fieldContext_LandedCost_total(ctx, field)
+	case "declaredValue":
+		return ec.fieldContext_LandedCost_declaredValue(ctx, field)
+	case "exchangeRate":
+		return ec.fieldContext_LandedCost_exchangeRate(ctx, field)
+	case "exchangeSource":
+		return ec.fieldContext_LandedCost_exchangeSource(ctx, field)
+	case "lines":
+		return ec.fieldContext_LandedCost_lines(ctx, field)
+	case "fees":
+		return ec.fieldContext_LandedCost_fees(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LandedCost", field.Name)
+}
+
+func (ec *executionContext) childFields_LandedCostFee(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_LandedCostFee_code(ctx, field)
+	case "title":
+		return ec.fieldContext_LandedCostFee_title(ctx, field)
+	case "amount":
+		return ec.fieldContext_LandedCostFee_amount(ctx, field)
+	case "source":
+		return ec.fieldContext_LandedCostFee_source(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LandedCostFee", field.Name)
+}
+
+func (ec *executionContext) childFields_LandedCostLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lineId":
+		return ec.fieldContext_LandedCostLine_lineId(ctx, field)
+	case "hsCode":
+		return ec.fieldContext_LandedCostLine_hsCode(ctx, field)
+	case "originCountry":
+		return ec.fieldContext_LandedCostLine_originCountry(ctx, field)
+	case "quantity":
+		return ec.fieldContext_LandedCostLine_quantity(ctx, field)
+	case "problem":
+		return ec.fieldContext_LandedCostLine_problem(ctx, field)
+	case "problemText":
+		return ec.fieldContext_LandedCostLine_problemText(ctx, field)
+	case "missing":
+		return ec.fieldContext_LandedCostLine_missing(ctx, field)
+	case "goods":
+		return ec.fieldContext_LandedCostLine_goods(ctx, field)
+	case "freight":
+		return ec.fieldContext_LandedCostLine_freight(ctx, field)
+	case "insurance":
+		return ec.fieldContext_LandedCostLine_insurance(ctx, field)
+	case "tax":
+		return ec.fieldContext_LandedCostLine_tax(ctx, field)
+	case "total":
+		return ec.fieldContext_LandedCostLine_total(ctx, field)
+	case "declaredValue":
+		return ec.fieldContext_LandedCostLine_declaredValue(ctx, field)
+	case "parts":
+		return ec.fieldContext_LandedCostLine_parts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LandedCostLine", field.Name)
+}
+
+func (ec *executionContext) childFields_LandedCostPart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "tax":
+		return ec.fieldContext_LandedCostPart_tax(ctx, field)
+	case "amount":
+		return ec.fieldContext_LandedCostPart_amount(ctx, field)
+	case "due":
+		return ec.fieldContext_LandedCostPart_due(ctx, field)
+	case "base":
+		return ec.fieldContext_LandedCostPart_base(ctx, field)
+	case "rate":
+		return ec.fieldContext_LandedCostPart_rate(ctx, field)
+	case "share":
+		return ec.fieldContext_LandedCostPart_share(ctx, field)
+	case "exempt":
+		return ec.fieldContext_LandedCostPart_exempt(ctx, field)
+	case "formula":
+		return ec.fieldContext_LandedCostPart_formula(ctx, field)
+	case "source":
+		return ec.fieldContext_LandedCostPart_source(ctx, field)
+	case "termsSource":
+		return ec.fieldContext_LandedCostPart_termsSource(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LandedCostPart", field.Name)
+}
+
+func (ec *executionContext) childFields_LandedCostSource(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LandedCostSource_id(ctx, field)
+	case "title":
+		return ec.fieldContext_LandedCostSource_title(ctx, field)
+	case "url":
+		return ec.fieldContext_LandedCostSource_url(ctx, field)
+	case "confidence":
+		return ec.fieldContext_LandedCostSource_confidence(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_LandedCostSource_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_LandedCostSource_validTo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LandedCostSource", field.Name)
+}
+
 func (ec *executionContext) childFields_LedgerEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "account":
@@ -14776,6 +15688,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_lines(ctx, field)
 	case "charges":
 		return ec.fieldContext_Order_charges(ctx, field)
+	case "landedCost":
+		return ec.fieldContext_Order_landedCost(ctx, field)
 	case "goods":
 		return ec.fieldContext_Order_goods(ctx, field)
 	case "discount":
@@ -15160,6 +16074,8 @@ func (ec *executionContext) childFields_Price(ctx context.Context, field graphql
 		return ec.fieldContext_Price_amount(ctx, field)
 	case "compareAt":
 		return ec.fieldContext_Price_compareAt(ctx, field)
+	case "landedCost":
+		return ec.fieldContext_Price_landedCost(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Price", field.Name)
 }
@@ -16134,6 +17050,8 @@ func (ec *executionContext) childFields_Storefront(ctx context.Context, field gr
 		return ec.fieldContext_Storefront_languages(ctx, field)
 	case "paymentMethods":
 		return ec.fieldContext_Storefront_paymentMethods(ctx, field)
+	case "customsRegime":
+		return ec.fieldContext_Storefront_customsRegime(ctx, field)
 	case "status":
 		return ec.fieldContext_Storefront_status(ctx, field)
 	case "isPrimary":

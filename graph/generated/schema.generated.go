@@ -20,6 +20,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -136,6 +137,7 @@ type QueryResolver interface {
 	ConsumerIdentity(ctx context.Context, cartID *string, secret *string) (*models.Consumer, error)
 	ConsumerReads(ctx context.Context, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.ConsumerRead], error)
 	ConsumerAllowance(ctx context.Context) (*allowance.Standing, error)
+	LandedCostQuote(ctx context.Context, input api.LandedCostQuoteInput) ([]*landedcost.Record, error)
 	Payout(ctx context.Context, id string) (*models.Payout, error)
 	CommissionPlans(ctx context.Context, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.CommissionPlan], error)
 	Order(ctx context.Context, id *string, number *string) (*models.Order, error)
@@ -1701,6 +1703,20 @@ func (ec *executionContext) field_Query_exchangeRate_args(ctx context.Context, r
 		return nil, err
 	}
 	args["averageFrom"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_landedCostQuote_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (api.LandedCostQuoteInput, error) {
+			return ec.unmarshalNLandedCostQuoteInput2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐLandedCostQuoteInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -8327,6 +8343,50 @@ func (ec *executionContext) fieldContext_Query_consumerAllowance(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_landedCostQuote(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_landedCostQuote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().LandedCostQuote(ctx, fc.Args["input"].(api.LandedCostQuoteInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*landedcost.Record) graphql.Marshaler {
+			return ec.marshalNLandedCost2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋlandedcostᚐRecordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_landedCostQuote(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LandedCost(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_landedCostQuote_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_payout(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10230,6 +10290,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_consumerAllowance(ctx, field)
 				})
+		case "landedCostQuote":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_landedCostQuote(ctx, field)
+				})
 		case "payout":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, false,
@@ -10467,6 +10533,24 @@ func (ec *executionContext) marshalNDate2githubᚗcomᚋtradewindᚑcommerceᚋt
 	return res
 }
 
+func (ec *executionContext) unmarshalNDate2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDate(ctx context.Context, v any) (*models.Date, error) {
+	res, err := scalar.UnmarshalDate(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDate2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDate(ctx context.Context, sel ast.SelectionSet, v *models.Date) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Date!")
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalDate(*v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Date!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := scalar.UnmarshalDateTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -10503,6 +10587,24 @@ func (ec *executionContext) unmarshalNDecimal2string(ctx context.Context, v any)
 func (ec *executionContext) marshalNDecimal2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
 	_ = sel
 	res := scalar.MarshalDecimalText(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Decimal!")
+	}
+	return res
+}
+
+func (ec *executionContext) unmarshalNDecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx context.Context, v any) (*decimal.Decimal, error) {
+	res, err := scalar.UnmarshalDecimal(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecimal2ᚖgithubᚗcomᚋshopspringᚋdecimalᚐDecimal(ctx context.Context, sel ast.SelectionSet, v *decimal.Decimal) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Decimal!")
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalDecimal(*v)
 	if res == graphql.Null {
 		graphql.AddInvalidNullFromMarshaler(ctx, "Decimal!")
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/scalar"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -302,6 +303,29 @@ func (ec *executionContext) _Storefront_paymentMethods(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_Storefront_paymentMethods(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Storefront", field, true, true, "PaymentMethod")
+}
+
+func (ec *executionContext) _Storefront_customsRegime(ctx context.Context, field graphql.CollectedField, obj *models.Storefront) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Storefront_customsRegime(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CustomsRegime, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *landedcost.Regime) graphql.Marshaler {
+			return ec.marshalOCustomsRegime2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋlandedcostᚐRegime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Storefront_customsRegime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Storefront", field, false, false, "CustomsRegime")
 }
 
 func (ec *executionContext) _Storefront_status(ctx context.Context, field graphql.CollectedField, obj *models.Storefront) (ret graphql.Marshaler) {
@@ -876,7 +900,7 @@ func (ec *executionContext) unmarshalInputStorefrontCreateInput(ctx context.Cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"brandId", "slug", "name", "description", "country", "currency", "languages", "paymentMethods"}
+	fieldsInOrder := [...]string{"brandId", "slug", "name", "description", "country", "currency", "languages", "paymentMethods", "customsRegime"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -939,6 +963,13 @@ func (ec *executionContext) unmarshalInputStorefrontCreateInput(ctx context.Cont
 				return it, err
 			}
 			it.PaymentMethods = graphql.OmittableOf(data)
+		case "customsRegime":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customsRegime"))
+			data, err := ec.unmarshalOCustomsRegime2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋlandedcostᚐRegime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomsRegime = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -1009,7 +1040,7 @@ func (ec *executionContext) unmarshalInputStorefrontUpdateInput(ctx context.Cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"storefrontId", "expectedVersion", "name", "description", "language", "languages", "paymentMethods"}
+	fieldsInOrder := [...]string{"storefrontId", "expectedVersion", "name", "description", "language", "languages", "paymentMethods", "customsRegime"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1065,6 +1096,13 @@ func (ec *executionContext) unmarshalInputStorefrontUpdateInput(ctx context.Cont
 				return it, err
 			}
 			it.PaymentMethods = graphql.OmittableOf(data)
+		case "customsRegime":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customsRegime"))
+			data, err := ec.unmarshalOCustomsRegime2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋlandedcostᚐRegime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomsRegime = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -1214,6 +1252,11 @@ func (ec *executionContext) _Storefront(ctx context.Context, sel ast.SelectionSe
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Storefront_paymentMethods(ctx, field, obj)
 				})
+		case "customsRegime":
+			out.Values[i] = ec._Storefront_customsRegime(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "status":
 			out.Values[i] = ec._Storefront_status(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -19,7 +19,7 @@ func (w *shopWorld) toldBuyer() {
 	if err != nil {
 		panic(err)
 	}
-	consumers := consumerid.NewService(db, cart.NewService(db, doorprice.NewService(doorprice.Unruled{}, now), now), now)
+	consumers := consumerid.NewService(db, cart.NewService(db, doorprice.NewService(db, doorprice.Unruled{}, now), now), now)
 	if err := consumers.Use(ctx, keys); err != nil {
 		panic(err)
 	}

@@ -121,13 +121,13 @@ var goodInputs = map[string][]goodInput{
 	"storefrontCreate": {func(w *shopWorld) (*auth.Actor, map[string]any) {
 		return w.owner, object{
 			"brandId": w.brand.GlobalID(), "slug": "acme-sg", "name": "Acme", "description": "In Singapore", "country": "SG",
-			"currency": "SGD", "languages": list("en", "zh-CN"), "paymentMethods": list("CARD"),
+			"currency": "SGD", "languages": list("en", "zh-CN"), "paymentMethods": list("CARD"), "customsRegime": "CBEC_DIRECT",
 		}
 	}},
 	"storefrontUpdate": {func(w *shopWorld) (*auth.Actor, map[string]any) {
 		return w.owner, object{
 			"storefrontId": w.shop.GlobalID(), "expectedVersion": 1, "name": "Acme", "description": "Honey", "language": "en",
-			"languages": list("en", "zh-CN"), "paymentMethods": list("CARD", "ALIPAY"),
+			"languages": list("en", "zh-CN"), "paymentMethods": list("CARD", "ALIPAY"), "customsRegime": "CBEC_BONDED",
 		}
 	}},
 	"storefrontOpen":  storefrontTransition(models.StorefrontPaused),

@@ -38,7 +38,7 @@ func (w *shopWorld) reviewed() (c models.Cart, secret string) {
 func (w *shopWorld) begun(shopper *auth.Actor, token ...string) (*models.Purchase, *models.Payment) {
 	now := func() time.Time { return w.api.Now }
 	db, ctx := w.api.DB.Gorm, auth.With(context.Background(), shopper)
-	carts := cart.NewService(db, doorprice.NewService(doorprice.Unruled{}, now), now)
+	carts := cart.NewService(db, doorprice.NewService(db, doorprice.Unruled{}, now), now)
 	payments := payment.NewService(db, now, slog.New(slog.DiscardHandler), play.New(db, now, play.Options{}))
 	if len(token) > 0 {
 		payments.AuthoriseFirst()

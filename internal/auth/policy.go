@@ -102,7 +102,8 @@ var Types = map[string]Permission{
 	"StatementLineConnection": BalanceRead, "StatementLineEdge": BalanceRead, "Payout": BalanceRead, "PayoutConnection": BalanceRead,
 	"PayoutEdge": BalanceRead, "CommissionPlan": BalanceRead, "CommissionPlanConnection": BalanceRead, "CommissionPlanEdge": BalanceRead,
 	"ExchangeRate": "",
-	"SalesReport":  ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
+	"LandedCost":   "", "LandedCostLine": "", "LandedCostPart": "", "LandedCostFee": "", "LandedCostSource": "",
+	"SalesReport": ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
 }
 
 // Fields says what single fields ask beyond their type.

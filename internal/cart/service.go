@@ -17,6 +17,8 @@ const (
 	maxLines  = 100
 	maxPieces = 10_000
 	maxCodes  = 10
+	// maxRegimes bounds a comparison of taxes.
+	maxRegimes = 10
 )
 
 // How long a cart is kept after its last change.

@@ -13,6 +13,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/offer"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -88,7 +89,7 @@ func (g *Group) landed(regime landedcost.Regime) *landedcost.Input {
 			HSCode: l.Offer.HSCode, Origin: l.Offer.OriginCountry, WeightGrams: l.Offer.WeightGrams,
 			NetContent: l.Offer.NetContent, NetUnit: l.Offer.NetUnit,
 		}.Line(l.Quantity, l.UnitPrice.Minor)
-		line.Ref = l.ID.String()
+		line.Ref = l.GlobalID()
 		for _, c := range g.Charges {
 			if c.Line == l && c.Kind == models.ChargeDiscount {
 				line.DiscountMinor -= c.AmountMinor
@@ -110,7 +111,7 @@ func (g *Group) landed(regime landedcost.Regime) *landedcost.Input {
 
 func (g *Group) line(ref string) *Line {
 	for _, l := range g.Lines {
-		if l.ID.String() == ref {
+		if l.GlobalID() == ref {
 			return l
 		}
 	}
@@ -122,6 +123,9 @@ func (g *Group) line(ref string) *Line {
 func (g *Group) LandedCosts(regimes []landedcost.Regime) ([]*landedcost.Record, error) {
 	if g.terms == nil {
 		return []*landedcost.Record{}, nil
+	}
+	if len(regimes) > maxRegimes {
+		return nil, &problem.BadInput{Argument: "regimes", Message: "give at most 10"}
 	}
 	all := make([]*landedcost.Record, len(regimes))
 	for i, regime := range regimes {
@@ -149,7 +153,7 @@ func (p *Priced) keepTaxes(g *Group) {
 	for _, c := range p.TaxOf(g.Key).Charges {
 		var line *Line
 		if c.LineID != nil {
-			line = g.line(c.LineID.String())
+			line = g.line(models.CartLine{ID: *c.LineID}.GlobalID())
 		}
 		g.charge(p.Currency, c.Kind, line, c.AmountMinor)
 	}
@@ -229,7 +233,7 @@ func (g *Group) Freeze(lines map[uuid.UUID]uuid.UUID) *landedcost.Record {
 	kept := *g.LandedCost
 	kept.Lines = slices.Clone(kept.Lines)
 	for i := range kept.Lines {
-		kept.Lines[i].Ref = lines[g.line(kept.Lines[i].Ref).ID].String()
+		kept.Lines[i].Ref = models.OrderLine{BrandID: g.Key.BrandID, ID: lines[g.line(kept.Lines[i].Ref).ID]}.GlobalID()
 	}
 	return &kept
 }

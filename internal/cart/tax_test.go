@@ -45,7 +45,7 @@ func TestTaxes(t *testing.T) {
 	if sums := kinds(farm); sums[models.ChargeVAT] != 300 || sums[models.ChargeDuty] != 0 || farm.Tax.Minor != 300 || farm.Total.Minor != 3600 {
 		t.Errorf("the farm's charges: %v", sums)
 	}
-	if l := farm.LandedCost.Lines[0]; l.TaxMinor != 218 || l.Ref != farm.Lines[0].ID.String() || !farm.LandedCost.Complete {
+	if l := farm.LandedCost.Lines[0]; l.TaxMinor != 218 || l.Ref != farm.Lines[0].GlobalID() || !farm.LandedCost.Complete {
 		t.Errorf("%+v", l)
 	}
 	if mill.LandedCost != nil || mill.Tax.Minor != 0 || c.Total.Minor != 28600 || len(c.Problems) != 0 {

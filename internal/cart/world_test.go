@@ -38,7 +38,7 @@ func newWorld(t testing.TB, db *gorm.DB) *world {
 	w.honey = fixture.Sell(t, db, w.farm, "honey", 100, 1200, 900)
 	w.jeans = fixture.Sell(t, db, w.mill, "jeans", 100, 25000)
 	w.shopper = fixture.Shopper(t, db, "Li Wei")
-	w.carts = cart.NewService(db, doorprice.NewService(w.customs, func() time.Time { return w.clock }), func() time.Time { return w.clock })
+	w.carts = cart.NewService(db, doorprice.NewService(db, w.customs, func() time.Time { return w.clock }), func() time.Time { return w.clock })
 	return w
 }
 

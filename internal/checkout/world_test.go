@@ -47,7 +47,7 @@ func newWorld(t testing.TB, db *gorm.DB, pieces int64) *world {
 		*goods = fixture.Sell(t, db, fixture.Storefront(t, db, fixture.Brand(t, db, name), name), "goods", pieces, 1200, 900, 800, 700, 550)
 	}
 	rules := &fixture.Customs{}
-	w.carts = cart.NewService(db, doorprice.NewService(rules, w.now), w.now)
+	w.carts = cart.NewService(db, doorprice.NewService(db, rules, w.now), w.now)
 	w.payments = payment.NewService(db, w.now, slog.New(slog.DiscardHandler), w.bank)
 	w.checkout = checkout.NewService(db, w.carts, order.NewService(db, payment.Sandbox{}, w.now), w.payments,
 		allowance.NewService(db, rules, w.now), w.now)

@@ -53,7 +53,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		made = payment.Nowhere{}
 	}
 	rules := doorprice.Unruled{}
-	doors, yearly := doorprice.NewService(rules, now), allowance.NewService(db, rules, now)
+	doors, yearly := doorprice.NewService(db, rules, now), allowance.NewService(db, rules, now)
 	orders, carts := order.NewService(db, made, now), cart.NewService(db, doors, now)
 	payments := payment.NewService(db, now, slog.Default(), gateways...)
 	orders.PayBackBy(payments)
@@ -71,6 +71,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Returns:     returns.NewService(db, payments, now),
 		Deliveries:  delivery.NewService(db, now),
 		Promotions:  promotion.NewService(db, now),
+		Doors:       doors,
 		Rates:       fx.NewService(db, now),
 		Carts:       carts,
 		Checkout:    checkout.NewService(db, carts, orders, payments, yearly, now),

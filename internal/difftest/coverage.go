@@ -11,10 +11,12 @@ import (
 )
 
 // unplanned are fields that resolvers alone answer: carts are priced,
-// balances summed and rates crossed by the domain, and nobody waits for an address book, or to learn who buys.
+// balances summed, rates crossed and taxes reckoned by the domain, and nobody
+// waits for an address book, or to learn who buys.
 var unplanned = []string{
 	"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
 	"Query.exchangeRate", "Query.consumerIdentity", "Query.consumerReads", "Query.consumerAllowance",
+	"Query.landedCostQuote", "Price.landedCost", "Order.landedCost",
 }
 
 // Planned takes the fields out of a schema that no plan answers.

@@ -37,6 +37,7 @@ const (
 
 // Service quotes. Everybody may ask.
 type Service struct {
+	db    *gorm.DB
 	rules Rules
 	now   func() time.Time
 
@@ -49,9 +50,9 @@ type sheet struct {
 	until time.Time
 }
 
-// NewService takes the rules and the clock.
-func NewService(rules Rules, now func() time.Time) *Service {
-	return &Service{rules: rules, now: now, sheets: map[models.Date]sheet{}}
+// NewService takes the database, the rules and the clock.
+func NewService(db *gorm.DB, rules Rules, now func() time.Time) *Service {
+	return &Service{db: db, rules: rules, now: now, sheets: map[models.Date]sheet{}}
 }
 
 // Terms are the rules and the exchange rate by which goods of a market are

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/outbox"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -39,6 +40,8 @@ type Opening struct {
 	Languages []string
 	// PaymentMethods are all where nil.
 	PaymentMethods []string
+	// CustomsRegime is nil where no duties and taxes are charged.
+	CustomsRegime *landedcost.Regime
 }
 
 // Validate gives the storefront in the form that is kept, or all that is wrong with it.
@@ -60,6 +63,7 @@ func (o Opening) Validate() (Opening, error) {
 		o.PaymentMethods = models.PaymentMethods
 	}
 	checkPaymentMethods(&refused, o.PaymentMethods)
+	checkRegime(&refused, o.CustomsRegime)
 	return o, refused.Err()
 }
 
@@ -90,6 +94,12 @@ func checkPaymentMethods(refused *problem.List, methods []string) {
 			refused.Add(field, problem.Invalid, "name each way to pay once")
 			return
 		}
+	}
+}
+
+func checkRegime(refused *problem.List, regime *landedcost.Regime) {
+	if regime != nil && !slices.Contains(landedcost.Regimes, *regime) {
+		refused.Add("input.customsRegime", problem.Invalid, "is not a customs regime")
 	}
 }
 
@@ -138,7 +148,7 @@ func (s *Service) draft(o Opening) (*models.Storefront, error) {
 		BrandID: o.BrandID, ID: id, Slug: o.Slug, Name: o.Name,
 		Texts:   models.Texts[models.StorefrontText]{o.Languages[0]: words},
 		Country: o.Country, Currency: string(o.Currency), Languages: o.Languages, PaymentMethods: o.PaymentMethods,
-		Status: models.StorefrontDraft, Version: 1, CreatedAt: now, UpdatedAt: now,
+		CustomsRegime: o.CustomsRegime, Status: models.StorefrontDraft, Version: 1, CreatedAt: now, UpdatedAt: now,
 	}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/patch"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -26,6 +27,7 @@ type Change struct {
 	// Languages and PaymentMethods stay where nil.
 	Languages      []string
 	PaymentMethods []string
+	CustomsRegime  patch.Field[landedcost.Regime]
 }
 
 // Validate gives the change in the form that is kept, or all that is wrong
@@ -46,6 +48,9 @@ func (c Change) Validate() (Change, error) {
 	}
 	if c.PaymentMethods != nil {
 		checkPaymentMethods(&refused, c.PaymentMethods)
+	}
+	if regime, ok := c.CustomsRegime.Set(); ok {
+		checkRegime(&refused, &regime)
 	}
 	return c, refused.Err()
 }
@@ -76,7 +81,7 @@ func (s *Service) Update(ctx context.Context, c Change) (*models.Storefront, err
 		if err := c.onto(shop); err != nil {
 			return err
 		}
-		return keepTx(tx, shop, s.now(), "name", "texts", "languages", "payment_methods")
+		return keepTx(tx, shop, s.now(), "name", "texts", "languages", "payment_methods", "customs_regime")
 	})
 	if err != nil {
 		return nil, err
@@ -87,6 +92,9 @@ func (s *Service) Update(ctx context.Context, c Change) (*models.Storefront, err
 func (c Change) onto(shop *models.Storefront) error {
 	if c.PaymentMethods != nil {
 		shop.PaymentMethods = c.PaymentMethods
+	}
+	if c.CustomsRegime.Given {
+		shop.CustomsRegime = c.CustomsRegime.To
 	}
 	shop.Texts = maps.Clone(shop.Texts)
 	if c.Languages != nil {
