@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
@@ -50,7 +51,7 @@ func (s Standing) Left() money.Money {
 // problem.NotAllowed where these have no such regime or no limit.
 func (s *Service) LimitTx(tx *gorm.DB, country string, regime landedcost.Regime, on models.Date) (limit money.Money, err error) {
 	rules, err := s.rules.Rules(tx, country, on)
-	if errors.Is(err, doorprice.ErrNoRules) {
+	if errors.Is(err, customs.ErrNoRules) {
 		rules, err = &landedcost.Rules{}, nil
 	}
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
 	"github.com/tradewind-commerce/tradewind/internal/consumerid"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
@@ -52,7 +53,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 	if gateways[0].Name() != made.Name() {
 		made = payment.Nowhere{}
 	}
-	rules := doorprice.Unruled{}
+	rules := customs.NewService(db, now)
 	doors, yearly := doorprice.NewService(db, rules, now), allowance.NewService(db, rules, now)
 	orders, carts := order.NewService(db, made, now), cart.NewService(db, doors, now)
 	payments := payment.NewService(db, now, slog.Default(), gateways...)

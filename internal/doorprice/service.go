@@ -12,6 +12,7 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
@@ -20,13 +21,10 @@ import (
 )
 
 // Rules gives those of a country on a day. It joins the caller's transaction
-// and reads from memory what it can. ErrNoRules where there are none.
+// and reads from memory what it can; customs.ErrNoRules where there are none.
 type Rules interface {
 	Rules(db *gorm.DB, country string, on models.Date) (*landedcost.Rules, error)
 }
-
-// ErrNoRules tells that a country has no rules on a day.
-var ErrNoRules = errors.New("there are no customs rules of this country and day")
 
 const (
 	// stale is how long after an import the rates of before may still count.
@@ -76,7 +74,7 @@ func (s *Service) Terms(db *gorm.DB, country string, currency money.Currency, at
 // TermsOn is Terms for a day.
 func (s *Service) TermsOn(db *gorm.DB, country string, currency money.Currency, on models.Date) (*Terms, error) {
 	rules, err := s.rules.Rules(db, country, on)
-	if errors.Is(err, ErrNoRules) {
+	if errors.Is(err, customs.ErrNoRules) {
 		rules, err = &landedcost.Rules{Country: country, On: on.String(), Currency: currency}, nil
 	}
 	if err != nil {
@@ -152,5 +150,5 @@ type Unruled struct{}
 
 // Rules there are none.
 func (Unruled) Rules(*gorm.DB, string, models.Date) (*landedcost.Rules, error) {
-	return nil, ErrNoRules
+	return nil, customs.ErrNoRules
 }
