@@ -3,6 +3,7 @@ package stripe_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -94,8 +95,8 @@ func (m *market) told(p *models.Payment, kinds ...string) {
 	about := object{"id": *p.Reference, "object": "payment_intent"}
 	m.stripe.mutex.Unlock()
 	for range 3 {
-		for i := len(kinds) - 1; i >= 0; i-- {
-			if err := m.receive("evt_"+kinds[i], "payment_intent."+kinds[i], about, m.clock); err != nil {
+		for _, kind := range slices.Backward(kinds) {
+			if err := m.receive("evt_"+kind, "payment_intent."+kind, about, m.clock); err != nil {
 				m.t.Error(err)
 			}
 		}
