@@ -69,6 +69,8 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// vendure#769, vendure#1691, saleor#3572 (17): sellers price in the currency of
+// each of their markets, and a cart is of one.
 func TestACartHasOneMarketAndOneCurrency(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dbtest.Tx(t))

@@ -15,6 +15,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
+// saleor#1251, saleor#16187 (8): one cart of several sellers becomes an order of each.
 func TestCheckout(t *testing.T) {
 	t.Parallel()
 
@@ -153,7 +154,7 @@ func TestCheckout(t *testing.T) {
 }
 
 // The written rule for a payment that comes after its stock was released: take
-// it if it is still there, else give the money back at once (saleor#15246).
+// it if it is still there, else give the money back at once (saleor PR#11069, #15246).
 func TestLatePayment(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -206,7 +207,7 @@ func TestLatePayment(t *testing.T) {
 }
 
 // A thousand buyers, 64 at a time, over 100 pieces in five variants (saleor#543,
-// vendure#1738, medusa#16825): nothing is oversold, and no order is without its
+// vendure#1738, vendure#3508, medusa#16825): nothing is oversold, and no order is without its
 // payment, nor a payment without its order.
 func TestAThousandBuyers(t *testing.T) {
 	t.Parallel()

@@ -15,6 +15,9 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
+// mercur#161, medusajs/examples#68 (11): a payout takes the balance, and a refund
+// after it comes off the next. Refunds give back the amounts that were charged,
+// whatever the rate is by then (26): what exchanging costs stands in an account.
 func TestPayout(t *testing.T) {
 	t.Parallel()
 

@@ -54,6 +54,7 @@ func TestPlace(t *testing.T) {
 		w.sound(t)
 	})
 
+	// spree#13323, spree PR#14451, PR#14303 (10): later plans leave an order as it was.
 	t.Run("freezes_the_commission_and_books_the_sale", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t, dbtest.Tx(t))

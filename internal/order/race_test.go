@@ -40,6 +40,7 @@ func together(n int, call func(i int) (*models.Order, error)) ([]*models.Order, 
 	return orders, errs
 }
 
+// medusa#16569 (3): of stock that many take at once no update is lost.
 func TestOrdersAtTheSameTime(t *testing.T) {
 	t.Parallel()
 
