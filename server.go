@@ -28,6 +28,8 @@ type line struct {
 
 	Statement command.Statement `cmd:"" help:"Write a brand's statement of a month."`
 
+	Declaration command.Declaration `cmd:"" help:"Write what customs are told of an order."`
+
 	Token   command.Token   `cmd:"" help:"Print a signed token for development."`
 	Recover command.Recover `cmd:"" help:"Settle what a crash or an outage has left open: ask providers for all open payments, give up what was not paid in time. Servers do the same little by little."`
 	Check   command.Check   `cmd:"" help:"Prove that orders, payments, stock, sales facts and what the public sees agree; tell the rows that do not, and exit 1."`

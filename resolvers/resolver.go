@@ -10,6 +10,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
 	"github.com/tradewind-commerce/tradewind/internal/consumerid"
+	"github.com/tradewind-commerce/tradewind/internal/declaration"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
@@ -47,6 +48,8 @@ type Resolver struct {
 	Checkout    *checkout.Service
 	Consumers   *consumerid.Service
 	Allowance   *allowance.Service
-	Reports     *report.Service
-	Search      *search.Service
+	// Declarations are what customs are told.
+	Declarations *declaration.Service
+	Reports      *report.Service
+	Search       *search.Service
 }

@@ -679,6 +679,40 @@ type DateTimeRange struct {
 	To graphql.Omittable[*time.Time] `json:"to,omitempty"`
 }
 
+// Makes a parcel's declaration from what is known now.
+type DeclarationPrepareInput struct {
+	// The parcel; its order must be cross-border retail import.
+	ShipmentID string `json:"shipmentId"`
+}
+
+// The declaration, matched.
+type DeclarationPreparePayload struct {
+	// Null where it was refused.
+	Declaration *models.Declaration `json:"declaration,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Tells what became of a declaration.
+type DeclarationReportInput struct {
+	// Its parcel.
+	ShipmentID string `json:"shipmentId"`
+	// SUBMITTED, RELEASED or REJECTED.
+	Status models.DeclarationStatus `json:"status"`
+	// When, not before it was prepared. Default: now.
+	At graphql.Omittable[*time.Time] `json:"at,omitempty"`
+	// What customs have answered, 1 to 500 characters.
+	Note graphql.Omittable[*string] `json:"note,omitempty"`
+}
+
+// The declaration as it is now.
+type DeclarationReportPayload struct {
+	// Null where it was refused.
+	Declaration *models.Declaration `json:"declaration,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // What further weight costs.
 type DeliveryExtraInput struct {
 	// 1 to 30,000,000.

@@ -42,6 +42,7 @@ type OrderResolver interface {
 	Events(ctx context.Context, obj *models.Order) ([]*models.OrderEvent, error)
 
 	Purchase(ctx context.Context, obj *models.Order) (*models.Purchase, error)
+	Declarations(ctx context.Context, obj *models.Order) ([]*models.Declaration, error)
 	Shipments(ctx context.Context, obj *models.Order) ([]*models.Shipment, error)
 	Returns(ctx context.Context, obj *models.Order) ([]*models.Return, error)
 }
@@ -1251,6 +1252,56 @@ func (ec *executionContext) fieldContext_Order_purchase(_ context.Context, field
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Purchase(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Order_declarations(ctx context.Context, field graphql.CollectedField, obj *models.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_declarations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().Declarations(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "ORDER_READ")
+				if err != nil {
+					var zeroVal []*models.Declaration
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*models.Declaration
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.Declaration) graphql.Marshaler {
+			return ec.marshalNDeclaration2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐDeclarationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_declarations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Order",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Declaration(ctx, field)
 		},
 	}
 	return fc, nil
@@ -3867,6 +3918,12 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_purchase(ctx, field, obj)
+				})
+		case "declarations":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_declarations(ctx, field, obj)
 				})
 		case "shipments":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

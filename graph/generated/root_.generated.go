@@ -40,6 +40,7 @@ type ResolverRoot interface {
 	Charge() ChargeResolver
 	CommissionPlan() CommissionPlanResolver
 	ConsumerRead() ConsumerReadResolver
+	Declaration() DeclarationResolver
 	DeliveryOption() DeliveryOptionResolver
 	ExchangeRate() ExchangeRateResolver
 	LandedCost() LandedCostResolver
@@ -505,6 +506,70 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Declaration struct {
+		Buyer       func(childComplexity int) int
+		Logistics   func(childComplexity int) int
+		Mismatches  func(childComplexity int) int
+		Note        func(childComplexity int) int
+		Payment     func(childComplexity int) int
+		PreparedAt  func(childComplexity int) int
+		Regime      func(childComplexity int) int
+		ReleasedAt  func(childComplexity int) int
+		Sale        func(childComplexity int) int
+		Status      func(childComplexity int) int
+		SubmittedAt func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	DeclarationMismatch struct {
+		Field   func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
+	DeclarationPreparePayload struct {
+		Declaration func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	DeclarationReportPayload struct {
+		Declaration func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	DeclaredLine struct {
+		HSCode   func(childComplexity int) int
+		Item     func(childComplexity int) int
+		Name     func(childComplexity int) int
+		Origin   func(childComplexity int) int
+		Quantity func(childComplexity int) int
+	}
+
+	DeclaredLogistics struct {
+		Carrier     func(childComplexity int) int
+		Consignee   func(childComplexity int) int
+		Number      func(childComplexity int) int
+		OrderNumber func(childComplexity int) int
+	}
+
+	DeclaredPayment struct {
+		Amount      func(childComplexity int) int
+		OrderNumber func(childComplexity int) int
+		Provider    func(childComplexity int) int
+		Reference   func(childComplexity int) int
+	}
+
+	DeclaredSale struct {
+		Consignee   func(childComplexity int) int
+		Discount    func(childComplexity int) int
+		Freight     func(childComplexity int) int
+		Goods       func(childComplexity int) int
+		Lines       func(childComplexity int) int
+		OrderNumber func(childComplexity int) int
+		Paid        func(childComplexity int) int
+		Seller      func(childComplexity int) int
+		Tax         func(childComplexity int) int
+	}
+
 	DeliveryOption struct {
 		ArchivedAt func(childComplexity int) int
 		Currency   func(childComplexity int) int
@@ -769,6 +834,8 @@ type ComplexityRoot struct {
 		ConsumerIdentityErase    func(childComplexity int, input api.ConsumerIdentityEraseInput) int
 		ConsumerIdentityReveal   func(childComplexity int, input api.ConsumerIdentityRevealInput) int
 		ConsumerIdentitySet      func(childComplexity int, input api.ConsumerIdentitySetInput) int
+		DeclarationPrepare       func(childComplexity int, input api.DeclarationPrepareInput) int
+		DeclarationReport        func(childComplexity int, input api.DeclarationReportInput) int
 		DeliveryOptionArchive    func(childComplexity int, input api.DeliveryOptionArchiveInput) int
 		DeliveryOptionCreate     func(childComplexity int, input api.DeliveryOptionCreateInput) int
 		DeliveryOptionUpdate     func(childComplexity int, input api.DeliveryOptionUpdateInput) int
@@ -844,6 +911,7 @@ type ComplexityRoot struct {
 		CancelReason     func(childComplexity int) int
 		CancelledAt      func(childComplexity int) int
 		Charges          func(childComplexity int) int
+		Declarations     func(childComplexity int) int
 		Delivery         func(childComplexity int) int
 		Discount         func(childComplexity int) int
 		Dispute          func(childComplexity int) int
@@ -3284,6 +3352,254 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConsumerReadEdge.Node(childComplexity), true
 
+	case "Declaration.buyer":
+		if e.ComplexityRoot.Declaration.Buyer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.Buyer(childComplexity), true
+	case "Declaration.logistics":
+		if e.ComplexityRoot.Declaration.Logistics == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.Logistics(childComplexity), true
+	case "Declaration.mismatches":
+		if e.ComplexityRoot.Declaration.Mismatches == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.Mismatches(childComplexity), true
+	case "Declaration.note":
+		if e.ComplexityRoot.Declaration.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.Note(childComplexity), true
+	case "Declaration.payment":
+		if e.ComplexityRoot.Declaration.Payment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.Payment(childComplexity), true
+	case "Declaration.preparedAt":
+		if e.ComplexityRoot.Declaration.PreparedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.PreparedAt(childComplexity), true
+	case "Declaration.regime":
+		if e.ComplexityRoot.Declaration.Regime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.Regime(childComplexity), true
+	case "Declaration.releasedAt":
+		if e.ComplexityRoot.Declaration.ReleasedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.ReleasedAt(childComplexity), true
+	case "Declaration.sale":
+		if e.ComplexityRoot.Declaration.Sale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.Sale(childComplexity), true
+	case "Declaration.status":
+		if e.ComplexityRoot.Declaration.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.Status(childComplexity), true
+	case "Declaration.submittedAt":
+		if e.ComplexityRoot.Declaration.SubmittedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.SubmittedAt(childComplexity), true
+	case "Declaration.version":
+		if e.ComplexityRoot.Declaration.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Declaration.Version(childComplexity), true
+
+	case "DeclarationMismatch.field":
+		if e.ComplexityRoot.DeclarationMismatch.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclarationMismatch.Field(childComplexity), true
+	case "DeclarationMismatch.message":
+		if e.ComplexityRoot.DeclarationMismatch.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclarationMismatch.Message(childComplexity), true
+
+	case "DeclarationPreparePayload.declaration":
+		if e.ComplexityRoot.DeclarationPreparePayload.Declaration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclarationPreparePayload.Declaration(childComplexity), true
+	case "DeclarationPreparePayload.userErrors":
+		if e.ComplexityRoot.DeclarationPreparePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclarationPreparePayload.UserErrors(childComplexity), true
+
+	case "DeclarationReportPayload.declaration":
+		if e.ComplexityRoot.DeclarationReportPayload.Declaration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclarationReportPayload.Declaration(childComplexity), true
+	case "DeclarationReportPayload.userErrors":
+		if e.ComplexityRoot.DeclarationReportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclarationReportPayload.UserErrors(childComplexity), true
+
+	case "DeclaredLine.hsCode":
+		if e.ComplexityRoot.DeclaredLine.HSCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredLine.HSCode(childComplexity), true
+	case "DeclaredLine.item":
+		if e.ComplexityRoot.DeclaredLine.Item == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredLine.Item(childComplexity), true
+	case "DeclaredLine.name":
+		if e.ComplexityRoot.DeclaredLine.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredLine.Name(childComplexity), true
+	case "DeclaredLine.origin":
+		if e.ComplexityRoot.DeclaredLine.Origin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredLine.Origin(childComplexity), true
+	case "DeclaredLine.quantity":
+		if e.ComplexityRoot.DeclaredLine.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredLine.Quantity(childComplexity), true
+
+	case "DeclaredLogistics.carrier":
+		if e.ComplexityRoot.DeclaredLogistics.Carrier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredLogistics.Carrier(childComplexity), true
+	case "DeclaredLogistics.consignee":
+		if e.ComplexityRoot.DeclaredLogistics.Consignee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredLogistics.Consignee(childComplexity), true
+	case "DeclaredLogistics.number":
+		if e.ComplexityRoot.DeclaredLogistics.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredLogistics.Number(childComplexity), true
+	case "DeclaredLogistics.orderNumber":
+		if e.ComplexityRoot.DeclaredLogistics.OrderNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredLogistics.OrderNumber(childComplexity), true
+
+	case "DeclaredPayment.amount":
+		if e.ComplexityRoot.DeclaredPayment.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredPayment.Amount(childComplexity), true
+	case "DeclaredPayment.orderNumber":
+		if e.ComplexityRoot.DeclaredPayment.OrderNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredPayment.OrderNumber(childComplexity), true
+	case "DeclaredPayment.provider":
+		if e.ComplexityRoot.DeclaredPayment.Provider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredPayment.Provider(childComplexity), true
+	case "DeclaredPayment.reference":
+		if e.ComplexityRoot.DeclaredPayment.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredPayment.Reference(childComplexity), true
+
+	case "DeclaredSale.consignee":
+		if e.ComplexityRoot.DeclaredSale.Consignee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredSale.Consignee(childComplexity), true
+	case "DeclaredSale.discount":
+		if e.ComplexityRoot.DeclaredSale.Discount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredSale.Discount(childComplexity), true
+	case "DeclaredSale.freight":
+		if e.ComplexityRoot.DeclaredSale.Freight == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredSale.Freight(childComplexity), true
+	case "DeclaredSale.goods":
+		if e.ComplexityRoot.DeclaredSale.Goods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredSale.Goods(childComplexity), true
+	case "DeclaredSale.lines":
+		if e.ComplexityRoot.DeclaredSale.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredSale.Lines(childComplexity), true
+	case "DeclaredSale.orderNumber":
+		if e.ComplexityRoot.DeclaredSale.OrderNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredSale.OrderNumber(childComplexity), true
+	case "DeclaredSale.paid":
+		if e.ComplexityRoot.DeclaredSale.Paid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredSale.Paid(childComplexity), true
+	case "DeclaredSale.seller":
+		if e.ComplexityRoot.DeclaredSale.Seller == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredSale.Seller(childComplexity), true
+	case "DeclaredSale.tax":
+		if e.ComplexityRoot.DeclaredSale.Tax == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclaredSale.Tax(childComplexity), true
+
 	case "DeliveryOption.archivedAt":
 		if e.ComplexityRoot.DeliveryOption.ArchivedAt == nil {
 			break
@@ -4561,6 +4877,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConsumerIdentitySet(childComplexity, args["input"].(api.ConsumerIdentitySetInput)), true
+	case "Mutation.declarationPrepare":
+		if e.ComplexityRoot.Mutation.DeclarationPrepare == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declarationPrepare_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclarationPrepare(childComplexity, args["input"].(api.DeclarationPrepareInput)), true
+	case "Mutation.declarationReport":
+		if e.ComplexityRoot.Mutation.DeclarationReport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declarationReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclarationReport(childComplexity, args["input"].(api.DeclarationReportInput)), true
 	case "Mutation.deliveryOptionArchive":
 		if e.ComplexityRoot.Mutation.DeliveryOptionArchive == nil {
 			break
@@ -5240,6 +5578,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.Charges(childComplexity), true
+	case "Order.declarations":
+		if e.ComplexityRoot.Order.Declarations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Declarations(childComplexity), true
 	case "Order.delivery":
 		if e.ComplexityRoot.Order.Delivery == nil {
 			break
@@ -8610,6 +8954,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConsumerIdentityRevealInput", ec.unmarshalInputConsumerIdentityRevealInput),
 			graphql.NewInputUnmarshaler("ConsumerIdentitySetInput", ec.unmarshalInputConsumerIdentitySetInput),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
+			graphql.NewInputUnmarshaler("DeclarationPrepareInput", ec.unmarshalInputDeclarationPrepareInput),
+			graphql.NewInputUnmarshaler("DeclarationReportInput", ec.unmarshalInputDeclarationReportInput),
 			graphql.NewInputUnmarshaler("DeliveryExtraInput", ec.unmarshalInputDeliveryExtraInput),
 			graphql.NewInputUnmarshaler("DeliveryOptionArchiveInput", ec.unmarshalInputDeliveryOptionArchiveInput),
 			graphql.NewInputUnmarshaler("DeliveryOptionCreateInput", ec.unmarshalInputDeliveryOptionCreateInput),
@@ -10330,6 +10676,166 @@ type ConsumerAllowance @requires(permission: SIGNED_IN) {
 extend type Query {
   "The yearly allowance of whom the caller's account buys for; null where nobody was told, or there are no rules."
   consumerAllowance: ConsumerAllowance @requires(permission: SIGNED_IN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/declaration.graphqls", Input: `"""
+What customs are told of a parcel of cross-border retail import: the sale, its
+payment and its way. All three must agree before it leaves. An order is
+declared with one parcel.
+"""
+type Declaration @requires(permission: ORDER_READ) {
+  "Where it stands."
+  status: DeclarationStatus!
+  "Regime by which the goods are brought in, such as CBEC_DIRECT."
+  regime: String!
+  "Who bought, masked; null once that is erased."
+  buyer: ConsumerIdentity
+  "The order as it is declared."
+  sale: DeclaredSale!
+  "Its payment as it is declared."
+  payment: DeclaredPayment!
+  "Its parcel as it is declared."
+  logistics: DeclaredLogistics!
+  "In what the three do not agree, or lack; at most 2,000."
+  mismatches: [DeclarationMismatch!]!
+  "What customs have answered."
+  note: String
+  "When it was prepared last."
+  preparedAt: DateTime!
+  "When it was submitted to customs."
+  submittedAt: DateTime
+  "When customs released the goods: for 30 days from then on, what is sent back is given back to the buyer's yearly allowance."
+  releasedAt: DateTime
+  "Counts changes."
+  version: Int!
+}
+
+"Where a declaration stands."
+enum DeclarationStatus {
+  "Its records do not agree: its parcel may not leave."
+  MISMATCHED
+  "Its records agree: its parcel may leave."
+  MATCHED
+  "It was submitted to customs."
+  SUBMITTED
+  "Customs have released the goods."
+  RELEASED
+  "Customs have rejected it: its parcel may not leave. It can be prepared again."
+  REJECTED
+}
+
+"A field in which records do not agree, or which is missing."
+type DeclarationMismatch @requires(permission: ORDER_READ) {
+  "Its path, beginning with the record: payment.amount."
+  field: String!
+  "What is wrong, in English."
+  message: String!
+}
+
+"An order as it is declared: what is left of it after refunds."
+type DeclaredSale @requires(permission: ORDER_READ) {
+  "The order's number."
+  orderNumber: String!
+  "Price of the goods."
+  goods: Money!
+  "Carriage, insurance and fees."
+  freight: Money!
+  "What was taken off."
+  discount: Money!
+  "Duties and taxes."
+  tax: Money!
+  "Goods, freight and taxes less the discount."
+  paid: Money!
+  "The seller's name."
+  seller: String!
+  "Who receives it, and where."
+  consignee: Recipient!
+  "What was sold; at most 500."
+  lines: [DeclaredLine!]!
+}
+
+"Goods of one kind as they are declared."
+type DeclaredLine @requires(permission: ORDER_READ) {
+  "The brand's own number."
+  item: String!
+  "Title, in Chinese where there is one."
+  name: String!
+  "Pieces."
+  quantity: BigInt!
+  "HS code; empty where it is not known."
+  hsCode: String!
+  "Country of origin; empty where it is not known."
+  origin: String!
+}
+
+"A payment as it is declared."
+type DeclaredPayment @requires(permission: ORDER_READ) {
+  "Number of the order it is for."
+  orderNumber: String!
+  "The provider."
+  provider: String!
+  "The provider's reference."
+  reference: String!
+  "What was paid of the order and not given back."
+  amount: Money!
+}
+
+"A parcel as it is declared."
+type DeclaredLogistics @requires(permission: ORDER_READ) {
+  "Number of the order it is for."
+  orderNumber: String!
+  "Who carries it."
+  carrier: String!
+  "The carrier's number; empty where there is none yet."
+  number: String!
+  "Who receives it, and where."
+  consignee: Recipient!
+}
+
+extend type Order {
+  "What customs are told of its parcels, oldest first; at most 500."
+  declarations: [Declaration!]!
+}
+
+"Makes a parcel's declaration from what is known now."
+input DeclarationPrepareInput {
+  "The parcel; its order must be cross-border retail import."
+  shipmentId: ID!
+}
+
+"The declaration, matched."
+type DeclarationPreparePayload @public {
+  "Null where it was refused."
+  declaration: Declaration
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Tells what became of a declaration."
+input DeclarationReportInput {
+  "Its parcel."
+  shipmentId: ID!
+  "SUBMITTED, RELEASED or REJECTED."
+  status: DeclarationStatus!
+  "When, not before it was prepared. Default: now."
+  at: DateTime
+  "What customs have answered, 1 to 500 characters."
+  note: String
+}
+
+"The declaration as it is now."
+type DeclarationReportPayload @public {
+  "Null where it was refused."
+  declaration: Declaration
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Prepares what customs are told of a parcel, and matches it. It may be repeated until it was submitted, and once it was rejected."
+  declarationPrepare("Of which parcel." input: DeclarationPrepareInput!): DeclarationPreparePayload! @requires(permission: FULFILMENT_WRITE)
+  "Tells that a declaration was submitted to customs, and what they answered. Telling it again changes nothing."
+  declarationReport("Of which parcel, and what." input: DeclarationReportInput!): DeclarationReportPayload! @requires(permission: DECLARATION_WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/delivery.graphqls", Input: `"A way in which a storefront sends its goods."
@@ -13811,6 +14317,8 @@ enum Permission {
   RULES_WRITE
   "Read who has bought in plain, each time with a reason that is kept: the marketplace's alone."
   IDENTITY_REVEAL
+  "Submit declarations to customs and tell what they answered: the marketplace's alone."
+  DECLARATION_WRITE
 }
 
 "Something with an id that ` + "`" + `node` + "`" + ` finds again."
@@ -15178,6 +15686,134 @@ func (ec *executionContext) childFields_ConsumerReadEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type ConsumerReadEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Declaration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_Declaration_status(ctx, field)
+	case "regime":
+		return ec.fieldContext_Declaration_regime(ctx, field)
+	case "buyer":
+		return ec.fieldContext_Declaration_buyer(ctx, field)
+	case "sale":
+		return ec.fieldContext_Declaration_sale(ctx, field)
+	case "payment":
+		return ec.fieldContext_Declaration_payment(ctx, field)
+	case "logistics":
+		return ec.fieldContext_Declaration_logistics(ctx, field)
+	case "mismatches":
+		return ec.fieldContext_Declaration_mismatches(ctx, field)
+	case "note":
+		return ec.fieldContext_Declaration_note(ctx, field)
+	case "preparedAt":
+		return ec.fieldContext_Declaration_preparedAt(ctx, field)
+	case "submittedAt":
+		return ec.fieldContext_Declaration_submittedAt(ctx, field)
+	case "releasedAt":
+		return ec.fieldContext_Declaration_releasedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Declaration_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Declaration", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclarationMismatch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_DeclarationMismatch_field(ctx, field)
+	case "message":
+		return ec.fieldContext_DeclarationMismatch_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclarationMismatch", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclarationPreparePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "declaration":
+		return ec.fieldContext_DeclarationPreparePayload_declaration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeclarationPreparePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclarationPreparePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclarationReportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "declaration":
+		return ec.fieldContext_DeclarationReportPayload_declaration(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeclarationReportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclarationReportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclaredLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "item":
+		return ec.fieldContext_DeclaredLine_item(ctx, field)
+	case "name":
+		return ec.fieldContext_DeclaredLine_name(ctx, field)
+	case "quantity":
+		return ec.fieldContext_DeclaredLine_quantity(ctx, field)
+	case "hsCode":
+		return ec.fieldContext_DeclaredLine_hsCode(ctx, field)
+	case "origin":
+		return ec.fieldContext_DeclaredLine_origin(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclaredLine", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclaredLogistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orderNumber":
+		return ec.fieldContext_DeclaredLogistics_orderNumber(ctx, field)
+	case "carrier":
+		return ec.fieldContext_DeclaredLogistics_carrier(ctx, field)
+	case "number":
+		return ec.fieldContext_DeclaredLogistics_number(ctx, field)
+	case "consignee":
+		return ec.fieldContext_DeclaredLogistics_consignee(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclaredLogistics", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclaredPayment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orderNumber":
+		return ec.fieldContext_DeclaredPayment_orderNumber(ctx, field)
+	case "provider":
+		return ec.fieldContext_DeclaredPayment_provider(ctx, field)
+	case "reference":
+		return ec.fieldContext_DeclaredPayment_reference(ctx, field)
+	case "amount":
+		return ec.fieldContext_DeclaredPayment_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclaredPayment", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclaredSale(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orderNumber":
+		return ec.fieldContext_DeclaredSale_orderNumber(ctx, field)
+	case "goods":
+		return ec.fieldContext_DeclaredSale_goods(ctx, field)
+	case "freight":
+		return ec.fieldContext_DeclaredSale_freight(ctx, field)
+	case "discount":
+		return ec.fieldContext_DeclaredSale_discount(ctx, field)
+	case "tax":
+		return ec.fieldContext_DeclaredSale_tax(ctx, field)
+	case "paid":
+		return ec.fieldContext_DeclaredSale_paid(ctx, field)
+	case "seller":
+		return ec.fieldContext_DeclaredSale_seller(ctx, field)
+	case "consignee":
+		return ec.fieldContext_DeclaredSale_consignee(ctx, field)
+	case "lines":
+		return ec.fieldContext_DeclaredSale_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclaredSale", field.Name)
+}
+
 func (ec *executionContext) childFields_DeliveryOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -15724,6 +16360,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_version(ctx, field)
 	case "purchase":
 		return ec.fieldContext_Order_purchase(ctx, field)
+	case "declarations":
+		return ec.fieldContext_Order_declarations(ctx, field)
 	case "shipments":
 		return ec.fieldContext_Order_shipments(ctx, field)
 	case "returns":

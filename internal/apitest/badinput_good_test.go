@@ -315,6 +315,7 @@ var goodInputs = map[string][]goodInput{
 	"returnInspect":       shipping["returnInspect"],
 	"returnRefund":        shipping["returnRefund"],
 
+	"declarationPrepare": declaring["declarationPrepare"], "declarationReport": declaring["declarationReport"],
 	"consumerIdentitySet": consuming["consumerIdentitySet"], "consumerIdentityErase": consuming["consumerIdentityErase"],
 	"consumerIdentityReveal": consuming["consumerIdentityReveal"], "paymentPayerSet": consuming["paymentPayerSet"],
 

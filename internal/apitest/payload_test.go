@@ -108,7 +108,7 @@ func TestPayloadsShowWhatResolversDo(t *testing.T) {
 
 // byResolvers are rows that no plan shows: carts are priced by the domain, and
 // who buys is nobody's row to read.
-var byResolvers = []string{"Cart", "Address", "ConsumerIdentity"}
+var byResolvers = []string{"Cart", "Address", "ConsumerIdentity", "Declaration"}
 
 const payloadsEach = 12
 

@@ -29,12 +29,13 @@ const (
 	PaymentWrite     Permission = "PAYMENT_WRITE"
 	RulesWrite       Permission = "RULES_WRITE"
 	IdentityReveal   Permission = "IDENTITY_REVEAL"
+	DeclarationWrite Permission = "DECLARATION_WRITE"
 )
 
 // Permissions in order of the schema.
 var Permissions = []Permission{
 	SignedIn, BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite,
-	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite, IdentityReveal,
+	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite, IdentityReveal, DeclarationWrite,
 }
 
 // What everybody who signed in may do, for themselves.
@@ -43,7 +44,7 @@ var accountPermissions = []Permission{SignedIn, OrderPlace, OrderRead, OrderCanc
 var platformPermissions = map[models.PlatformRole][]Permission{
 	models.RoleOperator: {
 		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite, ProductWrite,
-		StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite, IdentityReveal,
+		StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite, IdentityReveal, DeclarationWrite,
 	},
 	models.RoleReporting: {BrandRead, ReportRead},
 }
@@ -91,6 +92,8 @@ var Types = map[string]Permission{
 	"ShipmentsCreateResult": OrderRead,
 	"Cart":                  "", "CartGroup": "", "CartLine": "", "CartCharge": "", "CartProblem": "", "CartPromotion": "",
 	"CartDiscountCode": "", "CartDeliveryOption": "", "Address": SignedIn,
+	"Declaration": OrderRead, "DeclarationMismatch": OrderRead, "DeclaredSale": OrderRead, "DeclaredLine": OrderRead,
+	"DeclaredPayment": OrderRead, "DeclaredLogistics": OrderRead,
 	"ConsumerAllowance": SignedIn, "ConsumerIdentity": "", "ConsumerRead": IdentityReveal, "ConsumerReadConnection": IdentityReveal, "ConsumerReadEdge": IdentityReveal,
 	"Purchase": OrderRead, "PurchaseConnection": OrderRead, "PurchaseEdge": OrderRead,
 	"Payment": OrderRead, "NextAction": OrderRead, "PaymentFailure": OrderRead,
@@ -158,6 +161,7 @@ var Fields = map[string]Permission{
 	"Mutation.consumerIdentityReveal": IdentityReveal, "Mutation.paymentPayerSet": IdentityReveal,
 	"Mutation.orderPlace": OrderPlace, "Mutation.orderCancel": OrderCancel,
 	"Mutation.checkoutComplete": OrderPlace, "Mutation.purchaseCancel": OrderPlace, "Mutation.paymentConfirm": OrderPlace,
+	"Mutation.declarationPrepare": FulfilmentWrite, "Mutation.declarationReport": DeclarationWrite,
 	"Mutation.paymentCapture": PaymentWrite, "Mutation.paymentVoid": PaymentWrite,
 	"Mutation.orderRefund": FulfilmentWrite, "Mutation.shipmentCreate": FulfilmentWrite, "Mutation.shipmentsCreate": FulfilmentWrite,
 	"Mutation.shipmentDispatch": FulfilmentWrite, "Mutation.shipmentDeliver": FulfilmentWrite, "Mutation.shipmentLose": FulfilmentWrite,

@@ -77,6 +77,7 @@ func (s *Serve) handler(p parts) http.Handler {
 		Webhook:          p.api.Payments.Receive,
 		Statements:       statementsOf(p.api),
 		Receipts:         p.api.Orders.Receipt,
+		Declarations:     p.api.Declarations.Export,
 		Carriers:         p.api.Fulfilment.Receive,
 	}
 	if p.sandbox != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
 	"github.com/tradewind-commerce/tradewind/internal/consumerid"
 	"github.com/tradewind-commerce/tradewind/internal/customs"
+	"github.com/tradewind-commerce/tradewind/internal/declaration"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
@@ -56,30 +57,32 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 	rules := customs.NewService(db, now)
 	doors, yearly := doorprice.NewService(db, rules, now), allowance.NewService(db, rules, now)
 	orders, carts := order.NewService(db, made, now), cart.NewService(db, doors, now)
+	consumers := consumerid.NewService(db, carts, now)
 	payments := payment.NewService(db, now, slog.Default(), gateways...)
 	orders.PayBackBy(payments)
 	return &resolvers.Resolver{
-		Identity:    identity.NewService(db, now),
-		Brands:      brand.NewService(db, now),
-		Storefronts: storefront.NewService(db, now),
-		Categories:  category.NewService(db, now),
-		Catalog:     catalog.NewService(db, now),
-		Inventory:   inventory.NewService(db, now),
-		Orders:      orders,
-		Payments:    payments,
-		Ledger:      ledger.NewService(db, now),
-		Fulfilment:  fulfilment.NewService(db, carrier, payments, now),
-		Returns:     returns.NewService(db, payments, now),
-		Deliveries:  delivery.NewService(db, now),
-		Promotions:  promotion.NewService(db, now),
-		Doors:       doors,
-		Rates:       fx.NewService(db, now),
-		Carts:       carts,
-		Checkout:    checkout.NewService(db, carts, orders, payments, yearly, now),
-		Allowance:   yearly,
-		Consumers:   consumerid.NewService(db, carts, now),
-		Reports:     report.NewService(db, now),
-		Search:      search.NewService(db, now),
+		Identity:     identity.NewService(db, now),
+		Brands:       brand.NewService(db, now),
+		Storefronts:  storefront.NewService(db, now),
+		Categories:   category.NewService(db, now),
+		Catalog:      catalog.NewService(db, now),
+		Inventory:    inventory.NewService(db, now),
+		Orders:       orders,
+		Payments:     payments,
+		Ledger:       ledger.NewService(db, now),
+		Fulfilment:   fulfilment.NewService(db, carrier, payments, now),
+		Returns:      returns.NewService(db, payments, now),
+		Deliveries:   delivery.NewService(db, now),
+		Promotions:   promotion.NewService(db, now),
+		Doors:        doors,
+		Rates:        fx.NewService(db, now),
+		Carts:        carts,
+		Checkout:     checkout.NewService(db, carts, orders, payments, yearly, now),
+		Allowance:    yearly,
+		Consumers:    consumers,
+		Declarations: declaration.NewService(db, consumers, now),
+		Reports:      report.NewService(db, now),
+		Search:       search.NewService(db, now),
 	}
 }
 

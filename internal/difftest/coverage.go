@@ -16,7 +16,7 @@ import (
 var unplanned = []string{
 	"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
 	"Query.exchangeRate", "Query.consumerIdentity", "Query.consumerReads", "Query.consumerAllowance",
-	"Query.landedCostQuote", "Price.landedCost", "Order.landedCost",
+	"Query.landedCostQuote", "Price.landedCost", "Order.landedCost", "Order.declarations",
 }
 
 // Planned takes the fields out of a schema that no plan answers.

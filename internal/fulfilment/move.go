@@ -10,6 +10,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/declaration"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -71,12 +72,22 @@ func (s *Service) staff(ctx context.Context, key models.Key, what models.Trackin
 		if sh.Status == become[what] || !may(sh, become[what]) {
 			return problem.At("input.shipmentId", problem.Conflict, "the shipment is "+string(sh.Status))
 		}
+		if leaves(sh, become[what]) {
+			if err := declaration.ReadyTx(tx, sh); err != nil {
+				return err
+			}
+		}
 		return happenTx(tx, o, sh, models.ShipmentEvent{Type: what, HappenedAt: now}, auth.From(ctx).AccountID(), now)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return shipment, nil
+}
+
+// leaves tells whether a shipment that has not left would.
+func leaves(s *models.Shipment, to models.ShipmentStatus) bool {
+	return (s.Status == models.ShipmentPlanned || s.Status == models.ShipmentLabelled) && (to == models.ShipmentDispatched || to == models.ShipmentDelivered)
 }
 
 // may tells whether a shipment can become what it is not. A loss that was made

@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/tradewind-commerce/tradewind/graph"
+	"github.com/tradewind-commerce/tradewind/internal/declaration"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -64,6 +65,33 @@ func receipt(read Receipts, log *slog.Logger) http.Handler {
 		}
 		w.Header().Add("Vary", "Accept-Language")
 		give(w, r, "text/html; charset=utf-8", &page, err, log)
+	})
+}
+
+// Declarations gives what customs are told of an order, by its number, to
+// whoever may see the order: see problem.NotFound for all others. With a reason
+// who bought is told in plain, see problem.Denied.
+type Declarations func(ctx context.Context, number, reason string) (*declaration.File, error)
+
+// declared answers /declarations/{number}.xml and .json.
+func declared(read Declarations, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		file := chi.URLParam(r, "file")
+		number, form, _ := strings.Cut(file, ".")
+		write, kind := declaration.FormatOf(form)
+		if write == nil {
+			graph.WriteError(w, http.StatusNotFound, "NOT_FOUND", "declarations are called by the number of their order and .xml or .json")
+			return
+		}
+		found, err := read(r.Context(), number, r.Header.Get("Reason"))
+		var page bytes.Buffer
+		if err == nil {
+			err = write(&page, found)
+		}
+		if err == nil {
+			w.Header().Set("Content-Disposition", `attachment; filename="`+found.Name(form)+`"`)
+		}
+		give(w, r, kind, &page, err, log)
 	})
 }
 

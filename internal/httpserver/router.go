@@ -36,6 +36,8 @@ type Options struct {
 	Statements Statements
 	// Receipts are served at /receipts/{number}.html, nil for none.
 	Receipts Receipts
+	// Declarations are served at /declarations/{number}.xml and .json, nil for none.
+	Declarations Declarations
 	// SandboxPage is served below SandboxPath, nil where the sandbox is off.
 	SandboxPage http.Handler
 	SandboxPath string
@@ -77,6 +79,9 @@ func New(o Options) http.Handler {
 	}
 	if o.Statements != nil {
 		r.Method(http.MethodGet, "/statements/{brand}/{file}", pages(callers(statement(o.Statements, o.Log))))
+	}
+	if o.Declarations != nil {
+		r.Method(http.MethodGet, "/declarations/{file}", pages(callers(declared(o.Declarations, o.Log))))
 	}
 	if o.Receipts != nil {
 		r.Method(http.MethodGet, "/receipts/{file}", pages(callers(receipt(o.Receipts, o.Log))))

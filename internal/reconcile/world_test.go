@@ -54,6 +54,20 @@ func (w *world) count(t *testing.T) {
 	if err := w.db.Where("brand_id = ? and id = ?", w.brand.ID, w.placed).Take(&o).Error; err != nil {
 		t.Fatal(err)
 	}
+	var s models.Shipment
+	var of models.Order
+	if err := w.db.Where("brand_id = ? and status = 'DELIVERED'", w.brand.ID).Take(&s).Error; err != nil {
+		t.Fatal(err)
+	}
+	if err := w.db.Where("brand_id = ? and id = ?", w.brand.ID, s.OrderID).Take(&of).Error; err != nil {
+		t.Fatal(err)
+	}
+	fixture.Create(t, w.db, &models.Declaration{
+		BrandID: w.brand.ID, ID: fixture.ID(), OrderID: of.ID, ShipmentID: s.ID, Status: models.DeclarationReleased, Regime: "CBEC_DIRECT",
+		Sale:    models.DeclaredSale{OrderNumber: of.Number, Currency: "CNY", GoodsMinor: 2400, FreightMinor: 100, PaidMinor: 2500},
+		Payment: models.DeclaredPayment{Currency: "CNY", AmountMinor: 2500}, Logistics: models.DeclaredLogistics{Number: *s.TrackingNumber},
+		Mismatches: []models.Mismatch{}, PreparedAt: fixture.Start, Version: 1,
+	})
 	person := bytes.Repeat([]byte{7}, 32)
 	fixture.Create(t, w.db,
 		&models.Consumer{ID: fixture.ID(), PurchaseID: o.PurchaseID, Person: person, NameMAC: person, Sealed: person, Name: "李*", Number: "110***", GivenAt: fixture.Start},
