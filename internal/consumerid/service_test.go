@@ -33,7 +33,7 @@ func now() time.Time { return today }
 func newWorld(t *testing.T, keys *consumerid.Keys) *world {
 	t.Helper()
 	w := &world{db: dbtest.New(t).Gorm}
-	w.carts = cart.NewService(w.db, doorprice.NewService(doorprice.Unruled{}, now), now)
+	w.carts = cart.NewService(w.db, doorprice.NewService(w.db, doorprice.Unruled{}, now), now)
 	w.consumers = consumerid.NewService(w.db, w.carts, now)
 	if err := w.consumers.Use(t.Context(), keys); err != nil {
 		t.Fatal(err)

@@ -38,7 +38,7 @@ func newPort(t *testing.T) *port {
 	t.Helper()
 	w := ordertest.New(t, dbtest.Tx(t))
 	p := &port{World: w, staff: ordertest.As(t, w.Staff), operator: fixture.Operator(t, w.DB)}
-	p.consumers = consumerid.NewService(w.DB, cart.NewService(w.DB, doorprice.NewService(doorprice.Unruled{}, w.Now), w.Now), w.Now)
+	p.consumers = consumerid.NewService(w.DB, cart.NewService(w.DB, doorprice.NewService(w.DB, doorprice.Unruled{}, w.Now), w.Now), w.Now)
 	if err := p.consumers.Use(t.Context(), fixture.IdentityKeys(t)); err != nil {
 		t.Fatal(err)
 	}
