@@ -83,6 +83,24 @@ func (s *Service) StandingTx(tx *gorm.DB, person []byte, country string, regime 
 	return st, nil
 }
 
+// LeftTx is what the person of an account may still buy in the year of a day,
+// in minor units of the declaration; nil where it has not told who buys, or the
+// rules of that day know no allowance.
+func (s *Service) LeftTx(tx *gorm.DB, shopper uuid.UUID, country string, regime landedcost.Regime, on models.Date) (*int64, error) {
+	person, err := PersonTx(tx, shopper)
+	if err != nil || person == nil {
+		return nil, err
+	}
+	st, err := s.StandingTx(tx, person, country, regime, on)
+	if problem.From(err) != nil {
+		return nil, nil //nolint:nilnil // nobody counts
+	}
+	if err != nil {
+		return nil, err
+	}
+	return new(st.Left().Minor), nil
+}
+
 // OfShopper is what the caller may still buy in China this year, as the person
 // that the account has told of; problem.NotFound where it has told of none, or
 // there are no rules.

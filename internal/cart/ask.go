@@ -31,7 +31,9 @@ type question struct {
 
 	// terms are nil where no storefront charges duties and taxes.
 	terms *doorprice.Terms
-	at    time.Time
+	// left is what the shopper may still buy this year, nil where it is not known.
+	left *int64
+	at   time.Time
 }
 
 // further is what a change wants to know beyond what the cart holds.
@@ -94,6 +96,7 @@ type goods struct {
 	promotions []promotion.Promotion
 	options    map[models.Key][]models.DeliveryOption
 	terms      *doorprice.Terms
+	left       *int64
 	at         time.Time
 }
 
@@ -105,7 +108,7 @@ func placeOf(l *models.CartLine) place { return place{l.BrandID, l.StorefrontID,
 func (q *question) goods(at time.Time) *goods {
 	g := &goods{
 		shops: map[models.Key]*offer.Storefront{}, offers: map[place]*offer.Offer{}, supply: q.supply,
-		promotions: q.promotions.List(), options: map[models.Key][]models.DeliveryOption{}, terms: q.terms, at: at,
+		promotions: q.promotions.List(), options: map[models.Key][]models.DeliveryOption{}, terms: q.terms, left: q.left, at: at,
 	}
 	for _, o := range *q.options {
 		shop := models.Key{BrandID: o.BrandID, ID: o.StorefrontID}

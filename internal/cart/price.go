@@ -62,6 +62,7 @@ type Group struct {
 	LandedCost *landedcost.Record
 
 	terms *doorprice.Terms
+	left  *int64
 }
 
 // SellerName is nil where the shopper may no longer see the storefront.

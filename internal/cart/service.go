@@ -10,6 +10,8 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
+	"github.com/tradewind-commerce/tradewind/models"
 )
 
 // Limits of a cart.
@@ -32,13 +34,24 @@ const (
 type Service struct {
 	db    *gorm.DB
 	doors *doorprice.Service
-	now   func() time.Time
+	// yearly is nil where nobody counts what a person buys.
+	yearly Allowances
+	now    func() time.Time
 }
 
 // NewService takes the database, what quotes duties and taxes, and the clock.
 func NewService(db *gorm.DB, doors *doorprice.Service, now func() time.Time) *Service {
 	return &Service{db: db, doors: doors, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }}
 }
+
+// Allowances tell what the person of an account may still buy in the year of a
+// day, in minor units of the declaration; nil where that is not known.
+type Allowances interface {
+	LeftTx(tx *gorm.DB, shopper uuid.UUID, country string, regime landedcost.Regime, on models.Date) (*int64, error)
+}
+
+// AllowBy has carts taxed by what their shoppers may still buy.
+func (s *Service) AllowBy(yearly Allowances) { s.yearly = yearly }
 
 // newID makes a row id. Randomness never fails.
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

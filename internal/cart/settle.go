@@ -70,11 +70,15 @@ func (p *Priced) settle(g *goods) error {
 		}
 		p.Codes = append(p.Codes, code)
 	}
+	var left *int64
+	if g.left != nil {
+		left = new(*g.left)
+	}
 	for _, group := range p.Groups {
 		if err := p.carry(group, g.options[group.Key]); err != nil {
 			return err
 		}
-		if err := p.tax(group, g.terms); err != nil {
+		if err := p.tax(group, g.terms, left); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
@@ -28,18 +29,34 @@ func (s *Service) send(db *gorm.DB, reads *database.Batch, q *question) error {
 	}
 	c := &(*q.carts)[0] // all are of one market
 	var err error
-	q.terms, err = s.doors.Terms(db, c.Country, money.Currency(c.Currency), q.at)
+	if q.terms, err = s.doors.Terms(db, c.Country, money.Currency(c.Currency), q.at); err != nil {
+		return err
+	}
+	at := slices.IndexFunc(*q.shops, func(s offer.Storefront) bool { return s.CustomsRegime != nil && s.CustomsRegime.CrossBorder() })
+	shopper := auth.From(db.Statement.Context).AccountID()
+	if at < 0 || s.yearly == nil || shopper == nil {
+		return nil
+	}
+	on, err := models.ParseDate(q.terms.Rules.On)
+	if err != nil {
+		return err
+	}
+	q.left, err = s.yearly.LeftTx(db, *shopper, c.Country, *(*q.shops)[at].CustomsRegime, on)
 	return err
 }
 
 // tax charges a group with duties and taxes, after promotions and carriage.
 // Where something is missing for a line, it is charged nothing and the cart
-// has a problem.
-func (p *Priced) tax(g *Group, terms *doorprice.Terms) error {
+// has a problem. Left is what the person may still buy this year, nil where it
+// is not known; of several orders those before it take theirs first.
+func (p *Priced) tax(g *Group, terms *doorprice.Terms, left *int64) error {
 	if g.Shop == nil || g.Shop.CustomsRegime == nil || terms == nil {
 		return nil
 	}
 	in := g.landed(*g.Shop.CustomsRegime)
+	if left != nil {
+		in.AllowanceMinor = new(*left)
+	}
 	if len(in.Lines) == 0 {
 		return nil
 	}
@@ -51,7 +68,10 @@ func (p *Priced) tax(g *Group, terms *doorprice.Terms) error {
 	if err != nil {
 		return err
 	}
-	g.LandedCost, g.terms = record, terms
+	g.LandedCost, g.terms, g.left = record, terms, in.AllowanceMinor
+	if left != nil {
+		*left -= record.CountsMinor
+	}
 	for i := range record.Lines {
 		l := g.line(record.Lines[i].Ref)
 		for _, part := range record.Lines[i].Parts {
@@ -130,7 +150,9 @@ func (g *Group) LandedCosts(regimes []landedcost.Regime) ([]*landedcost.Record, 
 	all := make([]*landedcost.Record, len(regimes))
 	for i, regime := range regimes {
 		var err error
-		if all[i], err = g.terms.Quote(g.landed(regime)); err != nil {
+		in := g.landed(regime)
+		in.AllowanceMinor = g.left
+		if all[i], err = g.terms.Quote(in); err != nil {
 			return nil, tooLarge(err)
 		}
 	}

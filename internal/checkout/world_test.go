@@ -33,6 +33,7 @@ type world struct {
 	carts    *cart.Service
 	payments *payment.Service
 	checkout *checkout.Service
+	customs  *fixture.Customs
 	honey    fixture.Goods
 	jam      fixture.Goods
 	mu       sync.Mutex
@@ -47,6 +48,7 @@ func newWorld(t testing.TB, db *gorm.DB, pieces int64) *world {
 		*goods = fixture.Sell(t, db, fixture.Storefront(t, db, fixture.Brand(t, db, name), name), "goods", pieces, 1200, 900, 800, 700, 550)
 	}
 	rules := &fixture.Customs{}
+	w.customs = rules
 	w.carts = cart.NewService(db, doorprice.NewService(db, rules, w.now), w.now)
 	w.payments = payment.NewService(db, w.now, slog.New(slog.DiscardHandler), w.bank)
 	w.checkout = checkout.NewService(db, w.carts, order.NewService(db, payment.Sandbox{}, w.now), w.payments,

@@ -58,6 +58,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 	doors, yearly := doorprice.NewService(db, rules, now), allowance.NewService(db, rules, now)
 	orders, carts := order.NewService(db, made, now), cart.NewService(db, doors, now)
 	consumers := consumerid.NewService(db, carts, now)
+	carts.AllowBy(yearly)
 	payments := payment.NewService(db, now, slog.Default(), gateways...)
 	orders.PayBackBy(payments)
 	return &resolvers.Resolver{
