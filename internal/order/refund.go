@@ -95,12 +95,19 @@ func (b *Book) Refund(r RefundRequest, newID func() uuid.UUID) (*Refund, error) 
 	return refund, b.note(refund, back, newID)
 }
 
-// back is what of each line's shares goes back with its pieces.
+// back is what of each line's shares goes back with its pieces: of so many
+// shares the part of their sum, rounded half up once, less what goes back of
+// those before. So pieces of a line that is worth something never cost less
+// than nothing, however many discounts are on it.
 func (b *Book) back(r RefundRequest, lines map[uuid.UUID]*wanted, after models.Standing) map[uuid.UUID][]sales.Share {
 	back := map[uuid.UUID][]sales.Share{}
 	given := b.given()
+	parts := map[uuid.UUID]*portion{}
+	for id, l := range lines {
+		parts[id] = &portion{of: l}
+	}
 	for _, share := range sales.Shares(b.Lines, b.Charges) {
-		l := lines[share.LineID]
+		l := parts[share.LineID]
 		left := share.Minor - given[withLine{share.LineID, share.Charge.ID}]
 		if l == nil && !r.whole(after) || left == 0 && share.Minor != 0 {
 			continue
@@ -110,6 +117,26 @@ func (b *Book) back(r RefundRequest, lines map[uuid.UUID]*wanted, after models.S
 		}
 	}
 	return back
+}
+
+// portion is what goes back of a line's shares, so far.
+type portion struct {
+	of          *wanted
+	sum, before int64
+}
+
+// next is what goes back of the next share, of which so much is left.
+func (p *portion) next(left int64) int64 {
+	p.sum += left
+	upTo := portionOf(p.of.Quantity, p.sum, p.of.refundable)
+	taken := upTo - p.before
+	p.before = upTo
+	return taken
+}
+
+// portionOf is an amount times part by whole, rounded half up.
+func portionOf(part, amount, whole int64) int64 {
+	return decimal.NewFromInt(part).Mul(decimal.NewFromInt(amount)).DivRound(decimal.NewFromInt(whole), 0).IntPart()
 }
 
 // proportion takes an amount of all that is left of the order, of each share
@@ -122,7 +149,7 @@ func (b *Book) proportion(taken, left int64) map[uuid.UUID][]sales.Share {
 	var sum, before int64
 	for _, share := range sales.Shares(b.Lines, b.Charges) {
 		sum += share.Minor - given[withLine{share.LineID, share.Charge.ID}]
-		upTo := decimal.NewFromInt(taken).Mul(decimal.NewFromInt(sum)).DivRound(decimal.NewFromInt(left), 0).IntPart()
+		upTo := portionOf(taken, sum, left)
 		if share.Minor, before = upTo-before, upTo; share.Minor != 0 {
 			back[share.LineID] = append(back[share.LineID], share)
 		}
@@ -187,7 +214,7 @@ func (r *RefundRequest) whole(after models.Standing) bool {
 }
 
 // part is how much of what is left of a share goes back.
-func (r *RefundRequest) part(l *wanted, share sales.Share, left int64, after models.Standing) int64 {
+func (r *RefundRequest) part(l *portion, share sales.Share, left int64, after models.Standing) int64 {
 	carriage := false
 	if share.Charge.LineID == nil {
 		switch share.Charge.Kind {
@@ -199,12 +226,10 @@ func (r *RefundRequest) part(l *wanted, share sales.Share, left int64, after mod
 	switch {
 	case r.TakenBack > 0, carriage && r.whole(after):
 		return left
-	case carriage || l == nil:
-		return 0
-	case l.Quantity == 0:
+	case carriage || l == nil || l.of.Quantity == 0:
 		return 0
 	}
-	return money.New(left, money.Currency(share.Charge.Currency)).Allocate(l.Quantity, l.refundable-l.Quantity)[0].Minor
+	return l.next(left)
 }
 
 // given sums what was given back of each share before.
