@@ -1,12 +1,15 @@
 package models
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/money"
 )
 
 // HSCode is a chapter, heading or subheading of the Harmonized System, of 2, 4
@@ -178,4 +181,103 @@ type RuleCharge struct {
 	Per       string   `json:"per"`
 	FlatMinor *int64   `json:"flatMinor,omitempty"`
 	Regimes   []string `json:"regimes,omitempty"`
+}
+
+// Thresholds are those of its tax.
+func (r CustomsRule) Thresholds() []*CustomsThreshold {
+	list := make([]*CustomsThreshold, len(r.Detail.Thresholds))
+	for i, t := range r.Detail.Thresholds {
+		list[i] = &CustomsThreshold{Unit: t.Unit, Value: r.amount(t.Minor), Exclusive: t.Exclusive}
+	}
+	return list
+}
+
+func (r CustomsRule) amount(minor int64) money.Money {
+	return money.New(minor, money.Currency(r.Detail.Currency))
+}
+
+// Terms are the limits and shares of a regime, nil for another kind.
+func (r CustomsRule) Terms() *CustomsTerms {
+	t := r.Detail.Terms
+	if t == nil {
+		return nil
+	}
+	out := &CustomsTerms{
+		OrderLimit: r.limit(t.OrderLimitMinor), YearLimit: r.limit(t.YearLimitMinor), Exempt: r.limit(t.ExemptMinor), OrderLimits: []*CustomsOrderLimit{},
+		DutyShare: t.DutyShare, VatShare: t.VATShare, ConsumptionTaxShare: t.ConsumptionTaxShare, SinglePiece: t.SinglePiece,
+	}
+	if t.ReturnDays > 0 {
+		out.ReturnDays = &t.ReturnDays
+	}
+	for _, country := range slices.Sorted(maps.Keys(t.OrderLimits)) {
+		out.OrderLimits = append(out.OrderLimits, &CustomsOrderLimit{Country: country, Limit: r.amount(t.OrderLimits[country])})
+	}
+	return out
+}
+
+func (r CustomsRule) limit(minor int64) *money.Money {
+	if minor == 0 {
+		return nil
+	}
+	return new(r.amount(minor))
+}
+
+// Listing is what the positive list says, nil for another kind.
+func (r CustomsRule) Listing() *CustomsListing {
+	l := r.Detail.Listing
+	if l == nil {
+		return nil
+	}
+	out := &CustomsListing{Excluded: l.Excluded, BondedOnly: l.BondedOnly}
+	if l.GramsPerYear > 0 {
+		out.GramsPerYear = &l.GramsPerYear
+	}
+	return out
+}
+
+// Fee is what a fee is, nil for another kind.
+func (r CustomsRule) Fee() *CustomsFee {
+	f := r.Detail.Fee
+	if f == nil {
+		return nil
+	}
+	out := &CustomsFee{Title: f.Title, Payer: f.Payer, Per: f.Per}
+	if f.FlatMinor != nil {
+		out.Amount = new(r.amount(*f.FlatMinor))
+	}
+	return out
+}
+
+// CustomsThreshold is a threshold as it is shown: with money.
+type CustomsThreshold struct {
+	Unit      NetUnit
+	Value     money.Money
+	Exclusive bool
+}
+
+// CustomsOrderLimit is a limit for goods that a country sends.
+type CustomsOrderLimit struct {
+	Country string
+	Limit   money.Money
+}
+
+// CustomsTerms are terms as they are shown: with money.
+type CustomsTerms struct {
+	OrderLimit, YearLimit, Exempt            *money.Money
+	OrderLimits                              []*CustomsOrderLimit
+	DutyShare, VatShare, ConsumptionTaxShare decimal.Decimal
+	SinglePiece                              bool
+	ReturnDays                               *int32
+}
+
+// CustomsListing is an entry of the positive list as it is shown.
+type CustomsListing struct {
+	Excluded, BondedOnly bool
+	GramsPerYear         *int64
+}
+
+// CustomsFee is a fee as it is shown: with money.
+type CustomsFee struct {
+	Title, Payer, Per string
+	Amount            *money.Money
 }

@@ -45,6 +45,10 @@ func (r *listingResolver) PublicationBlockers(ctx context.Context, obj *models.L
 	return loaders.Load(ctx, obj, "publicationBlockers", r.Catalog.PublicationBlockers)
 }
 
+func (r *listingResolver) PublicationWarnings(ctx context.Context, obj *models.Listing) ([]*models.Blocker, error) {
+	return loaders.Load(ctx, obj, "publicationWarnings", r.Catalog.PublicationWarnings)
+}
+
 func (r *mutationResolver) ProductCreate(ctx context.Context, input api.ProductCreateInput) (*api.ProductCreatePayload, error) {
 	product, err := r.productCreate(ctx, input)
 	refused, err := api.Refused(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/category"
 	"github.com/tradewind-commerce/tradewind/internal/checkout"
 	"github.com/tradewind-commerce/tradewind/internal/consumerid"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/declaration"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
@@ -45,6 +46,7 @@ type Resolver struct {
 	Promotions  *promotion.Service
 	Rates       *fx.Service
 	Doors       *doorprice.Service
+	Customs     *customs.Service
 	Checkout    *checkout.Service
 	Consumers   *consumerid.Service
 	Allowance   *allowance.Service

@@ -671,6 +671,126 @@ type ConsumerIdentitySetPayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// What the positive list says of goods.
+type CustomsListingInput struct {
+	// Whether they are not on it after all. Default: false.
+	Excluded graphql.Omittable[*bool] `json:"excluded,omitempty"`
+	// Whether they are imported out of bonded warehouses alone. Default: false.
+	BondedOnly graphql.Omittable[*bool] `json:"bondedOnly,omitempty"`
+	// Grams that a person may import in a year. Default: nothing limits it.
+	GramsPerYear graphql.Omittable[*int64] `json:"gramsPerYear,omitempty"`
+}
+
+// A rule to add. Fees come with files.
+type CustomsRuleAddInput struct {
+	// Where goods go.
+	Country string `json:"country"`
+	// In which its amounts are. Default: CNY.
+	Currency graphql.Omittable[*money.Currency] `json:"currency,omitempty"`
+	// What it is about; not FEE.
+	Kind models.RuleKind `json:"kind"`
+	// Way of importing: of kind REGIME, and only then.
+	Regime graphql.Omittable[*string] `json:"regime,omitempty"`
+	// 2, 4, 6, 8 or 10 digits. Default: all goods; the positive list needs one.
+	HsPrefix graphql.Omittable[*string] `json:"hsPrefix,omitempty"`
+	// Country of origin, of taxes. Default: every one.
+	Origin graphql.Omittable[*string] `json:"origin,omitempty"`
+	// 0.13 is 13 %: of taxes, and only then; at most 3, with at most 6 decimals.
+	Rate graphql.Omittable[*decimal.Decimal] `json:"rate,omitempty"`
+	// Values of units from which on a consumption or postal tax is due. Default: it always is.
+	Thresholds graphql.Omittable[[]*CustomsThresholdInput] `json:"thresholds,omitempty"`
+	// Of kind REGIME, and only then.
+	Terms graphql.Omittable[*CustomsTermsInput] `json:"terms,omitempty"`
+	// Of kind LISTING, and only then.
+	Listing graphql.Omittable[*CustomsListingInput] `json:"listing,omitempty"`
+	// At most 1,000 characters.
+	Note graphql.Omittable[*string] `json:"note,omitempty"`
+	// First day on which it holds.
+	ValidFrom models.Date `json:"validFrom"`
+	// First day on which it no longer does. Default: no end.
+	ValidTo graphql.Omittable[*models.Date] `json:"validTo,omitempty"`
+	// Where it is known from; 1 to 500 characters.
+	Source string `json:"source"`
+	// Where that is to be read; a web address of at most 2,000 characters.
+	SourceURL graphql.Omittable[*string] `json:"sourceUrl,omitempty"`
+	// How sure it is.
+	Confidence models.Confidence `json:"confidence"`
+	// Has the rule of the same that holds on the first day, and began before it, end then. Default: false, and the rule is refused.
+	EndPrevious graphql.Omittable[*bool] `json:"endPrevious,omitempty"`
+}
+
+// The new rule.
+type CustomsRuleAddPayload struct {
+	// Null where it was refused.
+	CustomsRule *models.CustomsRule `json:"customsRule,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Ends a rule.
+type CustomsRuleEndInput struct {
+	// Which one.
+	CustomsRuleID string `json:"customsRuleId"`
+	// First day on which it no longer holds.
+	ValidTo models.Date `json:"validTo"`
+}
+
+// The rule as it is now.
+type CustomsRuleEndPayload struct {
+	// Null where it was refused.
+	CustomsRule *models.CustomsRule `json:"customsRule,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Which rules.
+type CustomsRuleWhere struct {
+	// Where goods go.
+	Country graphql.Omittable[*string] `json:"country,omitempty"`
+	// Any of these kinds.
+	Kind graphql.Omittable[[]models.RuleKind] `json:"kind,omitempty"`
+	// Those that count for goods of this HS code: of any prefix of it, and of all goods. 2 to 10 digits.
+	HsCode graphql.Omittable[*string] `json:"hsCode,omitempty"`
+	// Those that hold on this day.
+	On graphql.Omittable[*models.Date] `json:"on,omitempty"`
+	// Those of this set.
+	SetName graphql.Omittable[*string] `json:"setName,omitempty"`
+	// Any of these.
+	Confidence graphql.Omittable[[]models.Confidence] `json:"confidence,omitempty"`
+	// Those that later versions left out, too. Default: false.
+	Replaced graphql.Omittable[*bool] `json:"replaced,omitempty"`
+}
+
+// Limits and shares of a way of importing, in major units of the rule's currency.
+type CustomsTermsInput struct {
+	// Of an order. Default: none.
+	OrderLimit graphql.Omittable[*decimal.Decimal] `json:"orderLimit,omitempty"`
+	// Of what a person buys in a calendar year. Default: none.
+	YearLimit graphql.Omittable[*decimal.Decimal] `json:"yearLimit,omitempty"`
+	// Which part of the statutory duty is due within the limits, 0 to 1. Default: 1.
+	DutyShare graphql.Omittable[*decimal.Decimal] `json:"dutyShare,omitempty"`
+	// Which part of the statutory VAT. Default: 1.
+	VatShare graphql.Omittable[*decimal.Decimal] `json:"vatShare,omitempty"`
+	// Which part of the statutory consumption tax. Default: 1.
+	ConsumptionTaxShare graphql.Omittable[*decimal.Decimal] `json:"consumptionTaxShare,omitempty"`
+	// Whether one indivisible piece above the limit of an order may be bought. Default: false.
+	SinglePiece graphql.Omittable[*bool] `json:"singlePiece,omitempty"`
+	// Tax up to which none is charged. Default: none.
+	Exempt graphql.Omittable[*decimal.Decimal] `json:"exempt,omitempty"`
+	// Days within which taxes and allowance come back for returns, 1 to 365. Default: they do not.
+	ReturnDays graphql.Omittable[*int32] `json:"returnDays,omitempty"`
+}
+
+// A value for each unit of net content.
+type CustomsThresholdInput struct {
+	// Of what.
+	Unit models.NetUnit `json:"unit"`
+	// For one of it, in major units of the rule's currency.
+	Value decimal.Decimal `json:"value"`
+	// Whether exactly this value is still below. Default: false.
+	Exclusive graphql.Omittable[*bool] `json:"exclusive,omitempty"`
+}
+
 // A span of instants, closed at its start and open at its end.
 type DateTimeRange struct {
 	// Included.

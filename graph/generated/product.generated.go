@@ -32,6 +32,7 @@ type ListingResolver interface {
 
 	Prices(ctx context.Context, obj *models.Listing) ([]*models.Price, error)
 	PublicationBlockers(ctx context.Context, obj *models.Listing) ([]*models.Blocker, error)
+	PublicationWarnings(ctx context.Context, obj *models.Listing) ([]*models.Blocker, error)
 }
 type PriceResolver interface {
 	Variant(ctx context.Context, obj *models.Price) (*models.Variant, error)
@@ -467,6 +468,56 @@ func (ec *executionContext) _Listing_publicationBlockers(ctx context.Context, fi
 	)
 }
 func (ec *executionContext) fieldContext_Listing_publicationBlockers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Listing",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Blocker(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Listing_publicationWarnings(ctx context.Context, field graphql.CollectedField, obj *models.Listing) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Listing_publicationWarnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Listing().PublicationWarnings(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "BRAND_READ")
+				if err != nil {
+					var zeroVal []*models.Blocker
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*models.Blocker
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*models.Blocker) graphql.Marshaler {
+			return ec.marshalNBlocker2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐBlockerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Listing_publicationWarnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Listing",
 		Field:      field,
@@ -4930,6 +4981,12 @@ func (ec *executionContext) _Listing(ctx context.Context, sel ast.SelectionSet, 
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Listing_publicationBlockers(ctx, field, obj)
+				})
+		case "publicationWarnings":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Listing_publicationWarnings(ctx, field, obj)
 				})
 		case "version":
 			out.Values[i] = ec._Listing_version(ctx, field, obj)

@@ -43,6 +43,7 @@ type ResolverRoot interface {
 	Declaration() DeclarationResolver
 	DeliveryOption() DeliveryOptionResolver
 	ExchangeRate() ExchangeRateResolver
+	HSEntry() HSEntryResolver
 	LandedCost() LandedCostResolver
 	LandedCostLine() LandedCostLineResolver
 	LandedCostPart() LandedCostPartResolver
@@ -506,6 +507,98 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CustomsFee struct {
+		Amount func(childComplexity int) int
+		Payer  func(childComplexity int) int
+		Per    func(childComplexity int) int
+		Title  func(childComplexity int) int
+	}
+
+	CustomsListing struct {
+		BondedOnly   func(childComplexity int) int
+		Excluded     func(childComplexity int) int
+		GramsPerYear func(childComplexity int) int
+	}
+
+	CustomsOrderLimit struct {
+		Country func(childComplexity int) int
+		Limit   func(childComplexity int) int
+	}
+
+	CustomsRule struct {
+		Code       func(childComplexity int) int
+		Confidence func(childComplexity int) int
+		Country    func(childComplexity int) int
+		Fee        func(childComplexity int) int
+		From       func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		HSPrefix   func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		Line       func(childComplexity int) int
+		Listing    func(childComplexity int) int
+		Note       func(childComplexity int) int
+		Origin     func(childComplexity int) int
+		Rate       func(childComplexity int) int
+		RateTo     func(childComplexity int) int
+		Regime     func(childComplexity int) int
+		ReplacedAt func(childComplexity int) int
+		SetName    func(childComplexity int) int
+		Source     func(childComplexity int) int
+		SourceURL  func(childComplexity int) int
+		Terms      func(childComplexity int) int
+		Thresholds func(childComplexity int) int
+		To         func(childComplexity int) int
+	}
+
+	CustomsRuleAddPayload struct {
+		CustomsRule func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	CustomsRuleConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	CustomsRuleEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CustomsRuleEndPayload struct {
+		CustomsRule func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	CustomsRuleSet struct {
+		CreatedAt func(childComplexity int) int
+		Hash      func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Rules     func(childComplexity int) int
+		Title     func(childComplexity int) int
+		Version   func(childComplexity int) int
+	}
+
+	CustomsTerms struct {
+		ConsumptionTaxShare func(childComplexity int) int
+		DutyShare           func(childComplexity int) int
+		Exempt              func(childComplexity int) int
+		OrderLimit          func(childComplexity int) int
+		OrderLimits         func(childComplexity int) int
+		ReturnDays          func(childComplexity int) int
+		SinglePiece         func(childComplexity int) int
+		VatShare            func(childComplexity int) int
+		YearLimit           func(childComplexity int) int
+	}
+
+	CustomsThreshold struct {
+		Exclusive func(childComplexity int) int
+		Unit      func(childComplexity int) int
+		Value     func(childComplexity int) int
+	}
+
 	Declaration struct {
 		Buyer       func(childComplexity int) int
 		Logistics   func(childComplexity int) int
@@ -630,6 +723,28 @@ type ComplexityRoot struct {
 		Value     func(childComplexity int) int
 	}
 
+	HSEntry struct {
+		Children    func(childComplexity int) int
+		Code        func(childComplexity int) int
+		Description func(childComplexity int) int
+		Digits      func(childComplexity int) int
+		Parent      func(childComplexity int) int
+		Section     func(childComplexity int) int
+		SectionName func(childComplexity int) int
+	}
+
+	HSEntryConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	HSEntryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	LandedCost struct {
 		Complete       func(childComplexity int) int
 		ConsumptionTax func(childComplexity int) int
@@ -735,6 +850,7 @@ type ComplexityRoot struct {
 		Prices              func(childComplexity int) int
 		Product             func(childComplexity int) int
 		PublicationBlockers func(childComplexity int) int
+		PublicationWarnings func(childComplexity int) int
 		PublishAt           func(childComplexity int) int
 		Status              func(childComplexity int) int
 		Storefront          func(childComplexity int) int
@@ -834,6 +950,8 @@ type ComplexityRoot struct {
 		ConsumerIdentityErase    func(childComplexity int, input api.ConsumerIdentityEraseInput) int
 		ConsumerIdentityReveal   func(childComplexity int, input api.ConsumerIdentityRevealInput) int
 		ConsumerIdentitySet      func(childComplexity int, input api.ConsumerIdentitySetInput) int
+		CustomsRuleAdd           func(childComplexity int, input api.CustomsRuleAddInput) int
+		CustomsRuleEnd           func(childComplexity int, input api.CustomsRuleEndInput) int
 		DeclarationPrepare       func(childComplexity int, input api.DeclarationPrepareInput) int
 		DeclarationReport        func(childComplexity int, input api.DeclarationReportInput) int
 		DeliveryOptionArchive    func(childComplexity int, input api.DeliveryOptionArchiveInput) int
@@ -1333,7 +1451,11 @@ type ComplexityRoot struct {
 		ConsumerAllowance func(childComplexity int) int
 		ConsumerIdentity  func(childComplexity int, cartID *string, secret *string) int
 		ConsumerReads     func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		CustomsRuleSets   func(childComplexity int) int
+		CustomsRules      func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.CustomsRuleWhere) int
 		ExchangeRate      func(childComplexity int, base money.Currency, quote money.Currency, on *models.Date, averageFrom *models.Date) int
+		HsCode            func(childComplexity int, code string) int
+		HsCodes           func(childComplexity int, query *string, under *string, first *int32, after *string, last *int32, before *string) int
 		LandedCostQuote   func(childComplexity int, input api.LandedCostQuoteInput) int
 		Node              func(childComplexity int, id string) int
 		Nodes             func(childComplexity int, ids []string) int
@@ -3352,6 +3474,371 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConsumerReadEdge.Node(childComplexity), true
 
+	case "CustomsFee.amount":
+		if e.ComplexityRoot.CustomsFee.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsFee.Amount(childComplexity), true
+	case "CustomsFee.payer":
+		if e.ComplexityRoot.CustomsFee.Payer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsFee.Payer(childComplexity), true
+	case "CustomsFee.per":
+		if e.ComplexityRoot.CustomsFee.Per == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsFee.Per(childComplexity), true
+	case "CustomsFee.title":
+		if e.ComplexityRoot.CustomsFee.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsFee.Title(childComplexity), true
+
+	case "CustomsListing.bondedOnly":
+		if e.ComplexityRoot.CustomsListing.BondedOnly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsListing.BondedOnly(childComplexity), true
+	case "CustomsListing.excluded":
+		if e.ComplexityRoot.CustomsListing.Excluded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsListing.Excluded(childComplexity), true
+	case "CustomsListing.gramsPerYear":
+		if e.ComplexityRoot.CustomsListing.GramsPerYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsListing.GramsPerYear(childComplexity), true
+
+	case "CustomsOrderLimit.country":
+		if e.ComplexityRoot.CustomsOrderLimit.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsOrderLimit.Country(childComplexity), true
+	case "CustomsOrderLimit.limit":
+		if e.ComplexityRoot.CustomsOrderLimit.Limit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsOrderLimit.Limit(childComplexity), true
+
+	case "CustomsRule.code":
+		if e.ComplexityRoot.CustomsRule.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Code(childComplexity), true
+	case "CustomsRule.confidence":
+		if e.ComplexityRoot.CustomsRule.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Confidence(childComplexity), true
+	case "CustomsRule.country":
+		if e.ComplexityRoot.CustomsRule.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Country(childComplexity), true
+	case "CustomsRule.fee":
+		if e.ComplexityRoot.CustomsRule.Fee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Fee(childComplexity), true
+	case "CustomsRule.validFrom":
+		if e.ComplexityRoot.CustomsRule.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.From(childComplexity), true
+	case "CustomsRule.id":
+		if e.ComplexityRoot.CustomsRule.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.GlobalID(childComplexity), true
+	case "CustomsRule.hsPrefix":
+		if e.ComplexityRoot.CustomsRule.HSPrefix == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.HSPrefix(childComplexity), true
+	case "CustomsRule.kind":
+		if e.ComplexityRoot.CustomsRule.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Kind(childComplexity), true
+	case "CustomsRule.line":
+		if e.ComplexityRoot.CustomsRule.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Line(childComplexity), true
+	case "CustomsRule.listing":
+		if e.ComplexityRoot.CustomsRule.Listing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Listing(childComplexity), true
+	case "CustomsRule.note":
+		if e.ComplexityRoot.CustomsRule.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Note(childComplexity), true
+	case "CustomsRule.origin":
+		if e.ComplexityRoot.CustomsRule.Origin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Origin(childComplexity), true
+	case "CustomsRule.rate":
+		if e.ComplexityRoot.CustomsRule.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Rate(childComplexity), true
+	case "CustomsRule.rateTo":
+		if e.ComplexityRoot.CustomsRule.RateTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.RateTo(childComplexity), true
+	case "CustomsRule.regime":
+		if e.ComplexityRoot.CustomsRule.Regime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Regime(childComplexity), true
+	case "CustomsRule.replacedAt":
+		if e.ComplexityRoot.CustomsRule.ReplacedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.ReplacedAt(childComplexity), true
+	case "CustomsRule.setName":
+		if e.ComplexityRoot.CustomsRule.SetName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.SetName(childComplexity), true
+	case "CustomsRule.source":
+		if e.ComplexityRoot.CustomsRule.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Source(childComplexity), true
+	case "CustomsRule.sourceUrl":
+		if e.ComplexityRoot.CustomsRule.SourceURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.SourceURL(childComplexity), true
+	case "CustomsRule.terms":
+		if e.ComplexityRoot.CustomsRule.Terms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Terms(childComplexity), true
+	case "CustomsRule.thresholds":
+		if e.ComplexityRoot.CustomsRule.Thresholds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.Thresholds(childComplexity), true
+	case "CustomsRule.validTo":
+		if e.ComplexityRoot.CustomsRule.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRule.To(childComplexity), true
+
+	case "CustomsRuleAddPayload.customsRule":
+		if e.ComplexityRoot.CustomsRuleAddPayload.CustomsRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleAddPayload.CustomsRule(childComplexity), true
+	case "CustomsRuleAddPayload.userErrors":
+		if e.ComplexityRoot.CustomsRuleAddPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleAddPayload.UserErrors(childComplexity), true
+
+	case "CustomsRuleConnection.edges":
+		if e.ComplexityRoot.CustomsRuleConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleConnection.Edges(childComplexity), true
+	case "CustomsRuleConnection.nodes":
+		if e.ComplexityRoot.CustomsRuleConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleConnection.Nodes(childComplexity), true
+	case "CustomsRuleConnection.pageInfo":
+		if e.ComplexityRoot.CustomsRuleConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleConnection.PageInfo(childComplexity), true
+	case "CustomsRuleConnection.totalCount":
+		if e.ComplexityRoot.CustomsRuleConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleConnection.TotalCount(childComplexity), true
+
+	case "CustomsRuleEdge.cursor":
+		if e.ComplexityRoot.CustomsRuleEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleEdge.Cursor(childComplexity), true
+	case "CustomsRuleEdge.node":
+		if e.ComplexityRoot.CustomsRuleEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleEdge.Node(childComplexity), true
+
+	case "CustomsRuleEndPayload.customsRule":
+		if e.ComplexityRoot.CustomsRuleEndPayload.CustomsRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleEndPayload.CustomsRule(childComplexity), true
+	case "CustomsRuleEndPayload.userErrors":
+		if e.ComplexityRoot.CustomsRuleEndPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleEndPayload.UserErrors(childComplexity), true
+
+	case "CustomsRuleSet.importedAt":
+		if e.ComplexityRoot.CustomsRuleSet.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleSet.CreatedAt(childComplexity), true
+	case "CustomsRuleSet.hash":
+		if e.ComplexityRoot.CustomsRuleSet.Hash == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleSet.Hash(childComplexity), true
+	case "CustomsRuleSet.name":
+		if e.ComplexityRoot.CustomsRuleSet.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleSet.Name(childComplexity), true
+	case "CustomsRuleSet.rules":
+		if e.ComplexityRoot.CustomsRuleSet.Rules == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleSet.Rules(childComplexity), true
+	case "CustomsRuleSet.title":
+		if e.ComplexityRoot.CustomsRuleSet.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleSet.Title(childComplexity), true
+	case "CustomsRuleSet.version":
+		if e.ComplexityRoot.CustomsRuleSet.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsRuleSet.Version(childComplexity), true
+
+	case "CustomsTerms.consumptionTaxShare":
+		if e.ComplexityRoot.CustomsTerms.ConsumptionTaxShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsTerms.ConsumptionTaxShare(childComplexity), true
+	case "CustomsTerms.dutyShare":
+		if e.ComplexityRoot.CustomsTerms.DutyShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsTerms.DutyShare(childComplexity), true
+	case "CustomsTerms.exempt":
+		if e.ComplexityRoot.CustomsTerms.Exempt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsTerms.Exempt(childComplexity), true
+	case "CustomsTerms.orderLimit":
+		if e.ComplexityRoot.CustomsTerms.OrderLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsTerms.OrderLimit(childComplexity), true
+	case "CustomsTerms.orderLimits":
+		if e.ComplexityRoot.CustomsTerms.OrderLimits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsTerms.OrderLimits(childComplexity), true
+	case "CustomsTerms.returnDays":
+		if e.ComplexityRoot.CustomsTerms.ReturnDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsTerms.ReturnDays(childComplexity), true
+	case "CustomsTerms.singlePiece":
+		if e.ComplexityRoot.CustomsTerms.SinglePiece == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsTerms.SinglePiece(childComplexity), true
+	case "CustomsTerms.vatShare":
+		if e.ComplexityRoot.CustomsTerms.VatShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsTerms.VatShare(childComplexity), true
+	case "CustomsTerms.yearLimit":
+		if e.ComplexityRoot.CustomsTerms.YearLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsTerms.YearLimit(childComplexity), true
+
+	case "CustomsThreshold.exclusive":
+		if e.ComplexityRoot.CustomsThreshold.Exclusive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsThreshold.Exclusive(childComplexity), true
+	case "CustomsThreshold.unit":
+		if e.ComplexityRoot.CustomsThreshold.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsThreshold.Unit(childComplexity), true
+	case "CustomsThreshold.value":
+		if e.ComplexityRoot.CustomsThreshold.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CustomsThreshold.Value(childComplexity), true
+
 	case "Declaration.buyer":
 		if e.ComplexityRoot.Declaration.Buyer == nil {
 			break
@@ -3829,6 +4316,87 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ExchangeRate.Value(childComplexity), true
 
+	case "HSEntry.children":
+		if e.ComplexityRoot.HSEntry.Children == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntry.Children(childComplexity), true
+	case "HSEntry.code":
+		if e.ComplexityRoot.HSEntry.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntry.Code(childComplexity), true
+	case "HSEntry.description":
+		if e.ComplexityRoot.HSEntry.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntry.Description(childComplexity), true
+	case "HSEntry.digits":
+		if e.ComplexityRoot.HSEntry.Digits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntry.Digits(childComplexity), true
+	case "HSEntry.parent":
+		if e.ComplexityRoot.HSEntry.Parent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntry.Parent(childComplexity), true
+	case "HSEntry.section":
+		if e.ComplexityRoot.HSEntry.Section == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntry.Section(childComplexity), true
+	case "HSEntry.sectionName":
+		if e.ComplexityRoot.HSEntry.SectionName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntry.SectionName(childComplexity), true
+
+	case "HSEntryConnection.edges":
+		if e.ComplexityRoot.HSEntryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntryConnection.Edges(childComplexity), true
+	case "HSEntryConnection.nodes":
+		if e.ComplexityRoot.HSEntryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntryConnection.Nodes(childComplexity), true
+	case "HSEntryConnection.pageInfo":
+		if e.ComplexityRoot.HSEntryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntryConnection.PageInfo(childComplexity), true
+	case "HSEntryConnection.totalCount":
+		if e.ComplexityRoot.HSEntryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntryConnection.TotalCount(childComplexity), true
+
+	case "HSEntryEdge.cursor":
+		if e.ComplexityRoot.HSEntryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntryEdge.Cursor(childComplexity), true
+	case "HSEntryEdge.node":
+		if e.ComplexityRoot.HSEntryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HSEntryEdge.Node(childComplexity), true
+
 	case "LandedCost.complete":
 		if e.ComplexityRoot.LandedCost.Complete == nil {
 			break
@@ -4300,6 +4868,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Listing.PublicationBlockers(childComplexity), true
+	case "Listing.publicationWarnings":
+		if e.ComplexityRoot.Listing.PublicationWarnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Listing.PublicationWarnings(childComplexity), true
 	case "Listing.publishAt":
 		if e.ComplexityRoot.Listing.PublishAt == nil {
 			break
@@ -4877,6 +5451,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConsumerIdentitySet(childComplexity, args["input"].(api.ConsumerIdentitySetInput)), true
+	case "Mutation.customsRuleAdd":
+		if e.ComplexityRoot.Mutation.CustomsRuleAdd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customsRuleAdd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomsRuleAdd(childComplexity, args["input"].(api.CustomsRuleAddInput)), true
+	case "Mutation.customsRuleEnd":
+		if e.ComplexityRoot.Mutation.CustomsRuleEnd == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_customsRuleEnd_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CustomsRuleEnd(childComplexity, args["input"].(api.CustomsRuleEndInput)), true
 	case "Mutation.declarationPrepare":
 		if e.ComplexityRoot.Mutation.DeclarationPrepare == nil {
 			break
@@ -7269,6 +7865,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ConsumerReads(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+	case "Query.customsRuleSets":
+		if e.ComplexityRoot.Query.CustomsRuleSets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CustomsRuleSets(childComplexity), true
+	case "Query.customsRules":
+		if e.ComplexityRoot.Query.CustomsRules == nil {
+			break
+		}
+
+		args, err := ec.field_Query_customsRules_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CustomsRules(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["where"].(*api.CustomsRuleWhere)), true
 	case "Query.exchangeRate":
 		if e.ComplexityRoot.Query.ExchangeRate == nil {
 			break
@@ -7280,6 +7893,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ExchangeRate(childComplexity, args["base"].(money.Currency), args["quote"].(money.Currency), args["on"].(*models.Date), args["averageFrom"].(*models.Date)), true
+	case "Query.hsCode":
+		if e.ComplexityRoot.Query.HsCode == nil {
+			break
+		}
+
+		args, err := ec.field_Query_hsCode_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.HsCode(childComplexity, args["code"].(string)), true
+	case "Query.hsCodes":
+		if e.ComplexityRoot.Query.HsCodes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_hsCodes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.HsCodes(childComplexity, args["query"].(*string), args["under"].(*string), args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 
 	case "Query.landedCostQuote":
 		if e.ComplexityRoot.Query.LandedCostQuote == nil {
@@ -8953,6 +9588,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConsumerIdentityEraseInput", ec.unmarshalInputConsumerIdentityEraseInput),
 			graphql.NewInputUnmarshaler("ConsumerIdentityRevealInput", ec.unmarshalInputConsumerIdentityRevealInput),
 			graphql.NewInputUnmarshaler("ConsumerIdentitySetInput", ec.unmarshalInputConsumerIdentitySetInput),
+			graphql.NewInputUnmarshaler("CustomsListingInput", ec.unmarshalInputCustomsListingInput),
+			graphql.NewInputUnmarshaler("CustomsRuleAddInput", ec.unmarshalInputCustomsRuleAddInput),
+			graphql.NewInputUnmarshaler("CustomsRuleEndInput", ec.unmarshalInputCustomsRuleEndInput),
+			graphql.NewInputUnmarshaler("CustomsRuleWhere", ec.unmarshalInputCustomsRuleWhere),
+			graphql.NewInputUnmarshaler("CustomsTermsInput", ec.unmarshalInputCustomsTermsInput),
+			graphql.NewInputUnmarshaler("CustomsThresholdInput", ec.unmarshalInputCustomsThresholdInput),
 			graphql.NewInputUnmarshaler("DateTimeRange", ec.unmarshalInputDateTimeRange),
 			graphql.NewInputUnmarshaler("DeclarationPrepareInput", ec.unmarshalInputDeclarationPrepareInput),
 			graphql.NewInputUnmarshaler("DeclarationReportInput", ec.unmarshalInputDeclarationReportInput),
@@ -10676,6 +11317,384 @@ type ConsumerAllowance @requires(permission: SIGNED_IN) {
 extend type Query {
   "The yearly allowance of whom the caller's account buys for; null where nobody was told, or there are no rules."
   consumerAllowance: ConsumerAllowance @requires(permission: SIGNED_IN)
+}
+`, BuiltIn: false},
+	{Name: "../schema/customs.graphqls", Input: `"A chapter, heading or subheading of the Harmonized System."
+type HSEntry @public {
+  "2 digits of a chapter, 4 of a heading, 6 of a subheading."
+  code: String!
+  "How many digits the code has."
+  digits: Int!
+  "What it comprises, in English."
+  description: String!
+  "Roman number of its section; null where it is in none."
+  section: String
+  "What the section comprises, in English; null where nobody said."
+  sectionName: String
+  "What it is below; null for a chapter."
+  parent: HSEntry
+  "What is directly below it, by code."
+  children: [HSEntry!]!
+}
+
+"A page of the Harmonized System."
+type HSEntryConnection @public {
+  "Entries with their cursors."
+  edges: [HSEntryEdge!]!
+  "The entries alone."
+  nodes: [HSEntry!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages."
+  totalCount: Int!
+}
+
+"An entry in a list."
+type HSEntryEdge @public {
+  "Names this place in the list."
+  cursor: String!
+  "The entry."
+  node: HSEntry!
+}
+
+"What a rule of customs is about. Values may be added."
+enum CustomsRuleKind {
+  "Customs duty."
+  DUTY
+  "Value added tax."
+  VAT
+  "Consumption tax, which is a part of its own base."
+  CONSUMPTION_TAX
+  "The one tax of personal post."
+  POSTAL_TAX
+  "Limits and shares of a way of importing."
+  REGIME
+  "An entry of the positive list of cross-border retail import."
+  LISTING
+  "What somebody charges besides."
+  FEE
+}
+
+"How sure a rule is."
+enum CustomsConfidence {
+  "Read in a source of its own, or in several."
+  VERIFIED
+  "Read in one place that is not the law."
+  REPORTED
+  "Follows from what is verified."
+  DERIVED
+  "Believed, and not read anywhere."
+  ASSUMED
+  "Made up, to show how the software works."
+  DEMONSTRATION
+}
+
+"A value for each unit of net content, from which on a tax is due."
+type CustomsThreshold @requires(permission: RULES_WRITE) {
+  "Of what."
+  unit: NetUnit!
+  "For one of it."
+  value: Money!
+  "Whether exactly this value is still below."
+  exclusive: Boolean!
+}
+
+"A limit for goods that certain countries send."
+type CustomsOrderLimit @requires(permission: RULES_WRITE) {
+  "The country that sends."
+  country: CountryCode!
+  "Of an order."
+  limit: Money!
+}
+
+"Limits and shares of a way of importing."
+type CustomsTerms @requires(permission: RULES_WRITE) {
+  "Of an order; null where there is none."
+  orderLimit: Money
+  "Of what a person buys in a calendar year; null where there is none."
+  yearLimit: Money
+  "Other limits of an order, by country."
+  orderLimits: [CustomsOrderLimit!]!
+  "Which part of the statutory duty is due within the limits: 0.7 is 70 %."
+  dutyShare: Decimal!
+  "Which part of the statutory VAT."
+  vatShare: Decimal!
+  "Which part of the statutory consumption tax."
+  consumptionTaxShare: Decimal!
+  "Whether one indivisible piece above the limit of an order may be bought, with taxes in full."
+  singlePiece: Boolean!
+  "Tax up to which none is charged; null where all is."
+  exempt: Money
+  "Days within which taxes and allowance come back for returns; null where they do not."
+  returnDays: Int
+}
+
+"What the positive list says of goods."
+type CustomsListing @requires(permission: RULES_WRITE) {
+  "Whether they are not on it after all."
+  excluded: Boolean!
+  "Whether they are imported out of bonded warehouses alone."
+  bondedOnly: Boolean!
+  "Grams that a person may import in a year; null where nothing limits it."
+  gramsPerYear: BigInt
+}
+
+"What a fee is, beside its rate."
+type CustomsFee @requires(permission: RULES_WRITE) {
+  "What it is for."
+  title: String!
+  "SHOPPER or BRAND."
+  payer: String!
+  "ORDER, YEAR or ONCE."
+  per: String!
+  "A fixed amount; null where there is none."
+  amount: Money
+}
+
+"What customs of a country ask for, from a day on and before another, with where it is known from and how sure it is."
+type CustomsRule @requires(permission: RULES_WRITE) {
+  "Opaque id."
+  id: ID!
+  "Where goods go."
+  country: CountryCode!
+  "What it is about."
+  kind: CustomsRuleKind!
+  "Way of importing, of rules of kind REGIME; empty otherwise."
+  regime: String!
+  "HS digits that goods' codes begin with; empty for all goods."
+  hsPrefix: String!
+  "Country of origin; empty for every one."
+  origin: String!
+  "Names a fee, behind the name of its schedule and a slash where it has one; empty otherwise."
+  code: String!
+  "0.13 is 13 %; null where there is none."
+  rate: Decimal
+  "The end of a range that begins with rate; null where it is no range."
+  rateTo: Decimal
+  "Values of units from which on the tax is due; empty where it always is."
+  thresholds: [CustomsThreshold!]!
+  "Of rules of kind REGIME."
+  terms: CustomsTerms
+  "Of rules of kind LISTING."
+  listing: CustomsListing
+  "Of rules of kind FEE."
+  fee: CustomsFee
+  "What else is to be said."
+  note: String
+  "First day on which it holds."
+  validFrom: Date!
+  "First day on which it no longer does; null where that is not known."
+  validTo: Date
+  "Where it is known from."
+  source: String!
+  "Where that is to be read."
+  sourceUrl: String
+  "How sure it is."
+  confidence: CustomsConfidence!
+  "The set of rules it came with; null where an operator added it."
+  setName: String
+  "The line of the set's file."
+  line: Int
+  "When a later version of the set left it out; null while it counts."
+  replacedAt: DateTime
+}
+
+"A page of rules."
+type CustomsRuleConnection @requires(permission: RULES_WRITE) {
+  "Rules with their cursors."
+  edges: [CustomsRuleEdge!]!
+  "The rules alone."
+  nodes: [CustomsRule!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages."
+  totalCount: Int!
+}
+
+"A rule in a list."
+type CustomsRuleEdge @requires(permission: RULES_WRITE) {
+  "Names this place in the list."
+  cursor: String!
+  "The rule."
+  node: CustomsRule!
+}
+
+"A file of rules, in the version that counts."
+type CustomsRuleSet @requires(permission: RULES_WRITE) {
+  "Its name."
+  name: String!
+  "Its version."
+  version: Int!
+  "What it is."
+  title: String!
+  "SHA-256 of the file."
+  hash: String!
+  "How many rules it has."
+  rules: Int!
+  "When it was imported."
+  importedAt: DateTime!
+}
+
+"Which rules."
+input CustomsRuleWhere {
+  "Where goods go."
+  country: CountryCode
+  "Any of these kinds."
+  kind: [CustomsRuleKind!]
+  "Those that count for goods of this HS code: of any prefix of it, and of all goods. 2 to 10 digits."
+  hsCode: String
+  "Those that hold on this day."
+  on: Date
+  "Those of this set."
+  setName: String
+  "Any of these."
+  confidence: [CustomsConfidence!]
+  "Those that later versions left out, too. Default: false."
+  replaced: Boolean
+}
+
+extend type Query {
+  "An entry of the Harmonized System; of a longer code its subheading. Null where there is none, or no nomenclature is loaded."
+  hsCode("2, 4, 6, 8 or 10 digits; points and spaces are dropped." code: String!): HSEntry
+  "The Harmonized System by code: what has all words of a query, or lies below a code."
+  hsCodes(
+    "Words that descriptions have, or the beginning of a code; at most 120 characters."
+    query: String
+    "Digits of a chapter or heading."
+    under: String
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): HSEntryConnection!
+  "Rules of customs, by country, kind, HS prefix and day."
+  customsRules(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "Which ones."
+    where: CustomsRuleWhere
+  ): CustomsRuleConnection! @requires(permission: RULES_WRITE)
+  "The sets of rules that are imported, by name; at most 100."
+  customsRuleSets: [CustomsRuleSet!]! @requires(permission: RULES_WRITE)
+}
+
+"A value for each unit of net content."
+input CustomsThresholdInput {
+  "Of what."
+  unit: NetUnit!
+  "For one of it, in major units of the rule's currency."
+  value: Decimal!
+  "Whether exactly this value is still below. Default: false."
+  exclusive: Boolean
+}
+
+"Limits and shares of a way of importing, in major units of the rule's currency."
+input CustomsTermsInput {
+  "Of an order. Default: none."
+  orderLimit: Decimal
+  "Of what a person buys in a calendar year. Default: none."
+  yearLimit: Decimal
+  "Which part of the statutory duty is due within the limits, 0 to 1. Default: 1."
+  dutyShare: Decimal
+  "Which part of the statutory VAT. Default: 1."
+  vatShare: Decimal
+  "Which part of the statutory consumption tax. Default: 1."
+  consumptionTaxShare: Decimal
+  "Whether one indivisible piece above the limit of an order may be bought. Default: false."
+  singlePiece: Boolean
+  "Tax up to which none is charged. Default: none."
+  exempt: Decimal
+  "Days within which taxes and allowance come back for returns, 1 to 365. Default: they do not."
+  returnDays: Int
+}
+
+"What the positive list says of goods."
+input CustomsListingInput {
+  "Whether they are not on it after all. Default: false."
+  excluded: Boolean
+  "Whether they are imported out of bonded warehouses alone. Default: false."
+  bondedOnly: Boolean
+  "Grams that a person may import in a year. Default: nothing limits it."
+  gramsPerYear: BigInt
+}
+
+"A rule to add. Fees come with files."
+input CustomsRuleAddInput {
+  "Where goods go."
+  country: CountryCode!
+  "In which its amounts are. Default: CNY."
+  currency: CurrencyCode
+  "What it is about; not FEE."
+  kind: CustomsRuleKind!
+  "Way of importing: of kind REGIME, and only then."
+  regime: String
+  "2, 4, 6, 8 or 10 digits. Default: all goods; the positive list needs one."
+  hsPrefix: String
+  "Country of origin, of taxes. Default: every one."
+  origin: CountryCode
+  "0.13 is 13 %: of taxes, and only then; at most 3, with at most 6 decimals."
+  rate: Decimal
+  "Values of units from which on a consumption or postal tax is due. Default: it always is."
+  thresholds: [CustomsThresholdInput!]
+  "Of kind REGIME, and only then."
+  terms: CustomsTermsInput
+  "Of kind LISTING, and only then."
+  listing: CustomsListingInput
+  "At most 1,000 characters."
+  note: String
+  "First day on which it holds."
+  validFrom: Date!
+  "First day on which it no longer does. Default: no end."
+  validTo: Date
+  "Where it is known from; 1 to 500 characters."
+  source: String!
+  "Where that is to be read; a web address of at most 2,000 characters."
+  sourceUrl: String
+  "How sure it is."
+  confidence: CustomsConfidence!
+  "Has the rule of the same that holds on the first day, and began before it, end then. Default: false, and the rule is refused."
+  endPrevious: Boolean
+}
+
+"The new rule."
+type CustomsRuleAddPayload @public {
+  "Null where it was refused."
+  customsRule: CustomsRule
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Ends a rule."
+input CustomsRuleEndInput {
+  "Which one."
+  customsRuleId: ID!
+  "First day on which it no longer holds."
+  validTo: Date!
+}
+
+"The rule as it is now."
+type CustomsRuleEndPayload @public {
+  "Null where it was refused."
+  customsRule: CustomsRule
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Adds a rule of customs. Servers go by it within seconds; orders keep the rules they were agreed by."
+  customsRuleAdd("What it says." input: CustomsRuleAddInput!): CustomsRuleAddPayload! @requires(permission: RULES_WRITE)
+  "Has a rule of customs end sooner than it does."
+  customsRuleEnd("Which one and when." input: CustomsRuleEndInput!): CustomsRuleEndPayload! @requires(permission: RULES_WRITE)
 }
 `, BuiltIn: false},
 	{Name: "../schema/declaration.graphqls", Input: `"""
@@ -12939,8 +13958,10 @@ type Listing implements Node @public {
   priceRange: PriceRange
   "Prices of its variants; at most 250."
   prices: [Price!]!
-  "What keeps it from being published; empty when nothing does. Codes so far: PRODUCT_ARCHIVED, TITLE_MISSING, VARIANT_MISSING, PRICE_MISSING, STOREFRONT_CLOSED."
+  "What keeps it from being published; empty when nothing does. Codes so far: PRODUCT_ARCHIVED, TITLE_MISSING, VARIANT_MISSING, PRICE_MISSING, STOREFRONT_CLOSED; in a storefront with a customs regime HS_CODE_MISSING, HS_CODE_INVALID, HS_CODE_UNKNOWN, ORIGIN_MISSING, WEIGHT_MISSING, NET_CONTENT_MISSING, NOT_ON_POSITIVE_LIST, BONDED_ONLY, OVER_WEIGHT_LIMIT, too."
   publicationBlockers: [Blocker!]! @requires(permission: BRAND_READ)
+  "What does not keep it from being published, but should be known; empty when nothing is. Codes so far, all of storefronts with a customs regime: CUSTOMS_RULES_MISSING, POSITIVE_LIST_MISSING, RATE_UNKNOWN."
+  publicationWarnings: [Blocker!]! @requires(permission: BRAND_READ)
   "Counts changes; for ` + "`" + `expectedVersion` + "`" + `."
   version: Int!
 }
@@ -15686,6 +16707,190 @@ func (ec *executionContext) childFields_ConsumerReadEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type ConsumerReadEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CustomsFee(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "title":
+		return ec.fieldContext_CustomsFee_title(ctx, field)
+	case "payer":
+		return ec.fieldContext_CustomsFee_payer(ctx, field)
+	case "per":
+		return ec.fieldContext_CustomsFee_per(ctx, field)
+	case "amount":
+		return ec.fieldContext_CustomsFee_amount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomsFee", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomsListing(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "excluded":
+		return ec.fieldContext_CustomsListing_excluded(ctx, field)
+	case "bondedOnly":
+		return ec.fieldContext_CustomsListing_bondedOnly(ctx, field)
+	case "gramsPerYear":
+		return ec.fieldContext_CustomsListing_gramsPerYear(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomsListing", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomsOrderLimit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "country":
+		return ec.fieldContext_CustomsOrderLimit_country(ctx, field)
+	case "limit":
+		return ec.fieldContext_CustomsOrderLimit_limit(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomsOrderLimit", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomsRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CustomsRule_id(ctx, field)
+	case "country":
+		return ec.fieldContext_CustomsRule_country(ctx, field)
+	case "kind":
+		return ec.fieldContext_CustomsRule_kind(ctx, field)
+	case "regime":
+		return ec.fieldContext_CustomsRule_regime(ctx, field)
+	case "hsPrefix":
+		return ec.fieldContext_CustomsRule_hsPrefix(ctx, field)
+	case "origin":
+		return ec.fieldContext_CustomsRule_origin(ctx, field)
+	case "code":
+		return ec.fieldContext_CustomsRule_code(ctx, field)
+	case "rate":
+		return ec.fieldContext_CustomsRule_rate(ctx, field)
+	case "rateTo":
+		return ec.fieldContext_CustomsRule_rateTo(ctx, field)
+	case "thresholds":
+		return ec.fieldContext_CustomsRule_thresholds(ctx, field)
+	case "terms":
+		return ec.fieldContext_CustomsRule_terms(ctx, field)
+	case "listing":
+		return ec.fieldContext_CustomsRule_listing(ctx, field)
+	case "fee":
+		return ec.fieldContext_CustomsRule_fee(ctx, field)
+	case "note":
+		return ec.fieldContext_CustomsRule_note(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_CustomsRule_validFrom(ctx, field)
+	case "validTo":
+		return ec.fieldContext_CustomsRule_validTo(ctx, field)
+	case "source":
+		return ec.fieldContext_CustomsRule_source(ctx, field)
+	case "sourceUrl":
+		return ec.fieldContext_CustomsRule_sourceUrl(ctx, field)
+	case "confidence":
+		return ec.fieldContext_CustomsRule_confidence(ctx, field)
+	case "setName":
+		return ec.fieldContext_CustomsRule_setName(ctx, field)
+	case "line":
+		return ec.fieldContext_CustomsRule_line(ctx, field)
+	case "replacedAt":
+		return ec.fieldContext_CustomsRule_replacedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomsRule", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomsRuleAddPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customsRule":
+		return ec.fieldContext_CustomsRuleAddPayload_customsRule(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomsRuleAddPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomsRuleAddPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomsRuleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CustomsRuleConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CustomsRuleConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CustomsRuleConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CustomsRuleConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomsRuleConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomsRuleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CustomsRuleEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CustomsRuleEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomsRuleEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomsRuleEndPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "customsRule":
+		return ec.fieldContext_CustomsRuleEndPayload_customsRule(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CustomsRuleEndPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomsRuleEndPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomsRuleSet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_CustomsRuleSet_name(ctx, field)
+	case "version":
+		return ec.fieldContext_CustomsRuleSet_version(ctx, field)
+	case "title":
+		return ec.fieldContext_CustomsRuleSet_title(ctx, field)
+	case "hash":
+		return ec.fieldContext_CustomsRuleSet_hash(ctx, field)
+	case "rules":
+		return ec.fieldContext_CustomsRuleSet_rules(ctx, field)
+	case "importedAt":
+		return ec.fieldContext_CustomsRuleSet_importedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomsRuleSet", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomsTerms(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orderLimit":
+		return ec.fieldContext_CustomsTerms_orderLimit(ctx, field)
+	case "yearLimit":
+		return ec.fieldContext_CustomsTerms_yearLimit(ctx, field)
+	case "orderLimits":
+		return ec.fieldContext_CustomsTerms_orderLimits(ctx, field)
+	case "dutyShare":
+		return ec.fieldContext_CustomsTerms_dutyShare(ctx, field)
+	case "vatShare":
+		return ec.fieldContext_CustomsTerms_vatShare(ctx, field)
+	case "consumptionTaxShare":
+		return ec.fieldContext_CustomsTerms_consumptionTaxShare(ctx, field)
+	case "singlePiece":
+		return ec.fieldContext_CustomsTerms_singlePiece(ctx, field)
+	case "exempt":
+		return ec.fieldContext_CustomsTerms_exempt(ctx, field)
+	case "returnDays":
+		return ec.fieldContext_CustomsTerms_returnDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomsTerms", field.Name)
+}
+
+func (ec *executionContext) childFields_CustomsThreshold(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "unit":
+		return ec.fieldContext_CustomsThreshold_unit(ctx, field)
+	case "value":
+		return ec.fieldContext_CustomsThreshold_value(ctx, field)
+	case "exclusive":
+		return ec.fieldContext_CustomsThreshold_exclusive(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CustomsThreshold", field.Name)
+}
+
 func (ec *executionContext) childFields_Declaration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "status":
@@ -15934,6 +17139,50 @@ func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ExchangeRate", field.Name)
 }
 
+func (ec *executionContext) childFields_HSEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_HSEntry_code(ctx, field)
+	case "digits":
+		return ec.fieldContext_HSEntry_digits(ctx, field)
+	case "description":
+		return ec.fieldContext_HSEntry_description(ctx, field)
+	case "section":
+		return ec.fieldContext_HSEntry_section(ctx, field)
+	case "sectionName":
+		return ec.fieldContext_HSEntry_sectionName(ctx, field)
+	case "parent":
+		return ec.fieldContext_HSEntry_parent(ctx, field)
+	case "children":
+		return ec.fieldContext_HSEntry_children(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HSEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_HSEntryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_HSEntryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_HSEntryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_HSEntryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_HSEntryConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HSEntryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_HSEntryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_HSEntryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_HSEntryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HSEntryEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_LandedCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "country":
@@ -16152,6 +17401,8 @@ func (ec *executionContext) childFields_Listing(ctx context.Context, field graph
 		return ec.fieldContext_Listing_prices(ctx, field)
 	case "publicationBlockers":
 		return ec.fieldContext_Listing_publicationBlockers(ctx, field)
+	case "publicationWarnings":
+		return ec.fieldContext_Listing_publicationWarnings(ctx, field)
 	case "version":
 		return ec.fieldContext_Listing_version(ctx, field)
 	}

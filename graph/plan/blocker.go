@@ -2,9 +2,11 @@ package plan
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/tradewind-commerce/tradewind/internal/brand"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -55,37 +57,47 @@ func approvalBlockers(c *compiler, at row, f *call) (emitter, error) {
 	})
 }
 
-// publicationBlockers are those of a listing: see catalog.Publication.
-func publicationBlockers(c *compiler, at row, f *call) (emitter, error) {
-	place := at.sql(fmt.Sprintf("array(select row(p.status, p.texts -> s.languages[1] ->> 'title', p.texts -> 'en' ->> 'title',"+
-		" s.languages[1], s.status) from products as p, storefronts as s where p.brand_id = %[1]s.brand_id and p.id = %[1]s.product_id"+
-		" and s.brand_id = %[1]s.brand_id and s.id = %[1]s.storefront_id)", at.alias))
-	variants := at.sql(fmt.Sprintf("array(select row(array(select o.value ->> 'value' from jsonb_array_elements(v.options)"+
-		" with ordinality as o (value, n) order by o.n), v.sku, exists (select 1 from prices where prices.brand_id = v.brand_id"+
-		" and prices.variant_id = v.id and prices.storefront_id = %[1]s.storefront_id)) from variants as v"+
-		" where v.brand_id = %[1]s.brand_id and v.product_id = %[1]s.product_id and v.archived_at is null order by v.position, v.id)", at.alias))
-	return c.told(f, func(o *output, row values) ([]*models.Blocker, error) {
-		var facts catalog.Publication
-		err := o.each(row[place], 5, func(p values) error {
-			facts.Product = models.ProductStatus(p[0])
-			facts.Titled = len(p[1]) > 0 || len(p[2]) > 0
-			facts.Language, facts.Storefront = string(p[3]), models.StorefrontStatus(p[4])
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		err = o.each(row[variants], 3, func(v values) error {
-			options, err := texts(v[0])
-			sold := catalog.Sold{Options: options, Priced: truth(v[2])}
-			if v[1] != nil {
-				sold.SKU = new(string(v[1]))
+// publication tells of a listing what its facts say: see catalog.Publication.
+func publication(tell func(catalog.Publication) []*models.Blocker) Field {
+	return func(c *compiler, at row, f *call) (emitter, error) {
+		place := at.sql(fmt.Sprintf("array(select row(p.status, p.texts -> s.languages[1] ->> 'title', p.texts -> 'en' ->> 'title',"+
+			" s.languages[1], s.status, s.customs_regime, s.country, p.hs_code, p.origin_country)"+
+			" from products as p, storefronts as s where p.brand_id = %[1]s.brand_id and p.id = %[1]s.product_id"+
+			" and s.brand_id = %[1]s.brand_id and s.id = %[1]s.storefront_id)", at.alias))
+		variants := at.sql(fmt.Sprintf("array(select row(array(select o.value ->> 'value' from jsonb_array_elements(v.options)"+
+			" with ordinality as o (value, n) order by o.n), v.sku, exists (select 1 from prices where prices.brand_id = v.brand_id"+
+			" and prices.variant_id = v.id and prices.storefront_id = %[1]s.storefront_id), v.weight_grams::text, v.net_unit) from variants as v"+
+			" where v.brand_id = %[1]s.brand_id and v.product_id = %[1]s.product_id and v.archived_at is null order by v.position, v.id)", at.alias))
+		return c.told(f, func(o *output, row values) ([]*models.Blocker, error) {
+			var facts catalog.Publication
+			err := o.each(row[place], 9, func(p values) (err error) {
+				facts.Product = models.ProductStatus(p[0])
+				facts.Titled = len(p[1]) > 0 || len(p[2]) > 0
+				facts.Language, facts.Storefront = string(p[3]), models.StorefrontStatus(p[4])
+				facts.HSCode, facts.Origin = string(p[7]), string(p[8])
+				if facts.Regime = landedcost.Regime(p[5]); facts.Regime != "" {
+					facts.Day, err = o.planner.customs.Day(o.planner.db.Gorm.WithContext(o.ctx), string(p[6]), o.now)
+				}
+				return err
+			})
+			if err != nil {
+				return nil, err
 			}
-			facts.Variants = append(facts.Variants, sold)
-			return err
+			err = o.each(row[variants], 5, func(v values) error {
+				options, err := texts(v[0])
+				sold := catalog.Sold{Options: options, Priced: truth(v[2]), Unit: models.NetUnit(v[4])}
+				if v[1] != nil {
+					sold.SKU = new(string(v[1]))
+				}
+				if v[3] != nil && err == nil {
+					sold.Grams, err = strconv.ParseInt(string(v[3]), 10, 64)
+				}
+				facts.Variants = append(facts.Variants, sold)
+				return err
+			})
+			return tell(facts), err
 		})
-		return facts.Blockers(), err
-	})
+	}
 }
 
 // each reads the records of an array, of so many columns.

@@ -9,6 +9,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/search"
@@ -21,6 +22,7 @@ type Options struct {
 	Schema  *ast.Schema
 	Search  *search.Service
 	Reports *report.Service
+	Customs *customs.Service
 	// Documents is how many operations' plans are kept. Default 1,000.
 	Documents int
 	// Fault is told where a plan failed that should not have: the resolvers
@@ -34,7 +36,7 @@ func New(o Options) (*Planner, error) {
 	if o.Documents <= 0 {
 		o.Documents = 1000
 	}
-	p := &Planner{db: o.DB, now: o.Now, schema: o.Schema, search: o.Search, reports: o.Reports, types: map[string]*Type{},
+	p := &Planner{db: o.DB, now: o.Now, schema: o.Schema, search: o.Search, reports: o.Reports, customs: o.Customs, types: map[string]*Type{},
 		cache: newCache(o.Documents), fault: o.Fault}
 	for _, t := range declared() {
 		if err := t.bind(o.Schema, o.DB.Gorm); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/report"
@@ -72,6 +73,7 @@ type Planner struct {
 	types   map[string]*Type
 	search  *search.Service
 	reports *report.Service
+	customs *customs.Service
 	cache   *cache
 	fault   func(context.Context, *graphql.OperationContext, error)
 }

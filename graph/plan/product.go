@@ -75,7 +75,8 @@ func products() []*Type {
 			"visible": computed(func(alias string) func(*statement) {
 				return func(s *statement) { s.add("coalesce("+alias+".visible_from <= ?, false)", s.now) }
 			}),
-			"publicationBlockers": publicationBlockers,
+			"publicationBlockers": publication(catalog.Publication.Blockers),
+			"publicationWarnings": publication(catalog.Publication.Warnings),
 			"priceRange":          inside("PriceRange", "%s.min_price_minor", "%s.max_price_minor"),
 			"prices": many(rows{typeName: "Price",
 				on:    "prices.brand_id = %s.brand_id and prices.storefront_id = %s.storefront_id and prices.product_id = %s.product_id",

@@ -324,4 +324,6 @@ var goodInputs = map[string][]goodInput{
 	"payoutReturn":         books["payoutReturn"],
 	"commissionPlanCreate": books["commissionPlanCreate"],
 	"commissionPlanEnd":    books["commissionPlanEnd"],
+	"customsRuleAdd":       ruling["customsRuleAdd"],
+	"customsRuleEnd":       ruling["customsRuleEnd"],
 }

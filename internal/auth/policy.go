@@ -104,8 +104,10 @@ var Types = map[string]Permission{
 	"LedgerEntryEdge": BalanceRead, "Statement": BalanceRead, "StatementSum": BalanceRead, "StatementLine": BalanceRead,
 	"StatementLineConnection": BalanceRead, "StatementLineEdge": BalanceRead, "Payout": BalanceRead, "PayoutConnection": BalanceRead,
 	"PayoutEdge": BalanceRead, "CommissionPlan": BalanceRead, "CommissionPlanConnection": BalanceRead, "CommissionPlanEdge": BalanceRead,
-	"ExchangeRate": "",
-	"LandedCost":   "", "LandedCostLine": "", "LandedCostPart": "", "LandedCostFee": "", "LandedCostSource": "",
+	"LandedCost": "", "LandedCostLine": "", "LandedCostPart": "", "LandedCostFee": "", "LandedCostSource": "",
+	"ExchangeRate": "", "HSEntry": "", "HSEntryConnection": "", "HSEntryEdge": "",
+	"CustomsRule": RulesWrite, "CustomsRuleConnection": RulesWrite, "CustomsRuleEdge": RulesWrite, "CustomsRuleSet": RulesWrite,
+	"CustomsThreshold": RulesWrite, "CustomsOrderLimit": RulesWrite, "CustomsTerms": RulesWrite, "CustomsListing": RulesWrite, "CustomsFee": RulesWrite,
 	"SalesReport": ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
 }
 
@@ -113,6 +115,8 @@ var Types = map[string]Permission{
 var Fields = map[string]Permission{
 	"Viewer.account": "",
 
+	"Query.customsRules": RulesWrite, "Query.customsRuleSets": RulesWrite,
+	"Mutation.customsRuleAdd": RulesWrite, "Mutation.customsRuleEnd": RulesWrite,
 	"Query.orders": OrderRead, "Query.purchases": OrderRead, "Query.salesReport": ReportRead,
 
 	"Brand.statusReason": BrandRead, "Brand.contact": BrandPrivateRead, "Brand.jobsBefore": BrandRead,
@@ -128,7 +132,7 @@ var Fields = map[string]Permission{
 
 	"Product.createdAt": BrandRead, "Product.updatedAt": BrandRead,
 	"Variant.stock": StockRead, "Variant.stockAdjustments": StockRead,
-	"Listing.publicationBlockers": BrandRead,
+	"Listing.publicationBlockers": BrandRead, "Listing.publicationWarnings": BrandRead,
 
 	"Mutation.membershipSet": BrandOwn, "Mutation.membershipRemove": BrandOwn,
 	"Mutation.brandApply": SignedIn, "Mutation.brandUpdate": BrandWrite, "Mutation.brandContactConfirm": BrandReview,

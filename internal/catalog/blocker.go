@@ -5,7 +5,10 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/customs"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -28,6 +31,11 @@ type Publication struct {
 	Titled   bool
 	// Variants that are not archived, in order.
 	Variants []Sold
+	// Regime is the storefront's, empty where nothing is declared; Day what
+	// customs of its country ask for then.
+	Regime         landedcost.Regime
+	Day            *customs.Day
+	HSCode, Origin string
 }
 
 // Sold is a variant by what people call it, and whether it has a price in the storefront.
@@ -35,6 +43,9 @@ type Sold struct {
 	Options []string
 	SKU     *string
 	Priced  bool
+	// Grams is zero, and Unit empty, where nobody knows.
+	Grams int64
+	Unit  models.NetUnit
 }
 
 // Blockers tells everything that keeps the product from being published. That
@@ -63,23 +74,63 @@ func (p Publication) Blockers() []*models.Blocker {
 	if p.Storefront == models.StorefrontClosed {
 		add(BlockedStorefrontClosed, "The storefront is closed for good.")
 	}
-	return blockers
+	declared, _ := p.customs()
+	return append(blockers, declared...)
 }
 
-// Blockers are those of a publication, given the product's variants and which
-// of them have a price in the storefront.
-func Blockers(p *models.Product, shop *models.Storefront, variants []*models.Variant, priced func(variant uuid.UUID) bool) []*models.Blocker {
+// Warnings tells what does not keep the product from being published, but
+// should be known.
+func (p Publication) Warnings() []*models.Blocker {
+	_, warnings := p.customs()
+	return append([]*models.Blocker{}, warnings...)
+}
+
+// customs tells what a customs regime asks for.
+func (p Publication) customs() (blockers, warnings []*models.Blocker) {
+	if p.Regime == "" || p.Day == nil {
+		return nil, nil
+	}
+	goods := customs.Goods{HSCode: p.HSCode, Origin: p.Origin}
+	for _, v := range p.Variants {
+		goods.Pieces = append(goods.Pieces, customs.Piece{Name: v.name(), Grams: v.Grams, Unit: v.Unit})
+	}
+	return customs.Blockers(p.Day, p.Regime, goods)
+}
+
+// NewPublication gathers the facts of a publication, given the product's
+// variants, which of them have a price in the storefront, and what customs ask
+// for: nil where the storefront has no regime.
+func NewPublication(
+	p *models.Product, shop *models.Storefront, variants []*models.Variant, priced func(variant uuid.UUID) bool, day *customs.Day,
+) Publication {
 	language := shop.DefaultLanguage()
 	facts := Publication{
-		Product: p.Status, Storefront: shop.Status, Language: language,
+		Product: p.Status, Storefront: shop.Status, Language: language, Day: day,
 		Titled: p.Texts[language].Title != "" || p.Texts["en"].Title != "",
+		HSCode: told(p.HSCode), Origin: told(p.OriginCountry), Regime: told(shop.CustomsRegime),
 	}
 	for _, v := range variants {
 		if v.ArchivedAt == nil {
-			facts.Variants = append(facts.Variants, Sold{valuesOf(v.Options), v.SKU, priced(v.ID)})
+			facts.Variants = append(facts.Variants, Sold{valuesOf(v.Options), v.SKU, priced(v.ID), int64(told(v.WeightGrams)), told(v.NetUnit)})
 		}
 	}
-	return facts.Blockers()
+	return facts
+}
+
+// told is a value, or the zero one where there is none.
+func told[T any](v *T) (t T) {
+	if v != nil {
+		t = *v
+	}
+	return t
+}
+
+// day is what customs ask for in a storefront now; nil where it has no regime.
+func (s *Service) day(db *gorm.DB, shop *models.Storefront) (*customs.Day, error) {
+	if shop == nil || shop.CustomsRegime == nil {
+		return nil, nil //nolint:nilnil // said above
+	}
+	return s.rules.Day(db, shop.Country, s.now())
 }
 
 // name is what people call a variant.

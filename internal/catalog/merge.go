@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/internal/visibility"
@@ -67,7 +68,11 @@ func (s *Service) MergeTx(tx *gorm.DB, shop *models.Storefront, offers []*Offer)
 	if err := auth.RequireFor(tx.Statement.Context, auth.ProductWrite, shop.BrandID, "brand"); err != nil {
 		return nil, err
 	}
-	m := &merger{tx: tx, shop: shop, now: s.now()}
+	day, err := s.day(tx, shop)
+	if err != nil {
+		return nil, err
+	}
+	m := &merger{tx: tx, shop: shop, day: day, now: s.now()}
 	if err := m.read(offers); err != nil {
 		return nil, reading("what is there already", err)
 	}
@@ -96,6 +101,7 @@ func (s *Service) MergeTx(tx *gorm.DB, shop *models.Storefront, offers []*Offer)
 type merger struct {
 	tx    *gorm.DB
 	shop  *models.Storefront
+	day   *customs.Day
 	now   time.Time
 	known map[string]*knownProduct // by handle
 
@@ -192,10 +198,10 @@ func (m *merger) create(o *Offer, out *Merged) error {
 	m.media = append(m.media, rows.Media...)
 	m.listings = append(m.listings, listing)
 	out.Product, out.Created, out.Media = &rows.Product, true, len(rows.Media)
-	out.Blockers = Blockers(out.Product, m.shop, pointers(rows.Variants), func(id uuid.UUID) bool {
+	out.Blockers = NewPublication(out.Product, m.shop, pointers(rows.Variants), func(id uuid.UUID) bool {
 		i := slices.IndexFunc(rows.Variants, func(v models.Variant) bool { return v.ID == id })
 		return o.Prices[i] != nil
-	})
+	}, m.day).Blockers()
 	return nil
 }
 

@@ -24,7 +24,7 @@ func (m *merger) change(p *knownProduct, o *Offer, out *Merged) error {
 		m.changed = append(m.changed, p.Product)
 	}
 	out.Product = p.Product
-	out.Blockers = Blockers(p.Product, m.shop, p.variants, func(id uuid.UUID) bool { return p.prices[id] != nil })
+	out.Blockers = NewPublication(p.Product, m.shop, p.variants, func(id uuid.UUID) bool { return p.prices[id] != nil }, m.day).Blockers()
 	return nil
 }
 

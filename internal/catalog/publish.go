@@ -29,7 +29,11 @@ func (s *Service) Publish(ctx context.Context, product, storefront models.Key, a
 		if err != nil {
 			return err
 		}
-		if err := incomplete(Blockers(in.product, in.shop, in.variants, priced[PlaceOfListing(in.listing)])); err != nil {
+		day, err := s.day(tx, in.shop)
+		if err != nil {
+			return err
+		}
+		if err := incomplete(NewPublication(in.product, in.shop, in.variants, priced[PlaceOfListing(in.listing)], day).Blockers()); err != nil {
 			return err
 		}
 		if in.product.Status == models.ProductDraft {
@@ -143,6 +147,18 @@ func atPlaces(query *gorm.DB, places []InStorefront) *gorm.DB {
 // PublicationBlockers tells what keeps each of some listings, which the caller
 // has read, from being published.
 func (s *Service) PublicationBlockers(ctx context.Context, listings []*models.Listing) (map[*models.Listing][]*models.Blocker, error) {
+	return s.publications(ctx, listings, Publication.Blockers)
+}
+
+// PublicationWarnings tells what does not keep each of some listings from being
+// published, but should be known.
+func (s *Service) PublicationWarnings(ctx context.Context, listings []*models.Listing) (map[*models.Listing][]*models.Blocker, error) {
+	return s.publications(ctx, listings, Publication.Warnings)
+}
+
+func (s *Service) publications(
+	ctx context.Context, listings []*models.Listing, tell func(Publication) []*models.Blocker,
+) (map[*models.Listing][]*models.Blocker, error) {
 	db := s.db.WithContext(ctx)
 	var products, shops []models.Key
 	var places []InStorefront
@@ -181,7 +197,11 @@ func (s *Service) PublicationBlockers(ctx context.Context, listings []*models.Li
 	}
 	blockers := make(map[*models.Listing][]*models.Blocker, len(listings))
 	for _, l := range listings {
-		blockers[l] = Blockers(of[l.ProductID], in[l.StorefrontID], variantsOf[l.ProductID], priced[PlaceOfListing(l)])
+		day, err := s.day(db, in[l.StorefrontID])
+		if err != nil {
+			return nil, err
+		}
+		blockers[l] = tell(NewPublication(of[l.ProductID], in[l.StorefrontID], variantsOf[l.ProductID], priced[PlaceOfListing(l)], day))
 	}
 	return blockers, nil
 }

@@ -12,6 +12,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
@@ -131,7 +132,7 @@ func TestPublishingWhileAStorefrontOpens(t *testing.T) {
 				s.Country, s.Status, s.Visible = "JP", models.StorefrontDraft, false
 			})
 			publish := func(tx *gorm.DB) error {
-				_, err := catalog.NewService(tx, func() time.Time { return w.now }).Publish(w.staff, w.product(),
+				_, err := catalog.NewService(tx, customs.NewService(tx, func() time.Time { return w.now }), func() time.Time { return w.now }).Publish(w.staff, w.product(),
 					models.Key{BrandID: w.brand.ID, ID: shop.ID}, nil, []catalog.PriceDraft{{Variant: w.variant(0), Amount: decimal.New(9, 0)}})
 				return err
 			}

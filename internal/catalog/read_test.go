@@ -9,6 +9,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -35,7 +36,7 @@ func setup(t *testing.T, prices ...int64) *world {
 func on(t *testing.T, tx *gorm.DB, prices ...int64) *world {
 	t.Helper()
 	w := &world{db: tx, now: fixture.Start.AddDate(0, 1, 0)}
-	w.service = catalog.NewService(tx, func() time.Time { return w.now })
+	w.service = catalog.NewService(tx, customs.NewService(tx, func() time.Time { return w.now }), func() time.Time { return w.now })
 	name := fixture.ID().String()
 	w.brand = fixture.Brand(t, tx, name)
 	w.shop = fixture.Storefront(t, tx, w.brand, name)

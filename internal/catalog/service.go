@@ -6,15 +6,19 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 )
 
 // Service reads and writes with the caller's rights.
 type Service struct {
-	db  *gorm.DB
-	now func() time.Time
+	db    *gorm.DB
+	rules *customs.Service
+	now   func() time.Time
 }
 
-// NewService takes the database and the clock.
-func NewService(db *gorm.DB, now func() time.Time) *Service {
-	return &Service{db: db, now: now}
+// NewService takes the database, the rules of customs, which storefronts with
+// a customs regime are held to, and the clock.
+func NewService(db *gorm.DB, rules *customs.Service, now func() time.Time) *Service {
+	return &Service{db: db, rules: rules, now: now}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/brand"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/storefront"
@@ -117,7 +118,7 @@ func fileSource(path string) transfer.Source {
 func transfers(db *gorm.DB) *transfer.Service {
 	return transfer.NewService(db, transfer.Domain{
 		Brands: brand.NewService(db, utc), Storefronts: storefront.NewService(db, utc),
-		Catalog: catalog.NewService(db, utc), Stock: inventory.NewService(db, utc),
+		Catalog: catalog.NewService(db, customs.NewService(db, utc), utc), Stock: inventory.NewService(db, utc),
 	}, utc)
 }
 

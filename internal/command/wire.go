@@ -66,7 +66,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Brands:       brand.NewService(db, now),
 		Storefronts:  storefront.NewService(db, now),
 		Categories:   category.NewService(db, now),
-		Catalog:      catalog.NewService(db, now),
+		Catalog:      catalog.NewService(db, rules, now),
 		Inventory:    inventory.NewService(db, now),
 		Orders:       orders,
 		Payments:     payments,
@@ -76,6 +76,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Deliveries:   delivery.NewService(db, now),
 		Promotions:   promotion.NewService(db, now),
 		Doors:        doors,
+		Customs:      rules,
 		Rates:        fx.NewService(db, now),
 		Carts:        carts,
 		Checkout:     checkout.NewService(db, carts, orders, payments, yearly, now),
@@ -90,6 +91,6 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 // Plan makes the planner of reads beside the resolvers, which give it the
 // schema, searches and reports that are not in its options.
 func Plan(api *resolvers.Resolver, o plan.Options) (*plan.Planner, error) {
-	o.Schema, o.Search, o.Reports = graph.Schema(), api.Search, api.Reports
+	o.Schema, o.Search, o.Reports, o.Customs = graph.Schema(), api.Search, api.Reports, api.Customs
 	return plan.New(o)
 }

@@ -1,6 +1,7 @@
 package customs
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -36,6 +37,7 @@ type shelf struct {
 	revision int64
 	books    map[string][]*models.CustomsRule
 	days     map[day]*landedcost.Rules
+	codes    map[string]struct{}
 }
 
 type day struct{ country, on string }
@@ -47,7 +49,7 @@ func newShelf() *shelf {
 }
 
 func (s *shelf) empty() {
-	s.books, s.days = map[string][]*models.CustomsRule{}, map[day]*landedcost.Rules{}
+	s.books, s.days, s.codes = map[string][]*models.CustomsRule{}, map[day]*landedcost.Rules{}, nil
 }
 
 // Rules gives those of a country on a day, or ErrNoRules. They are read through
@@ -148,6 +150,7 @@ func Of(book []*models.CustomsRule, country string, on models.Date) *landedcost.
 			continue
 		}
 		holds = true
+		r.Currency = money.Currency(cmp.Or(string(r.Currency), rule.Detail.Currency))
 		id := rule.GlobalID()
 		hash.Write([]byte(id))
 		put(r, rule, sourceOf(rule, id))
@@ -176,7 +179,6 @@ func put(r *landedcost.Rules, rule *models.CustomsRule, source *landedcost.Sourc
 	d := rule.Detail
 	switch rule.Kind {
 	case models.RuleRegime:
-		r.Currency = money.Currency(d.Currency)
 		r.Terms[landedcost.Regime(rule.Regime)] = terms(d.Terms, source)
 	case models.RuleListing:
 		if r.Listed == nil {

@@ -166,7 +166,7 @@ func joined[T ~string](all []T) string {
 // rule reads what all rules have.
 func (f *fileReader) rule(r *reader, kind models.RuleKind) models.CustomsRule {
 	line := int32(r.line)
-	rule := models.CustomsRule{SetName: &f.set.Name, Line: &line, Country: f.country, Kind: kind}
+	rule := models.CustomsRule{SetName: &f.set.Name, Line: &line, Country: f.country, Kind: kind, Detail: models.RuleDetail{Currency: string(f.currency)}}
 	from, at := r.needed("from", 20)
 	if d, err := models.ParseDate(from); err == nil {
 		rule.ValidFrom = d.Time()
@@ -242,7 +242,6 @@ func (f *fileReader) thresholds(r *reader, rule *models.CustomsRule) {
 	for _, unit := range landedcost.Units {
 		minor := f.amount(r, "per_"+strings.ToLower(string(unit)))
 		if minor != nil {
-			rule.Detail.Currency = string(f.currency)
 			rule.Detail.Thresholds = append(rule.Detail.Thresholds, models.RuleThreshold{Unit: models.NetUnit(unit), Minor: *minor, Exclusive: over})
 		}
 	}

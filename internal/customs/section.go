@@ -22,7 +22,7 @@ func (f *fileReader) regime(r *reader) {
 		SinglePiece:         r.flag("single_piece"), ReturnDays: int32(r.number("return_days", 365)),
 	}
 	f.orderLimits(r, t)
-	rule.Detail = models.RuleDetail{Currency: string(f.currency), Terms: t}
+	rule.Detail.Terms = t
 	for _, regime := range r.regimes("regime", true) {
 		rule.Regime = regime
 		f.add(rule)
@@ -130,7 +130,7 @@ func (f *fileReader) fee(r *reader) {
 		}
 		rule.Code = schedule + "/" + code
 	}
-	rule.Detail = models.RuleDetail{Currency: string(f.currency), Fee: c}
+	rule.Detail.Fee = c
 	f.add(rule)
 }
 

@@ -12,11 +12,13 @@ import (
 
 // unplanned are fields that resolvers alone answer: carts are priced,
 // balances summed, rates crossed and taxes reckoned by the domain, and nobody
-// waits for an address book, or to learn who buys.
+// waits for an address book, the nomenclature and rules of customs, or to learn
+// who buys.
 var unplanned = []string{
 	"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
 	"Query.exchangeRate", "Query.consumerIdentity", "Query.consumerReads", "Query.consumerAllowance",
 	"Query.landedCostQuote", "Price.landedCost", "Order.landedCost", "Order.declarations",
+	"Query.hsCode", "Query.hsCodes", "Query.customsRules", "Query.customsRuleSets",
 }
 
 // Planned takes the fields out of a schema that no plan answers.

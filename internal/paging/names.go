@@ -32,4 +32,8 @@ type (
 	PayoutEdge                = Edge[models.Payout]
 	CommissionPlanConnection  = Connection[models.CommissionPlan]
 	CommissionPlanEdge        = Edge[models.CommissionPlan]
+	CustomsRuleConnection     = Connection[models.CustomsRule]
+	CustomsRuleEdge           = Edge[models.CustomsRule]
+	HSEntryConnection         = Connection[models.HSCode]
+	HSEntryEdge               = Edge[models.HSCode]
 )

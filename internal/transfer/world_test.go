@@ -13,6 +13,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/brand"
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
@@ -43,7 +44,7 @@ func newWorld(t *testing.T) *world {
 	now := func() time.Time { return w.now }
 	w.service = transfer.NewService(w.Gorm, transfer.Domain{
 		Brands: brand.NewService(w.Gorm, now), Storefronts: storefront.NewService(w.Gorm, now),
-		Catalog: catalog.NewService(w.Gorm, now), Stock: inventory.NewService(w.Gorm, now),
+		Catalog: catalog.NewService(w.Gorm, customs.NewService(w.Gorm, now), now), Stock: inventory.NewService(w.Gorm, now),
 	}, now)
 	w.brand = fixture.Brand(t, w.Gorm, "prairie-gold")
 	w.shop = fixture.Storefront(t, w.Gorm, w.brand, "prairie-gold-de", func(s *models.Storefront) { s.Country, s.Currency = "DE", "EUR" })
