@@ -24,7 +24,7 @@ var ruling = map[string][]goodInput{
 		func(w *shopWorld) (*auth.Actor, map[string]any) {
 			return w.operator, object{
 				"country": "CN", "currency": "CNY", "kind": "CONSUMPTION_TAX", "hsPrefix": "3304", "origin": "US", "rate": "0.15",
-				"thresholds": []object{{"unit": "GRAM", "value": "10", "exclusive": true}}, "note": "luxury", "validFrom": "2026-01-01", "validTo": "2027-01-01",
+				"thresholds": []any{object{"unit": "GRAM", "value": "10", "exclusive": true}}, "note": "luxury", "validFrom": "2026-01-01", "validTo": "2027-01-01",
 				"source": "a law", "sourceUrl": "https://law.example/7", "confidence": "VERIFIED", "endPrevious": true,
 			}
 		},
