@@ -37,6 +37,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/demo"
+	"github.com/tradewind-commerce/tradewind/internal/fixture"
 )
 
 // shown are languages of blocks that are only looked at: parts of files, and
@@ -77,7 +78,8 @@ func follow(t *testing.T, file string, day time.Time) {
 	if len(list) > 0 && list[0].is("sh", "serve") {
 		f.shell = newShell(t, f.address, "DATA_DIR="+dbtest.Folder(t), "DATABASE_URL=")
 	} else {
-		f.shell = newShell(t, f.address, "DATA_DIR="+dbtest.Folder(t), "DATABASE_URL="+demonstration(t, day))
+		f.shell = newShell(t, f.address, "DATA_DIR="+dbtest.Folder(t), "DATABASE_URL="+demonstration(t, day),
+			"IDENTITY_KEYS="+strings.Join(fixture.IdentityKeyTexts, ","))
 		f.shell.serve(t, "go run . --demo")
 	}
 	for i := 0; i < len(list); i++ {

@@ -26,6 +26,7 @@ func (w *shopWorld) toldBuyer() {
 	if _, err := consumers.Set(ctx, consumerid.SetInput{Name: "李娜", Number: fixture.IdentityNumber}); err != nil {
 		panic(err)
 	}
+	w.set("delete from consumers where purchase_id = (select purchase_id from orders where brand_id = ? and id = ?)", w.brand.ID, w.order.ID)
 	w.set(`update consumers set shopper_id = null, purchase_id = (select purchase_id from orders where brand_id = ? and id = ?)
 where shopper_id = ?`, w.brand.ID, w.order.ID, w.shopper.Account.ID)
 }

@@ -3,6 +3,8 @@ package apitest_test
 import (
 	"time"
 
+	"gorm.io/gorm/clause"
+
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -14,7 +16,7 @@ func (w *shopWorld) declared(matched bool) *models.Shipment {
 	s := w.parcel(models.ShipmentLabelled)
 	row := models.OrderLandedCost{BrandID: w.brand.ID, OrderID: w.order.ID, RecordedAt: w.api.Now,
 		Record: landedcost.Record{Country: "CN", Regime: landedcost.CBECDirect, Currency: "CNY", Declared: "CNY"}}
-	if err := w.api.DB.Gorm.Create(&row).Error; err != nil {
+	if err := w.api.DB.Gorm.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
 		panic(err)
 	}
 	if matched {

@@ -32,6 +32,12 @@ type File struct {
 	name, number string
 }
 
+// NewFile makes a file of an order's declarations, at least one, with the buyer
+// as they are to be shown.
+func NewFile(declarations []*models.Declaration, name, number string) *File {
+	return &File{declarations, name, number}
+}
+
 // Export reads the declarations of an order, by its number. Without a reason
 // the buyer is masked; with one, which is written down, it is in plain, for
 // those who hold IDENTITY_REVEAL.

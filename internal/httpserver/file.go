@@ -117,6 +117,8 @@ func refuse(ctx context.Context, w http.ResponseWriter, err error, log *slog.Log
 		graph.WriteError(w, http.StatusUnauthorized, "UNAUTHENTICATED", denied.Error())
 	case errors.As(err, &denied):
 		graph.WriteError(w, http.StatusForbidden, "FORBIDDEN", denied.Error())
+	case len(problem.From(err)) > 0 && problem.From(err)[0].Code != problem.NotFound:
+		graph.WriteError(w, http.StatusBadRequest, "BAD_USER_INPUT", problem.From(err)[0].Error())
 	case len(problem.From(err)) > 0:
 		graph.WriteError(w, http.StatusNotFound, "NOT_FOUND", problem.From(err)[0].Message)
 	default:

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/declaration"
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/money"
@@ -107,6 +108,51 @@ func TestReceiptFiles(t *testing.T) {
 		}
 		if c.status == http.StatusOK && (a.header.Get("Cache-Control") != "private, no-store" || a.header.Get("Vary") != "Accept-Language") {
 			t.Errorf("%s: %v", c.path, a.header)
+		}
+	}
+}
+
+func TestDeclarationsAreServed(t *testing.T) {
+	t.Parallel()
+	url, _ := serve(t, func(o *httpserver.Options) {
+		o.Declarations = func(ctx context.Context, number, reason string) (*declaration.File, error) {
+			switch {
+			case !auth.From(ctx).SignedIn():
+				return nil, &problem.Denied{}
+			case number != "AB12CD34EF":
+				return nil, problem.New(problem.NotFound, "no such order")
+			case reason == "no":
+				return nil, problem.At("reason", problem.Invalid, "must have at least 3 characters")
+			case reason != "":
+				return nil, &problem.Denied{SignedIn: true, Permission: "IDENTITY_REVEAL"}
+			}
+			d := &models.Declaration{Sale: models.DeclaredSale{OrderNumber: number, Currency: "CNY", PaidMinor: 5455}}
+			return declaration.NewFile([]*models.Declaration{d}, "李*", "110***********002X"), nil
+		}
+	})
+	for _, c := range []struct {
+		path, token, reason, says string
+		status                    int
+		kind                      string
+	}{
+		{"/declarations/AB12CD34EF.xml", "good", "", "<ceb:acturalPaid>54.55</ceb:acturalPaid>", 200, "application/xml; charset=utf-8"},
+		{"/declarations/AB12CD34EF.json", "good", "", `"buyerIdNumber": "110***********002X"`, 200, "application/json"},
+		{"/declarations/AB12CD34EF.xml", "", "", "UNAUTHENTICATED", 401, "application/json"},
+		{"/declarations/AB12CD34EF.xml", "good", "sent to customs", "FORBIDDEN", 403, "application/json"},
+		{"/declarations/AB12CD34EF.xml", "good", "no", "BAD_USER_INPUT", 400, "application/json"},
+		{"/declarations/ANOTHER.xml", "good", "", "NOT_FOUND", 404, "application/json"},
+		{"/declarations/AB12CD34EF.pdf", "good", "", "NOT_FOUND", 404, "application/json"},
+	} {
+		header := map[string]string{}
+		if c.token != "" {
+			header["Authorization"] = "Bearer " + c.token
+		}
+		if c.reason != "" {
+			header["Reason"] = c.reason
+		}
+		a := call(t, http.MethodGet, url+c.path, header)
+		if a.status != c.status || !strings.Contains(a.body, c.says) || a.header.Get("Content-Type") != c.kind {
+			t.Errorf("%s: %d %s %s", c.path, a.status, a.header.Get("Content-Type"), a.body)
 		}
 	}
 }
