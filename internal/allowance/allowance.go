@@ -45,7 +45,7 @@ type Order struct {
 // Year is the calendar year of the country of destination.
 func Year(country string, at time.Time) int32 {
 	year, _ := strconv.Atoi(landedcost.Day(country, at)[:len("2006")])
-	return int32(year) //nolint:gosec // four digits
+	return int32(year)
 }
 
 // ReserveTx holds what a purchase counts for until it is paid. It reports

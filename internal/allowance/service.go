@@ -70,7 +70,7 @@ func (s *Service) StandingTx(tx *gorm.DB, person []byte, country string, regime 
 	if err != nil {
 		return nil, err
 	}
-	year := int32(on.Year) //nolint:gosec // four digits
+	year := int32(on.Year)
 	rows, err := database.Find[models.AllowanceYear](
 		tx.Where("person = ? and country = ? and year = ?", person, country, year), "an allowance")
 	if err != nil {
@@ -92,10 +92,10 @@ func (s *Service) LeftTx(tx *gorm.DB, shopper uuid.UUID, country string, regime 
 		return nil, err
 	}
 	st, err := s.StandingTx(tx, person, country, regime, on)
-	if problem.From(err) != nil {
-		return nil, nil //nolint:nilnil // nobody counts
-	}
-	if err != nil {
+	switch {
+	case problem.From(err) != nil:
+		return nil, nil //nolint:nilnil,nilerr // without a limit nobody counts
+	case err != nil:
 		return nil, err
 	}
 	return new(st.Left().Minor), nil

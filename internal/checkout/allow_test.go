@@ -3,6 +3,7 @@ package checkout_test
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -368,4 +369,46 @@ func TestAllowanceIsGivenBack(t *testing.T) {
 		}
 		w.stands(t, "a piece is taken off", 2026, 0, want)
 	}
+}
+
+// Of a purchase and an erasure at the same moment one is refused: no purchase
+// goes on whose buyer customs could not be told of.
+func TestErasingWhileAPurchaseBegins(t *testing.T) {
+	t.Parallel()
+	w, consumers := bonded(t, 50)
+	const pairs = 12
+	var all sync.WaitGroup
+	var begun, erased atomic.Int64
+	for range pairs {
+		shopper := w.person(t, consumers, fixture.IdentityNumber)
+		c, err := w.fill(t, shopper, line(w.jam.Variants[0], w.jam, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Go(func() {
+			_, err := w.checkout.Complete(as(t, shopper), checkout.CompleteInput{
+				IdempotencyKey: uuid.NewString(), Cart: cart.Ref{ID: c.ID}, ExpectedVersion: c.Version,
+			})
+			if err == nil {
+				begun.Add(1)
+			} else if problem.From(err) == nil {
+				t.Error(err)
+			}
+		})
+		all.Go(func() {
+			gone, err := consumers.Erase(as(t, shopper), consumerid.Owner{})
+			if err == nil && gone {
+				erased.Add(1)
+			} else if problem.From(err) == nil {
+				t.Error(gone, err)
+			}
+		})
+	}
+	all.Wait()
+	var known int64
+	err := w.db.Raw("select count(*) from purchases p join consumers c on c.purchase_id = p.id and c.erased_at is null").Scan(&known).Error
+	if err != nil || begun.Load()+erased.Load() != pairs || known != begun.Load() {
+		t.Errorf("%d begun, %d of them with a known buyer, %d erased: %v", begun.Load(), known, erased.Load(), err)
+	}
+	w.sound(t)
 }

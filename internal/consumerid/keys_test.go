@@ -51,7 +51,7 @@ func TestKeysOfDevelopment(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("%v %v", info, err)
 	}
-	if err := os.Chmod(path, 0o640); err != nil { //nolint:gosec // that others may read it is what is refused
+	if err := os.Chmod(path, 0o640); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := consumerid.OpenKeys(dir); err == nil || !strings.Contains(err.Error(), "others may read") {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -321,5 +322,26 @@ func TestWithoutKeysNumbersAreRefused(t *testing.T) {
 	_, err := w.consumers.Set(as(t, fixture.Shopper(t, w.db, "Li Na")), consumerid.SetInput{Name: "李娜", Number: fixture.IdentityNumber})
 	if code(err) != problem.NotAllowed || !strings.Contains(err.Error(), "IDENTITY_KEYS") {
 		t.Error(err)
+	}
+}
+
+// Who tells twice at once is kept once.
+func TestWhoBuysIsToldAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fixture.IdentityKeys(t))
+	shopper := fixture.Shopper(t, w.db, "Li Na")
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			number := []string{fixture.IdentityNumber, "310101199003074511"}[i%2]
+			if _, err := w.consumers.Set(as(t, shopper), consumerid.SetInput{Name: "李娜", Number: number}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	var kept int64
+	if err := w.db.Model(&models.Consumer{}).Count(&kept).Error; err != nil || kept != 1 {
+		t.Errorf("kept %d times, %v", kept, err)
 	}
 }

@@ -134,7 +134,7 @@ func (s *Service) keepTx(tx *gorm.DB, column string, owner uuid.UUID, t told) (*
 	if c.Sealed, err = s.keys.seal(identity{t.name, t.number.Plain()}, c.Person); err != nil {
 		return nil, fmt.Errorf("seal who buys: %w", err)
 	}
-	before := tx.Exec("delete from consumers where "+column+" = ?", owner) //nolint:gosec // one of our own columns
+	before := tx.Exec("delete from consumers where "+column+" = ?", owner)
 	if before.Error != nil {
 		return nil, fmt.Errorf("replace who buys: %w", before.Error)
 	}

@@ -56,6 +56,7 @@ func TestReturnsGiveAllowanceBack(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour
 	buy := func(t *testing.T) (*shop, *ordertest.Bought, func() int64) {
+		t.Helper()
 		s := newShop(t)
 		// 36.00 of honey, 11.00 of jam, 8.00 of carriage and 5.00 of tax.
 		o := s.Buy(t, 3, 2, ordertest.Charge(models.ChargeVAT, 500), ordertest.Charge(models.ChargeShipping, 800))
@@ -82,7 +83,7 @@ func TestReturnsGiveAllowanceBack(t *testing.T) {
 		}
 		s.stands(t, o, "COMPLETED REFUNDED DELIVERED RETURNED")
 	})
-	late := func(s *shop, t *testing.T, o *ordertest.Bought) *models.Shipment {
+	late := func(t *testing.T, s *shop, o *ordertest.Bought) *models.Shipment {
 		t.Helper()
 		shipped := s.Ship(t, o, s.Main)
 		left := s.Now()
@@ -98,7 +99,7 @@ func TestReturnsGiveAllowanceBack(t *testing.T) {
 	t.Run("not_32_days_after_they_left", func(t *testing.T) {
 		t.Parallel()
 		s, o, taken := buy(t)
-		late(s, t, o)
+		late(t, s, o)
 		s.sendBack(t, o, true, of(o.Honey, 3), of(o.Jam, 2))
 		if got := taken(); got != 5500 {
 			t.Errorf("%d are taken", got)
@@ -107,7 +108,7 @@ func TestReturnsGiveAllowanceBack(t *testing.T) {
 	t.Run("but_27_days_after_customs_released_them", func(t *testing.T) {
 		t.Parallel()
 		s, o, taken := buy(t)
-		shipped := late(s, t, o)
+		shipped := late(t, s, o)
 		released := s.Now().Add(-27 * day)
 		fixture.Create(t, s.DB, &models.Declaration{BrandID: o.Key.BrandID, ID: fixture.ID(), OrderID: o.Key.ID, ShipmentID: shipped.ID,
 			Status: models.DeclarationReleased, Regime: "CBEC_DIRECT", Mismatches: []models.Mismatch{}, PreparedAt: released, ReleasedAt: &released, Version: 1})
