@@ -8,6 +8,8 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/visibility"
@@ -46,6 +48,9 @@ func Load(ctx context.Context, db *gorm.DB, o Options) (loaded bool, err error) 
 		if err := unreferred(tx); err != nil {
 			return err
 		}
+		if err := rules(tx, o.Today); err != nil {
+			return err
+		}
 		return newWorld(o.Today).write(tx, o)
 	})
 	if err != nil {
@@ -59,6 +64,18 @@ func Load(ctx context.Context, db *gorm.DB, o Options) (loaded bool, err error) 
 		debug.FreeOSMemory()
 	}
 	return loaded, nil
+}
+
+// rules of customs: those that come with the software, and made-up duties.
+func rules(tx *gorm.DB, today time.Time) error {
+	books := customs.NewService(tx, func() time.Time { return today })
+	ctx := auth.With(tx.Statement.Context, auth.System())
+	for _, name := range []string{customs.China, customs.DemonstrationChina} {
+		if _, err := books.ImportShipped(ctx, name); err != nil {
+			return fmt.Errorf("bring in rules of customs: %w", err)
+		}
+	}
+	return nil
 }
 
 // unreferred spares PostgreSQL half of its work where that is allowed: looking
