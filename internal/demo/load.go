@@ -99,6 +99,9 @@ func (w *world) write(tx *gorm.DB, o Options) (err error) {
 	if err := copyAll(tx, rowsOf(w.categories()), rowsOf(people), one(w.terms)); err != nil {
 		return err
 	}
+	if err := w.rule(tx); err != nil {
+		return err
+	}
 	for _, m := range w.makers {
 		if err := w.writeBrand(tx, m); err != nil {
 			return fmt.Errorf("%s: %w", m.slug, err)
