@@ -70,7 +70,7 @@ func (s *Service) List(ctx context.Context, where RuleWhere, args paging.Args) (
 	if err != nil {
 		return nil, err
 	}
-	return paging.Find(conditions.Narrow(s.db.WithContext(ctx)), args, inOrder(where))
+	return paging.Find(conditions.Narrow(s.db.WithContext(ctx).Model(&models.CustomsRule{})), args, inOrder(where))
 }
 
 // Sets gives the sets of rules that count, by name.
@@ -145,7 +145,7 @@ func (s *Service) SearchHSCodes(ctx context.Context, where HSWhere, args paging.
 	if err != nil {
 		return nil, err
 	}
-	return paging.Find(conditions.Narrow(s.db.WithContext(ctx)), args, paging.Sort[models.HSCode]{
+	return paging.Find(conditions.Narrow(s.db.WithContext(ctx).Model(&models.HSCode{})), args, paging.Sort[models.HSCode]{
 		Name: "hsCodes", Filter: where, Columns: []paging.Column[models.HSCode]{
 			{Expr: "hs_codes.code", Type: "text", Value: func(c *models.HSCode) any { return c.Code }},
 		},

@@ -99,7 +99,7 @@ func (w *world) write(tx *gorm.DB, o Options) (err error) {
 	if err := copyAll(tx, rowsOf(w.categories()), rowsOf(people), one(w.terms)); err != nil {
 		return err
 	}
-	if err := w.rule(tx); err != nil {
+	if err := w.exchange(tx); err != nil {
 		return err
 	}
 	for _, m := range w.makers {

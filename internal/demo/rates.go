@@ -7,8 +7,6 @@ import (
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
-	"github.com/tradewind-commerce/tradewind/internal/auth"
-	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -22,17 +20,9 @@ var euros = []struct {
 	units    int64
 }{{"CNY", 82_000}, {"GBP", 8_600}, {"HKD", 91_000}, {"JPY", 1_750_000}, {"SGD", 14_800}, {"USD", 11_600}}
 
-// rule loads what is known of China's customs, and beside it duties, a positive
-// list and rates of exchange that are made up. Rates go on for a year, so that
-// the demonstration does not end after a week.
-func (w *world) rule(tx *gorm.DB) error {
-	ctx := auth.With(tx.Statement.Context, auth.System())
-	rules := customs.NewService(tx, func() time.Time { return w.today })
-	for _, name := range []string{customs.China, customs.DemonstrationChina} {
-		if _, err := rules.ImportShipped(ctx, name); err != nil {
-			return err
-		}
-	}
+// exchange makes rates up. They go on for a year, so that the demonstration does
+// not end after a week.
+func (w *world) exchange(tx *gorm.DB) error {
 	var rates []models.ExchangeRate
 	for n := -31 * months; n <= 365; n++ {
 		at := w.today.AddDate(0, 0, n)
