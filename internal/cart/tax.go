@@ -61,8 +61,7 @@ func (p *Priced) tax(g *Group, terms *doorprice.Terms, left *int64) error {
 		return nil
 	}
 	record, err := terms.Quote(in)
-	var senseless *landedcost.InputError
-	if errors.As(err, &senseless) {
+	if _, senseless := errors.AsType[*landedcost.InputError](err); senseless {
 		return fmt.Errorf("quote a cart: %w", err)
 	}
 	if err != nil {

@@ -39,7 +39,7 @@ func (q *Question) check() error {
 	switch {
 	case len(q.Lines) == 0 || len(q.Lines) > maxLines:
 		return refused("lines", "give 1 to 100 lines")
-	case q.Regimes != nil && len(q.Regimes) > maxRegimes:
+	case len(q.Regimes) > maxRegimes:
 		return refused("regimes", "give at most 10")
 	}
 	for i, l := range q.Lines {

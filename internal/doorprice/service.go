@@ -89,13 +89,12 @@ func (s *Service) TermsOn(db *gorm.DB, country string, currency money.Currency, 
 		return nil, err
 	}
 	rate, err := sheet.Rate(currency, rules.Currency)
-	if problem.From(err) != nil {
-		return t, nil // RATE_UNKNOWN on every line
-	}
-	if err != nil {
+	switch {
+	case err == nil:
+		t.Exchange = exchange(rate)
+	case problem.From(err) == nil:
 		return nil, err
-	}
-	t.Exchange = exchange(rate)
+	} // without a rate, every line is RATE_UNKNOWN
 	return t, nil
 }
 
