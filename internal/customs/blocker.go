@@ -3,6 +3,7 @@ package customs
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -189,12 +190,7 @@ func (c *checker) content() {
 		units = append(units, string(t.Unit))
 	}
 	bare := c.without(func(p Piece) bool {
-		for _, unit := range units {
-			if string(p.Unit) == unit {
-				return false
-			}
-		}
-		return true
+		return !slices.Contains(units, string(p.Unit))
 	})
 	if len(bare) > 0 {
 		c.block(BlockedNetContent, fmt.Sprintf("A tax of these goods depends on the price of a unit. These variants have no net content in %s: %s.",

@@ -267,13 +267,12 @@ func (f *hsFile) write(tx *gorm.DB, report *HSReport) error {
 	return nil
 }
 
-func said(c *models.HSCode) string {
-	text := c.Description
-	for _, more := range []*string{c.Section, c.SectionName} {
-		text += "\x00"
-		if more != nil {
-			text += *more
+func said(c *models.HSCode) [3]string {
+	text := func(s *string) string {
+		if s == nil {
+			return ""
 		}
+		return *s
 	}
-	return text
+	return [3]string{c.Description, text(c.Section), text(c.SectionName)}
 }

@@ -173,7 +173,7 @@ func TestImportRules(t *testing.T) {
 		} {
 			r, err := w.rules.ImportRules(w.ctx, strings.NewReader(file(1, rates)))
 			got := notes(r.Wrong)
-			for _, part := range strings.Split(want, "; ") {
+			for part := range strings.SplitSeq(want, "; ") {
 				if !errors.Is(err, customs.ErrWrong) || !strings.Contains(got, part) {
 					t.Errorf("%s\ntold %q, want %q (%v)", rates, got, part, err)
 				}
