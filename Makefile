@@ -10,8 +10,8 @@ LINT := $(GO) tool -modfile=.ci/tools.mod golangci-lint
 # Packages whose goroutines share state: pools, caches, counters, child
 # processes, transactions that compete. Directories that do not exist are left
 # out. The race detector recompiles everything it touches: keep to these.
-RACE := $(patsubst %,./%/...,$(wildcard graph internal/auth internal/checkout internal/command internal/database \
-	internal/dbtest internal/httpserver internal/idempotency internal/identity internal/inventory internal/order \
+RACE := $(patsubst %,./%/...,$(wildcard graph internal/auth internal/checkout internal/command internal/customs internal/database \
+	internal/dbtest internal/fx internal/httpserver internal/idempotency internal/identity internal/inventory internal/order \
 	internal/outbox internal/payment internal/postgres models))
 
 # $(call tagged,TAG) runs the tests that are in files with the build tag TAG and

@@ -15289,7 +15289,7 @@ scalar URL
 "An IANA time zone: Asia/Shanghai, America/New_York, UTC."
 scalar TimeZone
 
-"A customs tariff code of 6 to 10 digits; points and spaces are dropped."
+"A customs tariff code of 6, 8 or 10 digits; points and spaces are dropped."
 scalar HSCode
 
 "What a caller may be allowed to do. Values may be added."

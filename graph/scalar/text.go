@@ -160,12 +160,12 @@ func UnmarshalTimeZone(v any) (*time.Location, error) {
 	return l, nil
 }
 
-var hsCode = regexp.MustCompile(`^[0-9]{6,10}$`)
+var hsCode = regexp.MustCompile(`^[0-9]{6}([0-9]{2}){0,2}$`)
 
 // MarshalHSCode writes a tariff code.
 func MarshalHSCode(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 
-// UnmarshalHSCode reads 6 to 10 digits, dropping points and spaces.
+// UnmarshalHSCode reads 6, 8 or 10 digits, dropping points and spaces.
 func UnmarshalHSCode(v any) (string, error) {
 	s, err := text(v)
 	if err != nil {
@@ -173,7 +173,7 @@ func UnmarshalHSCode(v any) (string, error) {
 	}
 	s = strings.NewReplacer(".", "", " ", "").Replace(s)
 	if !hsCode.MatchString(s) {
-		return "", refuse("must be a tariff code of 6 to 10 digits")
+		return "", refuse("must be a tariff code of 6, 8 or 10 digits")
 	}
 	return s, nil
 }

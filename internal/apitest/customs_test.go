@@ -120,8 +120,8 @@ func TestReadRules(t *testing.T) {
 	}
 	operator, visitor := api.As(fixture.Operator(t, db)), api.As(nil)
 
-	seen, after, total := 0, "", 0
-	for {
+	var seen, total int
+	for after := ""; ; {
 		var page struct {
 			CustomsRules struct {
 				TotalCount int

@@ -3,6 +3,7 @@ package apitest_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -39,9 +40,7 @@ func TestLandedCostQuote(t *testing.T) {
 	cosmetics := object{"hsCode": "33049900", "originCountry": "US", "quantity": 1, "unitPrice": "425.00", "weightGrams": 60, "netContent": object{"quantity": "20", "unit": "GRAM"}}
 	ask := func(change object) string {
 		input := object{"country": "CN", "currency": "CNY", "regimes": list("CBEC_DIRECT"), "lines": list(cosmetics)}
-		for k, v := range change {
-			input[k] = v
-		}
+		maps.Copy(input, change)
 		return string(c.public.Post(t, query, object{"input": input}).Raw)
 	}
 	for name, q := range map[string]struct {

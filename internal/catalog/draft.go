@@ -163,7 +163,7 @@ func checkTags(l *problem.List, at string, tags []string) []string {
 }
 
 var (
-	hsForm      = regexp.MustCompile(`^[0-9]{6,10}$`)
+	hsForm      = regexp.MustCompile(`^[0-9]{6}([0-9]{2}){0,2}$`)
 	countryForm = regexp.MustCompile(`^[A-Z]{2}$`)
 	regionForm  = regexp.MustCompile(`^[A-Z0-9]{1,3}$`)
 )
@@ -171,7 +171,7 @@ var (
 // checkCustoms checks what customs will ask for; each may be empty.
 func checkCustoms(l *problem.List, at, hsCode, country, region string) {
 	if hsCode != "" && !hsForm.MatchString(hsCode) {
-		l.Add(at+".hsCode", problem.Invalid, "must be a tariff code of 6 to 10 digits")
+		l.Add(at+".hsCode", problem.Invalid, "must be a tariff code of 6, 8 or 10 digits")
 	}
 	if country != "" && !countryForm.MatchString(country) {
 		l.Add(at+".originCountry", problem.Invalid, "must be a country's code of two capital letters")
