@@ -20,7 +20,7 @@ import (
 )
 
 // ReturnWindow is how long after their release by customs goods may be sent
-// back so that they no longer count (features-and-rules §4).
+// back so that they no longer count, in China from 2016-04-08 (read at telfa.law).
 const ReturnWindow = 30 * 24 * time.Hour
 
 // Use is what a purchase takes of a person's allowance.

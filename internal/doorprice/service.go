@@ -6,7 +6,6 @@ package doorprice
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -26,31 +25,17 @@ type Rules interface {
 	Rules(db *gorm.DB, country string, on models.Date) (*landedcost.Rules, error)
 }
 
-const (
-	// stale is how long after an import the rates of before may still count.
-	stale = 5 * time.Second
-	// maxSheets bounds the days whose rates are kept.
-	maxSheets = 64
-)
-
 // Service quotes. Everybody may ask.
 type Service struct {
 	db    *gorm.DB
 	rules Rules
+	rates *fx.Service
 	now   func() time.Time
-
-	mutex  sync.Mutex
-	sheets map[models.Date]sheet
-}
-
-type sheet struct {
-	rates *fx.Sheet
-	until time.Time
 }
 
 // NewService takes the database, the rules and the clock.
 func NewService(db *gorm.DB, rules Rules, now func() time.Time) *Service {
-	return &Service{db: db, rules: rules, now: now, sheets: map[models.Date]sheet{}}
+	return &Service{db: db, rules: rules, rates: fx.NewService(db, now), now: now}
 }
 
 // Terms are the rules and the exchange rate by which goods of a market are
@@ -84,7 +69,7 @@ func (s *Service) TermsOn(db *gorm.DB, country string, currency money.Currency, 
 	if currency == rules.Currency {
 		return t, nil
 	}
-	sheet, err := s.sheet(db, on)
+	sheet, err := s.rates.SheetBy(db, on)
 	if err != nil {
 		return nil, err
 	}
@@ -96,27 +81,6 @@ func (s *Service) TermsOn(db *gorm.DB, country string, currency money.Currency, 
 		return nil, err
 	} // without a rate, every line is RATE_UNKNOWN
 	return t, nil
-}
-
-func (s *Service) sheet(db *gorm.DB, on models.Date) (*fx.Sheet, error) {
-	now := s.now()
-	s.mutex.Lock()
-	kept, known := s.sheets[on]
-	s.mutex.Unlock()
-	if known && now.Before(kept.until) {
-		return kept.rates, nil
-	}
-	rates, err := fx.SheetTx(db, on)
-	if err != nil {
-		return nil, err
-	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	if len(s.sheets) >= maxSheets {
-		clear(s.sheets)
-	}
-	s.sheets[on] = sheet{rates, now.Add(stale)}
-	return rates, nil
 }
 
 // exchange is a rate in integers: exactly, where its figures have at most 12

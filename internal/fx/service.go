@@ -57,6 +57,11 @@ func (s *Service) Rate(ctx context.Context, base, quote money.Currency, on model
 // Sheet gives all rates of a day. It is kept for a few seconds, and costs no
 // statement then.
 func (s *Service) Sheet(ctx context.Context, on models.Date) (*Sheet, error) {
+	return s.SheetBy(s.db.WithContext(ctx), on)
+}
+
+// SheetBy is Sheet where a transaction has begun, which reads what is not kept.
+func (s *Service) SheetBy(db *gorm.DB, on models.Date) (*Sheet, error) {
 	now := s.now()
 	s.mutex.Lock()
 	k, ok := s.sheets[on]
@@ -64,7 +69,7 @@ func (s *Service) Sheet(ctx context.Context, on models.Date) (*Sheet, error) {
 	if ok && now.Before(k.until) {
 		return k.sheet, nil
 	}
-	sheet, err := SheetTx(s.db.WithContext(ctx), on)
+	sheet, err := SheetTx(db, on)
 	if err != nil {
 		return nil, err
 	}
