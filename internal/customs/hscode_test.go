@@ -59,7 +59,7 @@ func TestImportHSCodes(t *testing.T) {
 			"XX,9504,Games,22,4":                           `9: 9504 has the parent "22", not "95"`,
 			"XX,9504,Games,95,6":                           `9: 9504 has 4 digits and the level "6"`,
 			"XX,9504,,95,4":                                "9: 9504 has no description",
-			"XXX,9504,Games,95,4":                          `9: 9504 is in the section "XXX", which is unknown`,
+			"XXII,9504,Games,95,4":                         `9: 9504 is in the section "XXII", which is unknown`,
 			"XX,9504,Games,95,4,more":                      "9: the row has 6 cells, the header 5",
 		} {
 			r, err := w.codes(strings.TrimSuffix(nomenclature, "TOTAL,TOTAL,Total of all,TOTAL,5\n")+lines+"\n", sections)

@@ -28,15 +28,15 @@ func (s *Service) look(db *gorm.DB, q *question) error {
 	seen, args := auth.Where(q.basket.Shopper, "storefronts", "s", q.basket.At)
 	if len(args) > 0 { // it is for this shopper alone
 		t := &task[*question]{work: q}
-		look(db, []*task[*question]{t})
+		lookTogether(db, []*task[*question]{t})
 		return t.err
 	}
 	return s.looks.do(db, []shelf{{q.basket.Storefront, seen}}, q)
 }
 
-// look reads once what baskets of a storefront need, after all of them came.
+// lookTogether reads once what baskets of a storefront need, after all of them came.
 // Keys are asked for last.
-func look(db *gorm.DB, all []*task[*question]) {
+func lookTogether(db *gorm.DB, all []*task[*question]) {
 	var variants []uuid.UUID
 	var at time.Time
 	claims := make([]*idempotency.Claim, len(all))

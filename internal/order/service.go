@@ -43,7 +43,7 @@ type Payments interface {
 func NewService(db *gorm.DB, pay Provider, now func() time.Time) *Service {
 	return &Service{
 		db: db, pay: pay, now: func() time.Time { return now().UTC().Truncate(time.Microsecond) }, number: NewNumber,
-		looks: newRush[shelf](look), writes: newRush[level](write),
+		looks: newRush[shelf](lookTogether), writes: newRush[level](writeTogether),
 	}
 }
 

@@ -27,11 +27,11 @@ func (w writing) levels() []level {
 	return levels
 }
 
-// write writes orders that share a level in one transaction: one after the
+// writeTogether writes orders that share a level in one transaction: one after the
 // other each would wait for the row of the stock until the one before is on
 // disk. Where they cannot be written together, each is written alone, and what
 // it gets is its own.
-func write(db *gorm.DB, all []*task[writing]) {
+func writeTogether(db *gorm.DB, all []*task[writing]) {
 	err := send(db, all...)
 	for _, t := range all {
 		if t.err = err; err != nil && len(all) > 1 {
