@@ -49,6 +49,8 @@ type SalesFact struct {
 	DutyMinor     int64
 	TaxMinor      int64
 	FeeMinor      int64
+	// OpensOrder marks one sale of each order that has any.
+	OpensOrder bool
 }
 
 // OutboxEvent is something that happened, written in the transaction that

@@ -27,11 +27,11 @@ func TestSalesReport(t *testing.T) {
 		fact := models.SalesFact{
 			BrandID: brand.ID, ID: fixture.ID(), Kind: models.FactSale, Source: order.Source, EventAt: at, RecordedAt: at,
 			OrderID: order.ID, LineID: line, StorefrontID: shop.ID, ProductID: &goods.Product.ID, Market: "CN",
-			OriginCountry: &us, Currency: "CNY", UnitsSold: units, GrossMinor: gross,
+			OriginCountry: &us, Currency: "CNY", UnitsSold: units, GrossMinor: gross, OpensOrder: true,
 		}
 		back := fact
 		back.ID, back.Kind, back.EventAt = fixture.ID(), models.FactRefund, at.AddDate(0, 1, 0)
-		back.UnitsSold, back.GrossMinor, back.UnitsReturned, back.RefundMinor = 0, 0, units, refund
+		back.UnitsSold, back.GrossMinor, back.UnitsReturned, back.RefundMinor, back.OpensOrder = 0, 0, units, refund, false
 		fixture.Create(t, db, order, &fact)
 		if refund > 0 {
 			fixture.Create(t, db, &back)

@@ -43,6 +43,7 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"facts_equal_the_order":              `update sales_facts set gross_minor = gross_minor - 1 where brand_id = @brand and order_id = @placed`,
 		"each_line_has_its_facts":            `update sales_facts set line_id = @stranger where brand_id = @brand and order_id = @cancelled and kind = 'REFUND'`,
 		"facts_repeat_their_order":           `update sales_facts set market = 'HK' where brand_id = @brand and order_id = @placed`,
+		"orders_are_opened_once":             `update sales_facts set opens_order = false where brand_id = @brand and order_id = @placed`,
 		"one_currency_an_order":              `update order_lines set currency = 'USD' where brand_id = @brand and order_id = @placed`,
 		"stock_equals_its_log":               `update stock_levels set on_hand = on_hand + 1 where brand_id = @brand and variant_id = @variant`,
 		"orders_took_their_stock":            `update stock_adjustments set delta = -1 where brand_id = @brand and order_id = @placed`,

@@ -256,6 +256,7 @@ func (w *world) fact(t *testing.T, order *models.Order, line *models.OrderLine, 
 	}
 	if kind == models.FactSale {
 		f.UnitsSold, f.GrossMinor, f.ShippingMinor = line.Quantity, line.GoodsMinor, order.ShippingMinor
+		f.OpensOrder = line.Ordinal == 1
 	} else {
 		f.UnitsReturned, f.RefundMinor = max(line.Quantity, -line.Quantity), max(line.GoodsMinor, -line.GoodsMinor)
 		f.ShippingMinor = -order.ShippingMinor

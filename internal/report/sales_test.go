@@ -66,19 +66,19 @@ func (w *world) addOrder(t *testing.T, r *rand.Rand) {
 		FulfilmentStatus: models.Fulfilled, ReturnStatus: models.NoReturn, Currency: shop.Currency, SellerName: "x", PlacedAt: at, RecordedAt: at, Version: 1,
 	}
 	fixture.Create(t, w.db, order)
-	for range 1 + r.IntN(3) {
+	for i := range 1 + r.IntN(3) {
 		sale := &models.SalesFact{
 			BrandID: shop.BrandID, ID: fixture.ID(), Kind: models.FactSale, Source: order.Source, EventAt: at, RecordedAt: at,
 			OrderID: order.ID, LineID: fixture.ID(), StorefrontID: shop.ID, Market: shop.Country, Currency: shop.Currency,
 			CategoryPath: pick(r, "", "food", "food/honey", "foodie"), OriginCountry: pick(r, "", "US", "CA"),
 			OriginRegion: pick(r, "", "NE", "ON"), BuyerCountry: pick(r, "", "CN", "HK"),
-			UnitsSold: r.Int64N(9), GrossMinor: r.Int64N(1 << 40), DiscountMinor: r.Int64N(500),
+			UnitsSold: r.Int64N(9), GrossMinor: r.Int64N(1 << 40), DiscountMinor: r.Int64N(500), OpensOrder: i == 0,
 		}
 		w.facts = append(w.facts, sale)
 		fixture.Create(t, w.db, sale)
 		if r.IntN(4) == 0 {
 			refund := *sale
-			refund.ID, refund.Kind, refund.EventAt = fixture.ID(), models.FactRefund, at.AddDate(0, 0, r.IntN(90))
+			refund.ID, refund.Kind, refund.EventAt, refund.OpensOrder = fixture.ID(), models.FactRefund, at.AddDate(0, 0, r.IntN(90)), false
 			refund.UnitsSold, refund.UnitsReturned, refund.GrossMinor, refund.DiscountMinor = 0, sale.UnitsSold, 0, 0
 			refund.RefundMinor = sale.GrossMinor - sale.DiscountMinor
 			w.facts = append(w.facts, &refund)

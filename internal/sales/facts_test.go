@@ -37,7 +37,7 @@ func TestFacts(t *testing.T) {
 			BrandID: o.BrandID, ID: f.ID, Kind: models.FactSale, Source: models.OrderFromShop, EventAt: placed, RecordedAt: placed.Add(time.Hour),
 			OrderID: o.ID, LineID: l.ID, StorefrontID: o.StorefrontID, ProductID: &product, VariantID: &variant, ShopperID: &shopper,
 			CategoryPath: &path, Market: "CN", BuyerCountry: &buyer, BuyerRegion: &region, OriginCountry: &country, OriginRegion: &state,
-			Currency: "CNY", UnitsSold: 3, GrossMinor: 2700,
+			Currency: "CNY", UnitsSold: 3, GrossMinor: 2700, OpensOrder: true,
 		}
 		if f != want || f.ID == uuid.Nil {
 			t.Errorf("%+v\nwant %+v", f, want)

@@ -63,6 +63,7 @@ func (w *salesWriter) book(in *fileOrder, known *knownOrder, goods map[string]mo
 	} else {
 		for i := range book.Lines {
 			book.Lines[i].Ordinal += known.ordinal
+			book.Facts[i].OpensOrder = book.Facts[i].OpensOrder && !known.sold
 		}
 		out.grown = append(out.grown, book.Order)
 	}

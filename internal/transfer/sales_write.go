@@ -170,6 +170,8 @@ type knownOrder struct {
 	models.Order
 	keys    map[string]bool
 	ordinal int32
+	// sold says that a line of it is a sale.
+	sold bool
 }
 
 // known reads the orders that are there, with the keys of their lines.
@@ -191,10 +193,11 @@ func (w *salesWriter) known(tx *gorm.DB, orders []*fileOrder) (map[string]*known
 		known[row.Number], byID[row.ID], ids[i] = k, k, row.ID
 	}
 	var lines []models.OrderLine
-	err = tx.Select("order_id", "ordinal", "import_key").Where("brand_id = ? and order_id in ?", w.brand.ID, ids).Find(&lines).Error
+	err = tx.Select("order_id", "ordinal", "import_key", "quantity", "goods_minor").Where("brand_id = ? and order_id in ?", w.brand.ID, ids).Find(&lines).Error
 	for _, l := range lines {
 		k := byID[l.OrderID]
 		k.ordinal = max(k.ordinal, l.Ordinal)
+		k.sold = k.sold || l.Quantity >= 0 && l.GoodsMinor >= 0
 		if l.ImportKey != nil {
 			k.keys[*l.ImportKey] = true
 		}

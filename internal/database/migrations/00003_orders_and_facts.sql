@@ -213,16 +213,22 @@ create table sales_facts (
   duty_minor      bigint      not null default 0,
   tax_minor       bigint      not null default 0,
   fee_minor       bigint      not null default 0,
+  -- One sale of each order that has any: their number is that of the orders.
+  opens_order     boolean     not null default false,
+  -- Who sums facts takes those of ended transactions, once.
+  xid             xid8        not null default pg_current_xact_id(),
   constraint sales_facts_pk primary key (brand_id, id),
   constraint sales_facts_line_key unique nulls not distinct (brand_id, line_id, kind, refund_id),
   constraint sales_facts_order_fk foreign key (brand_id, order_id) references orders (brand_id, id) on delete restrict,
   constraint sales_facts_source_check check (source in ('SHOP', 'IMPORT')),
   constraint sales_facts_kind_check check (kind in ('SALE', 'REFUND')),
   constraint sales_facts_sale_check check (kind <> 'SALE' or (refund_minor = 0 and units_returned = 0)),
-  constraint sales_facts_refund_check check (kind <> 'REFUND' or (gross_minor = 0 and discount_minor = 0 and units_sold = 0))
+  constraint sales_facts_refund_check check (kind <> 'REFUND' or (gross_minor = 0 and discount_minor = 0 and units_sold = 0)),
+  constraint sales_facts_opens_check check (kind = 'SALE' or not opens_order)
 );
 create index sales_facts_event_idx on sales_facts (brand_id, event_at);
 create index sales_facts_time_idx on sales_facts using brin (event_at);
+create index sales_facts_xid_idx on sales_facts (xid);
 
 -- The one append-only outbox. xid lets a reader stop below the oldest running transaction.
 create table outbox_events (
