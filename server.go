@@ -26,6 +26,8 @@ type line struct {
 
 	Import command.Import `cmd:"" help:"Bring in products or sales history from files."`
 
+	Export command.Export `cmd:"" help:"Write reports to files, or on standard output."`
+
 	Statement command.Statement `cmd:"" help:"Write a brand's statement of a month."`
 
 	Declaration command.Declaration `cmd:"" help:"Write what customs are told of an order."`

@@ -78,6 +78,7 @@ func (s *Serve) handler(p parts) http.Handler {
 		Statements:       statementsOf(p.api),
 		Receipts:         p.api.Orders.Receipt,
 		Declarations:     p.api.Declarations.Export,
+		Exports:          Sources(p.api.Reports).Open,
 		Carriers:         p.api.Fulfilment.Receive,
 	}
 	if p.sandbox != nil {

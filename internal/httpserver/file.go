@@ -111,7 +111,10 @@ func give(w http.ResponseWriter, r *http.Request, kind string, page *bytes.Buffe
 // refuse answers what the API would say, as a status.
 func refuse(ctx context.Context, w http.ResponseWriter, err error, log *slog.Logger) {
 	var denied *problem.Denied
+	var bad *problem.BadInput
 	switch {
+	case errors.As(err, &bad):
+		graph.WriteError(w, http.StatusBadRequest, "BAD_USER_INPUT", bad.Error())
 	case errors.As(err, &denied) && !denied.SignedIn:
 		w.Header().Set("WWW-Authenticate", "Bearer")
 		graph.WriteError(w, http.StatusUnauthorized, "UNAUTHENTICATED", denied.Error())

@@ -38,6 +38,8 @@ type Options struct {
 	Receipts Receipts
 	// Declarations are served at /declarations/{number}.xml and .json, nil for none.
 	Declarations Declarations
+	// Exports are reports, streamed at /exports/{report}.csv and in other formats, nil for none.
+	Exports Tables
 	// SandboxPage is served below SandboxPath, nil where the sandbox is off.
 	SandboxPage http.Handler
 	SandboxPath string
@@ -85,6 +87,11 @@ func New(o Options) http.Handler {
 	}
 	if o.Receipts != nil {
 		r.Method(http.MethodGet, "/receipts/{file}", pages(callers(receipt(o.Receipts, o.Log))))
+	}
+	if o.Exports != nil {
+		streams := pages(authenticated(0, o.Authenticate, o.Log)(stream(o.Exports, o.Log)))
+		r.Method(http.MethodGet, "/exports/{file}", streams)
+		r.Method(http.MethodPost, "/exports/{file}", streams)
 	}
 	if o.Webhook != nil {
 		r.With(limited(o.OperationTimeout)).Post("/webhooks/{provider}", webhook(o.Webhook, o.Log))

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/xuri/excelize/v2"
+
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+	"github.com/tradewind-commerce/tradewind/internal/demo"
+	"github.com/tradewind-commerce/tradewind/internal/servertest"
+)
+
+func TestExportCommand(t *testing.T) {
+	t.Parallel()
+	o := servertest.Options{Database: dbtest.DSN(t), Dir: dbtest.Folder(t)}
+	db := dbtest.Open(t, o.Database, database.Options{})
+	_, err := demo.Load(t.Context(), db.Gorm, demo.Options{Today: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC), Orders: 400})
+	must(t, err)
+
+	byMonth := []string{"export", "sales", "--group-by", "period,brand", "--time-zone", "Asia/Shanghai"}
+	r := servertest.Run(t, o, byMonth...)
+	rows, err := csv.NewReader(strings.NewReader(r.Out)).ReadAll()
+	must(t, err)
+	const heading = "period,brand,brand_id,currency,orders,units,units_returned,gross,discounts,refunds,net,average_order"
+	if r.Code != 0 || len(rows) < 50 || strings.Join(rows[0], ",") != heading {
+		t.Fatalf("%d, %d rows, %s", r.Code, len(rows), r.Err)
+	}
+	dir := dbtest.Folder(t)
+	for _, name := range []string{"sales.xlsx", "sales.parquet", "sales.jsonl", "sales.csv"} {
+		file := filepath.Join(dir, name)
+		if r := servertest.Run(t, o, append(byMonth, "--output", file)...); r.Code != 0 || r.Out != "" || !strings.Contains(r.Err, "rows: ") {
+			t.Fatalf("%+v", r)
+		}
+		if n := rowsOf(t, file); n != len(rows)-1 {
+			t.Errorf("%s has %d rows, standard output has %d", name, n, len(rows)-1)
+		}
+	}
+	t.Run("takes_what_the_query_takes", func(t *testing.T) {
+		r := servertest.Run(t, o, "export", "sales", "--brand", "adobe-silver", "--group-by", "brand", "--bom",
+			"--arguments", `{"where":{"market":["CN"]},"groupBy":["MARKET"]}`)
+		if r.Code != 0 || !strings.HasPrefix(r.Out, "\ufeffbrand,brand_id,currency") || strings.Count(r.Out, "\r\n") != 2 {
+			t.Errorf("%+v", r)
+		}
+		r = servertest.Run(t, o, "export", "report", "sales", "--format", "jsonl", "--language", "zh-CN", "--arguments", `{"groupBy":["MARKET"]}`)
+		if r.Code != 0 || !strings.HasPrefix(r.Out, `{"market":"中国","market_code":"CN"`) {
+			t.Errorf("%+v", r)
+		}
+	})
+	t.Run("refuses_what_it_cannot_do", func(t *testing.T) {
+		for says, args := range map[string][]string{
+			`there is no brand "nobody"`:      {"sales", "--brand", "nobody"},
+			"arguments.groupBy[0]":            {"sales", "--group-by", "moon"},
+			"report: is none of sales":        {"report", "weather"},
+			"must end with .csv":              {"sales", "--output", filepath.Join(dir, "sales.xls")},
+			"--arguments must be a JSON":      {"sales", "--arguments", "[]"},
+			"where.to: must not lie before":   {"sales", "--from", "2017-02-01", "--to", "2017-01-01"},
+			"no such file or directory":       {"sales", "--output", filepath.Join(dir, "no/sales.csv")},
+			"arguments.brand: is no argument": {"report", "sales", "--arguments", `{"brand":"x"}`},
+		} {
+			failsWith(t, servertest.Run(t, o, append([]string{"export"}, args...)...), says)
+		}
+		left, err := os.ReadDir(dir)
+		if err != nil || len(left) != 4 {
+			t.Errorf("%v, %v", left, err)
+		}
+	})
+}
+
+// rowsOf counts a file's rows with what people read it with.
+func rowsOf(t *testing.T, file string) int {
+	t.Helper()
+	f, err := os.Open(file)
+	must(t, err)
+	defer f.Close()
+	switch filepath.Ext(file) {
+	case ".xlsx":
+		book, err := excelize.OpenReader(f)
+		must(t, err)
+		rows, err := book.GetRows("Sales")
+		must(t, err)
+		return len(rows) - 1
+	case ".parquet":
+		info, err := f.Stat()
+		must(t, err)
+		whole, err := parquet.OpenFile(f, info.Size())
+		must(t, err)
+		return int(whole.NumRows())
+	case ".csv":
+		rows, err := csv.NewReader(f).ReadAll()
+		must(t, err)
+		return len(rows) - 1
+	}
+	n := 0
+	for d := json.NewDecoder(f); d.More(); n++ {
+		must(t, d.Decode(&map[string]any{}))
+	}
+	return n
+}

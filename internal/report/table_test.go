@@ -1,0 +1,141 @@
+package report_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/report"
+	"github.com/tradewind-commerce/tradewind/internal/table"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+func TestTable(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := auth.With(t.Context(), auth.System())
+	for _, q := range []report.Query{
+		{},
+		{GroupBy: []report.Dimension{report.Period, report.Brand}},
+		{GroupBy: []report.Dimension{report.Brand, report.Period, report.Category}, Period: report.Day, SortKey: report.ByNet, Reverse: true},
+		{GroupBy: []report.Dimension{report.Storefront, report.OriginCountry, report.OriginRegion, report.BuyerCountry}, SortKey: report.ByOrders},
+		{GroupBy: []report.Dimension{report.Market}, Currencies: []money.Currency{"CNY"}},
+	} {
+		q.Page = paging.Args{First: new(int32(1000))}
+		shown, err := w.sales.Sales(ctx, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q.Page = paging.Args{}
+		whole, err := w.sales.Table(ctx, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := whole.Check(); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		net, orders := whole.Column("net"), whole.Column("orders")
+		for row, err := range whole.Rows {
+			if err == nil {
+				err = whole.CheckRow(row)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := shown.Rows[n]
+			if row[net] != want.Net() || row[orders] != want.Orders {
+				t.Fatalf("%v: row %d has %v and %v, the report %v and %d", q.GroupBy, n, row[net], row[orders], want.Net(), want.Orders)
+			}
+			at := 0
+			for _, d := range want.Dimensions {
+				if d.Dimension == report.Period {
+					if day, ok := row[at].(models.Date); !ok || day.String() != *d.Key {
+						t.Fatalf("the period is %v, not %s", row[at], *d.Key)
+					}
+					at++
+					continue
+				}
+				if d.Key == nil && row[at] != nil || d.Key != nil && (row[at] != d.Label || row[at+1] != *d.Key) {
+					t.Fatalf("%s is %v %v, not %s", d.Dimension, row[at], row[at+1], d.Label)
+				}
+				at += 2
+			}
+			n++
+		}
+		if n != len(shown.Rows) {
+			t.Errorf("%v: %d rows, the report has %d", q.GroupBy, n, len(shown.Rows))
+		}
+	}
+
+	t.Run("keeps_to_the_first_rows", func(t *testing.T) {
+		t.Parallel()
+		whole, err := w.sales.Table(ctx, report.Query{GroupBy: []report.Dimension{report.Category}, Page: paging.Args{First: new(int32(2))}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := count(t, whole); n != 2 {
+			t.Errorf("%d rows", n)
+		}
+	})
+	t.Run("ends_when_no_more_is_wanted", func(t *testing.T) {
+		t.Parallel()
+		whole, err := w.sales.Table(ctx, report.Query{GroupBy: []report.Dimension{report.Category}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range whole.Rows {
+			if err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+		if n := count(t, whole); n < 3 {
+			t.Errorf("%d rows the second time", n)
+		}
+	})
+	t.Run("has_the_callers_brands_alone", func(t *testing.T) {
+		t.Parallel()
+		if _, err := w.sales.Table(t.Context(), report.Query{}); err == nil {
+			t.Error("a stranger gets a table")
+		}
+		own := auth.With(t.Context(), fixture.Member(t, w.db, w.brands[1].ID, models.RoleOwner))
+		whole, err := w.sales.Table(own, report.Query{GroupBy: []report.Dimension{report.Brand}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []any
+		for row, err := range whole.Rows {
+			if err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, row[0])
+		}
+		if !slices.Equal(names, []any{w.brands[1].Name}) {
+			t.Errorf("it has %v", names)
+		}
+	})
+	t.Run("refuses_pages", func(t *testing.T) {
+		t.Parallel()
+		for _, page := range []paging.Args{{After: new("x")}, {First: new(int32(0))}, {First: new(int32(1001))}} {
+			if _, err := w.sales.Table(ctx, report.Query{Page: page}); err == nil {
+				t.Errorf("%+v is taken", page)
+			}
+		}
+	})
+}
+
+func count(t *testing.T, whole *table.Table) int {
+	t.Helper()
+	n := 0
+	for _, err := range whole.Rows {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	return n
+}
