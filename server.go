@@ -36,6 +36,8 @@ type line struct {
 	Recover command.Recover `cmd:"" help:"Settle what a crash or an outage has left open: ask providers for all open payments, give up what was not paid in time. Servers do the same little by little."`
 	Check   command.Check   `cmd:"" help:"Prove that orders, payments, stock, sales facts and what the public sees agree; tell the rows that do not, and exit 1."`
 
+	Rebuild command.Rebuild `cmd:"" help:"Make the roll-ups of reports from the sales facts anew, while servers run."`
+
 	RetryRefund command.RetryRefund `cmd:"" help:"Have a refund tried again that failed and belongs to no order."`
 
 	RotateKeys command.RotateKeys `cmd:"" help:"Seal identity numbers anew with the first of IDENTITY_KEYS, so that those before it can be thrown away."`

@@ -21,6 +21,6 @@ func (r *queryResolver) SalesReport(ctx context.Context, where *api.SalesReportW
 	}
 	query.GroupBy, query.Period, query.TimeZone = groupBy, or(period, ""), timeZone
 	query.SortKey, query.Reverse = or(sortKey, ""), or(reverse, false)
-	query.Page = page(first, after, nil, nil)
+	query.Page, query.Fields = page(first, after, nil, nil), selected(ctx, "SalesReport", "SalesReportRow", "SalesReportTotals")
 	return r.Reports.Sales(ctx, query)
 }

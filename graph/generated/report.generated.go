@@ -239,7 +239,7 @@ func (ec *executionContext) _SalesReport_totalCount(ctx context.Context, field g
 			return ec.fieldContext_SalesReport_totalCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalCount(ctx)
+			return obj.TotalCount, nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -250,7 +250,7 @@ func (ec *executionContext) _SalesReport_totalCount(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_SalesReport_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("SalesReport", field, true, false, "Int")
+	return graphql.NewScalarFieldContext("SalesReport", field, false, false, "Int")
 }
 
 func (ec *executionContext) _SalesReport_timeZone(ctx context.Context, field graphql.CollectedField, obj *report.Report) (ret graphql.Marshaler) {
@@ -1064,33 +1064,32 @@ func (ec *executionContext) _SalesReport(ctx context.Context, sel ast.SelectionS
 		case "rows":
 			out.Values[i] = ec._SalesReport_rows(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "totals":
 			out.Values[i] = ec._SalesReport_totals(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "pageInfo":
 			out.Values[i] = ec._SalesReport_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "totalCount":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._SalesReport_totalCount(ctx, field, obj)
-				})
+			out.Values[i] = ec._SalesReport_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "timeZone":
 			out.Values[i] = ec._SalesReport_timeZone(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		case "asOf":
 			out.Values[i] = ec._SalesReport_asOf(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"maps"
-	"slices"
 	"strconv"
 	"time"
 
@@ -14,24 +13,17 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/report"
 )
 
-// sales is a report with the count of its rows, where that is asked for.
-type sales struct {
-	*report.Report
-
-	total int
-}
-
 // reports are written from what package report sums: its SQL is the one place
 // of that rule.
 func reports() []*Type {
 	return []*Type{
 		{Name: "SalesReport", Fields: map[string]Field{
-			"rows":       partsOf("SalesReportRow", func(r sales) []*report.Row { return r.Rows }),
-			"totals":     partsOf("SalesReportTotals", func(r sales) []*report.Totals { return r.Totals }),
-			"pageInfo":   partOf("PageInfo", func(r sales) (paging.PageInfo, bool) { return r.PageInfo, true }),
-			"totalCount": scalarOf(func(dst []byte, r sales) []byte { return strconv.AppendInt(dst, int64(r.total), 10) }),
-			"timeZone":   textOf(func(r sales) string { return r.TimeZone.String() }),
-			"asOf":       optionalTimeOf(func(r sales) *time.Time { return r.AsOf }),
+			"rows":       partsOf("SalesReportRow", func(r *report.Report) []*report.Row { return r.Rows }),
+			"totals":     partsOf("SalesReportTotals", func(r *report.Report) []*report.Totals { return r.Totals }),
+			"pageInfo":   partOf("PageInfo", func(r *report.Report) (paging.PageInfo, bool) { return r.PageInfo, true }),
+			"totalCount": scalarOf(func(dst []byte, r *report.Report) []byte { return strconv.AppendInt(dst, int64(r.TotalCount), 10) }),
+			"timeZone":   textOf(func(r *report.Report) string { return r.TimeZone.String() }),
+			"asOf":       optionalTimeOf(func(r *report.Report) *time.Time { return r.AsOf }),
 		}},
 		{Name: "SalesReportRow", Fields: figures(func(r *report.Row) *report.Figures { return &r.Figures }, map[string]Field{
 			"cursor":     textOf(func(r *report.Row) string { return r.Cursor }),
@@ -80,23 +72,39 @@ func figures[T any](of func(T) *report.Figures, fields map[string]Field) map[str
 }
 
 func salesReport(c *compiler, _ row, f *call) (emitter, error) {
-	parts, err := c.collect("SalesReport", f.sets, nil)
+	fields, err := c.asked(f, "SalesReport", "SalesReportRow", "SalesReportTotals")
 	if err != nil {
 		return nil, err
 	}
-	counted := slices.ContainsFunc(parts, func(part *call) bool { return part.Name == "totalCount" })
 	return c.ask("SalesReport", f, func(r *run) (any, error) {
 		query, err := salesQuery(f, r)
 		if err != nil {
 			return nil, err
 		}
-		found, err := r.planner.reports.Sales(r.ctx, query)
-		if err != nil || !counted {
-			return sales{Report: found}, err
-		}
-		n, err := found.TotalCount(r.ctx)
-		return sales{found, n}, err
+		query.Fields = fields
+		return r.planner.reports.Sales(r.ctx, query)
 	})
+}
+
+// asked are the fields of the parts of a report that the operation asks for.
+func (c *compiler) asked(f *call, report string, parts ...string) ([]string, error) {
+	names := []string{}
+	calls, err := c.collect(report, f.sets, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range calls {
+		for _, of := range parts {
+			fields, err := c.collect(of, part.sets, nil)
+			if err != nil {
+				return nil, err
+			}
+			for _, field := range fields {
+				names = append(names, field.Name)
+			}
+		}
+	}
+	return names, nil
 }
 
 func salesQuery(f *call, r *run) (report.Query, error) {

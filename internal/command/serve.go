@@ -12,6 +12,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
 	"github.com/tradewind-commerce/tradewind/internal/idempotency"
 	"github.com/tradewind-commerce/tradewind/internal/postgres"
+	"github.com/tradewind-commerce/tradewind/internal/rollup"
 )
 
 // Serve serves the API until it is told to stop.
@@ -123,6 +124,7 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	go every(ctx, expireEvery, log, "purchases", api.Checkout.Expire)
 	go every(ctx, labelsEvery, log, "parcels", api.Fulfilment.Recover)
 	go every(ctx, booksEvery, log, "ledger", api.Ledger.Sweep)
+	go every(ctx, rollupsEvery, log, "roll-ups", rollup.NewService(db.Gorm, utc).Advance)
 	go every(ctx, cartsEvery, log, "carts", api.Carts.Sweep)
 	go every(ctx, deliverEvery, log, "sandbox parcels", func(ctx context.Context) (int, error) { return out.carrier.Deliver(ctx, http.DefaultClient) })
 	if out.bank != nil {

@@ -7,10 +7,11 @@ import (
 )
 
 // Times between rounds of what keeps payments and parcels moving, the books,
-// and of the sweeps of carts and idempotency keys.
+// roll-ups, and of the sweeps of carts and idempotency keys.
 const (
 	recoverEvery = 2 * time.Second
 	deliverEvery = time.Second
+	rollupsEvery = time.Second
 	expireEvery  = time.Minute
 	booksEvery   = time.Hour
 	cartsEvery   = time.Hour

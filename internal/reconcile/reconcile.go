@@ -1,5 +1,5 @@
 // Package reconcile proves that what is stored twice agrees: orders with their
-// lines, charges, payments, facts and stock, and what the public sees with
+// lines, charges, payments, facts and stock, facts with their roll-ups, and what the public sees with
 // what it follows from.
 package reconcile
 
@@ -15,6 +15,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/rollup"
 )
 
 // maxRows is how many differing rows are told for one invariant.
@@ -60,6 +61,9 @@ func Invariants() []Invariant {
 			panic(err)
 		}
 		all[i] = parse(name, string(text))
+	}
+	for _, a := range rollup.Agreements() {
+		all = append(all, Invariant{Name: a.Name, Promise: a.Promise, query: a.Query})
 	}
 	return all
 }

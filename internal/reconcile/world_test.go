@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -44,6 +45,9 @@ func newWorld(t *testing.T, db *gorm.DB) *world {
 	w.arrive(t)
 	w.promote(t)
 	w.count(t)
+	if _, err := rollup.NewService(db, time.Now).Advance(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 

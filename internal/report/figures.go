@@ -2,7 +2,6 @@
 package report
 
 import (
-	"context"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -56,9 +55,8 @@ type Report struct {
 	TimeZone *time.Location
 	// AsOf is when the latest counted fact was recorded, nil without facts.
 	AsOf *time.Time
-
-	page  *paging.Connection[groupedRow]
-	count func(context.Context) (int64, error)
+	// TotalCount is how many rows there are on all pages.
+	TotalCount int
 }
 
 // Row is one combination of dimensions in one currency.

@@ -40,7 +40,7 @@ func readLabels(tx *gorm.DB, rows []*groupedRow, q *Query) (*labels, error) {
 		}
 		keys := make([]string, 0, len(rows))
 		for _, row := range rows {
-			if k := row.dimension(i); k != "" {
+			if k := row.key(d, i); k != "" {
 				keys = append(keys, k)
 			}
 		}

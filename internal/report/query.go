@@ -82,6 +82,14 @@ type Query struct {
 	SortKey  SortKey
 	Reverse  bool
 	Page     paging.Args
+	// Fields of rows and totals that are asked for, by their names in the API;
+	// nil for all. Some take more than roll-ups.
+	Fields []string
+}
+
+// counted tells whether orders are asked for.
+func (q *Query) counted() bool {
+	return q.Fields == nil || q.SortKey == ByOrders || slices.Contains(q.Fields, "orders") || slices.Contains(q.Fields, "averageOrder")
 }
 
 func (q *Query) normalize() error {

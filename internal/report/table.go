@@ -14,6 +14,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/internal/table"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -145,16 +146,21 @@ func (s *Service) read(ctx context.Context, q *Query, yield func(table.Row) bool
 }
 
 func (s *Service) stream(tx *gorm.DB, actor *auth.Actor, q *Query, yield func(table.Row) bool) error {
-	rows := tx.Table("(?) as g", grouped(s.facts(tx, actor, q), q)).Order(order(q))
+	state, err := rollup.Read(tx)
+	if err != nil {
+		return err
+	}
+	rows := q.grouped(s.facts(actor, state, q))
+	rows.sql = "select g.* from (" + rows.sql + ") g order by " + order(q)
 	if q.Page.First != nil {
-		rows = rows.Limit(int(*q.Page.First))
+		rows.sql, rows.args = rows.sql+" limit ?", append(rows.args, *q.Page.First)
 	}
 	// Connections keep what a statement gives by its text: a cursor of other
 	// columns has another name.
 	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, q.GroupBy, measures)
+	_, _ = fmt.Fprint(h, rows.sql)
 	cursor := fmt.Sprintf("rows_%x", h.Sum64())
-	if err := tx.Exec("declare "+cursor+" no scroll cursor for select * from (?) as r", rows).Error; err != nil {
+	if err := tx.Exec("declare "+cursor+" no scroll cursor for "+rows.sql, rows.args...).Error; err != nil {
 		return fmt.Errorf("open the report: %w", err)
 	}
 	row := table.Row{}
@@ -183,7 +189,7 @@ func (s *Service) stream(tx *gorm.DB, actor *auth.Actor, q *Query, yield func(ta
 
 func appendRow(row table.Row, g *groupedRow, names *labels, q *Query) (table.Row, error) {
 	for i, d := range q.GroupBy {
-		v := names.value(d, g.dimension(i))
+		v := names.value(d, g.key(d, i))
 		switch {
 		case d == Period && v.Key == nil:
 			row = append(row, nil)
@@ -215,12 +221,12 @@ func order(q *Query) string {
 	}
 	var by []string
 	if column, ok := map[SortKey]string{
-		ByGross: "gross_minor", ByNet: "net_minor", ByUnits: "units", ByOrders: "orders",
+		ByGross: "gross_minor", ByNet: "net_minor", ByUnits: "units_sold", ByOrders: "orders",
 	}[q.SortKey]; ok {
 		by = append(by, "g."+column+direction)
 	}
-	for i := range q.GroupBy {
-		by = append(by, "g.d"+string('1'+rune(i))+` collate "C"`+direction)
+	for i, d := range q.GroupBy {
+		by = append(by, "g."+dimensions[d].sorted(i)+direction)
 	}
 	return strings.Join(append(by, `g.currency collate "C"`+direction), ", ")
 }

@@ -1,0 +1,211 @@
+package rollup
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// Need is what a report asks of its rows.
+type Need struct {
+	// Columns by which facts are told apart: those grouped by and those filtered by.
+	Columns []string
+	// Orders are summed over rows.
+	Orders bool
+	// Zone is the time zone in which From and To, the first and last day, begin;
+	// nil days do not bound the report.
+	Zone     *time.Location
+	From, To *models.Date
+	// Period is what rows tell of their time: day, week, month, quarter or
+	// year, empty for nothing.
+	Period string
+}
+
+// Part is a statement whose rows have period, the date on which it begins, all
+// columns of a fact, orders, its measures and recorded_at, and of facts alone
+// order_id and kind. The parts of a cover have each fact once.
+type Part struct {
+	SQL  string
+	Args []any
+}
+
+// Cover gives the parts that a report is read from, in the snapshot in which
+// the state was read: months and days of the smallest roll-ups that tell what
+// is needed, the facts that are in none yet, and facts alone where no roll-up
+// does.
+func Cover(s State, n Need) []Part {
+	c := &cover{state: s, need: n}
+	from, until := n.From, n.To
+	if until != nil {
+		next := until.AddDays(1)
+		until = &next
+	}
+	if s.Built && slices.Contains(Zones, n.Zone.String()) {
+		c.choose()
+	}
+	if c.byMonth == nil && c.byDay == nil {
+		c.facts("true", nil, from, until)
+		return c.parts
+	}
+	first, last := wholeMonths(from, until)
+	if c.byMonth == nil || first != nil && last != nil && first.String() >= last.String() {
+		c.rest(from, until)
+	} else {
+		if from != nil && *first != *from {
+			c.rest(from, first)
+		}
+		c.months(first, last)
+		if until != nil && *last != *until {
+			c.rest(last, until)
+		}
+	}
+	c.facts("f.xid >= ?::xid8", []any{s.Watermark}, from, until)
+	return c.parts
+}
+
+type cover struct {
+	state          State
+	need           Need
+	byMonth, byDay *cube
+	parts          []Part
+}
+
+// choose finds the smallest roll-ups that tell what is needed.
+func (c *cover) choose() {
+	for i := range cubes {
+		has := &cubes[i]
+		if c.need.Orders && !has.byOrder || slices.ContainsFunc(c.need.Columns, func(k string) bool { return !slices.Contains(has.keys, k) }) {
+			continue
+		}
+		switch {
+		case has.cut == days && c.byDay == nil:
+			c.byDay = has
+		case has.cut != days && c.byMonth == nil && c.need.Period != "day" && c.need.Period != "week":
+			c.byMonth = has
+		}
+	}
+}
+
+// ByLine tells whether an order can stand in several rows that are told apart
+// by the columns, so that orders do not add up.
+func ByLine(columns []string) bool {
+	return slices.ContainsFunc(columns, func(c string) bool {
+		return c == "product_id" || c == "category_path" || strings.HasPrefix(c, "origin_")
+	})
+}
+
+// wholeMonths are the first day of the first month that lies between two days,
+// and the day after the last such month; nil where nothing bounds them.
+func wholeMonths(from, until *models.Date) (first, last *models.Date) {
+	if from != nil {
+		day := from.Time()
+		if day.Day() > 1 {
+			day = time.Date(day.Year(), day.Month()+1, 1, 0, 0, 0, 0, time.UTC)
+		}
+		first = new(models.DateOf(day))
+	}
+	if until != nil {
+		day := until.Time()
+		last = new(models.DateOf(day.AddDate(0, 0, 1-day.Day())))
+	}
+	return first, last
+}
+
+func (c *cover) months(first, last *models.Date) {
+	if c.byMonth.cut == months {
+		c.add(c.byMonth, "starts_at", c.period("f.starts_at"), first, last)
+		return
+	}
+	period := "f.starts_on"
+	switch c.need.Period {
+	case "":
+		period = "null::date"
+	case "quarter", "year":
+		period = fmt.Sprintf("date_trunc('%s', f.starts_on)::date", c.need.Period)
+	}
+	c.add(c.byMonth, "starts_on", period, first, last)
+}
+
+// rest covers what is less than a month, or all where there are no months.
+func (c *cover) rest(from, until *models.Date) {
+	if c.byDay == nil {
+		c.facts("f.xid < ?::xid8", []any{c.state.Watermark}, from, until)
+		return
+	}
+	c.add(c.byDay, "starts_at", c.period("f.starts_at"), from, until)
+}
+
+// period is the date on which the period of an instant begins in the zone.
+func (c *cover) period(instant string) string {
+	local := fmt.Sprintf("%s at time zone '%s'", instant, c.need.Zone)
+	switch c.need.Period {
+	case "":
+		return "null::date"
+	case "day":
+		return "(" + local + ")::date"
+	}
+	return fmt.Sprintf("date_trunc('%s', %s)::date", c.need.Period, local)
+}
+
+func (c *cover) add(from *cube, column, period string, first, last *models.Date) {
+	p := Part{Args: []any{c.state.Generation}}
+	where := "f.generation = ?"
+	if from.cut == zonedMonths {
+		where, p.Args = where+" and f.zone = ?", append(p.Args, c.need.Zone.String())
+	}
+	bound := func(is string, date *models.Date) {
+		if date == nil {
+			return
+		}
+		where += fmt.Sprintf(" and f.%s %s ?", column, is)
+		if from.cut == zonedMonths {
+			p.Args = append(p.Args, date.String())
+			return
+		}
+		day := date.Time()
+		p.Args = append(p.Args, time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, c.need.Zone))
+	}
+	bound(">=", first)
+	bound("<", last)
+	selected := []string{period + " as period"}
+	for _, k := range byAll {
+		switch {
+		case slices.Contains(from.keys, k):
+			selected = append(selected, read(k)+" as "+k)
+		case strings.HasSuffix(k, "_id"):
+			selected = append(selected, "null::uuid as "+k)
+		default:
+			selected = append(selected, "null::text as "+k)
+		}
+	}
+	if from.byOrder {
+		selected = append(selected, "f.orders")
+	} else {
+		selected = append(selected, "null::bigint as orders")
+	}
+	p.SQL = fmt.Sprintf("select %s, f.%s, f.recorded_at, null::uuid as order_id, null::text as kind from %s f where %s",
+		strings.Join(selected, ", "), strings.Join(measures, ", f."), from.table, where)
+	c.parts = append(c.parts, p)
+}
+
+// facts are read where they lie. Days of any zone are told exactly, where
+// clocks skip or repeat midnight, too; the first condition uses an index.
+func (c *cover) facts(where string, args []any, from, until *models.Date) {
+	p := Part{Args: args}
+	if from != nil {
+		where += fmt.Sprintf(" and f.event_at >= ?::date and (f.event_at at time zone '%s')::date >= ?::date", c.need.Zone)
+		p.Args = append(p.Args, from.AddDays(-1).String(), from.String())
+	}
+	if until != nil {
+		where += fmt.Sprintf(" and f.event_at < ?::date and (f.event_at at time zone '%s')::date < ?::date", c.need.Zone)
+		p.Args = append(p.Args, until.AddDays(1).String(), until.String())
+	}
+	p.SQL = fmt.Sprintf("select %s as period, f.%s, f.opens_order::int::bigint as orders, f.%s, f.recorded_at, f.order_id, f.kind from sales_facts f where %s",
+		c.period("f.event_at"), strings.Join(byAll, ", f."), strings.Join(measures, ", f."), where)
+	c.parts = append(c.parts, p)
+}
+
+var byAll = append([]string{"buyer_country", "buyer_region"}, byProduct...)

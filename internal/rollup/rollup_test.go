@@ -1,0 +1,313 @@
+package rollup_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"pgregory.net/rapid"
+
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/internal/rollup"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+type world struct {
+	db    *gorm.DB
+	keep  *rollup.Service
+	shops []*models.Storefront
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	db := dbtest.New(t).Gorm
+	w := &world{db: db.WithContext(database.AcrossBrands(t.Context(), database.Outbox)), keep: rollup.NewService(db, time.Now)}
+	for i := range 3 {
+		brand := fixture.Brand(t, db, fmt.Sprintf("brand-%d", i))
+		w.shops = append(w.shops, fixture.Storefront(t, db, brand, brand.Slug))
+	}
+	return w
+}
+
+var start = time.Date(2025, 12, 30, 0, 0, 0, 0, time.UTC)
+
+// sell writes an order of a few lines, of which some come back later.
+func (w *world) sell(tx *gorm.DB, r *rand.Rand) error {
+	shop := w.shops[r.IntN(len(w.shops))]
+	at := start.Add(time.Duration(r.IntN(24*90)) * time.Hour).Add(time.Duration(r.IntN(3600)) * time.Second)
+	order := &models.Order{
+		BrandID: shop.BrandID, ID: fixture.ID(), Number: uuid.NewString(), Source: models.OrderFromImport, Kind: models.OrderSale,
+		StorefrontID: shop.ID, Status: models.OrderPlaced, PaymentStatus: models.OrderPaymentUnknown, FulfilmentStatus: models.Fulfilled,
+		ReturnStatus: models.NoReturn, Currency: shop.Currency, SellerName: "x", PlacedAt: at, RecordedAt: at, Version: 1,
+	}
+	if err := tx.Create(order).Error; err != nil {
+		return err
+	}
+	var facts []models.SalesFact
+	for i := range 1 + r.IntN(3) {
+		sale := models.SalesFact{
+			BrandID: shop.BrandID, ID: fixture.ID(), Kind: models.FactSale, Source: order.Source, EventAt: at, RecordedAt: at,
+			OrderID: order.ID, LineID: fixture.ID(), StorefrontID: shop.ID, Market: shop.Country, Currency: shop.Currency,
+			UnitsSold: r.Int64N(9), GrossMinor: r.Int64N(1 << 40), DiscountMinor: r.Int64N(500), ShippingMinor: 7, OpensOrder: i == 0,
+		}
+		if r.IntN(2) == 0 {
+			food, us, product := "food", "US", fixture.ID()
+			sale.CategoryPath, sale.OriginCountry, sale.ProductID, sale.BuyerCountry = &food, &us, &product, &us
+		}
+		facts = append(facts, sale)
+		if r.IntN(4) == 0 {
+			back := sale
+			back.ID, back.Kind, back.EventAt, back.OpensOrder = fixture.ID(), models.FactRefund, at.AddDate(0, r.IntN(3), 0), false
+			back.UnitsSold, back.UnitsReturned, back.GrossMinor, back.DiscountMinor, back.RefundMinor = 0, 1, 0, 0, 99
+			facts = append(facts, back)
+		}
+	}
+	return tx.Create(&facts).Error
+}
+
+// figures are what a report sums.
+type figures struct{ Orders, Units, Gross, Refund int64 }
+
+// agree fails unless each way to read a report, in one snapshot, has the
+// figures of the facts, and each row of each roll-up what its facts sum to.
+func (w *world) agree(t interface {
+	Fatalf(string, ...any)
+}, db *gorm.DB,
+) {
+	err := db.Transaction(func(tx *gorm.DB) error {
+		state, err := rollup.Read(tx)
+		if err != nil {
+			return err
+		}
+		for _, need := range needs() {
+			var facts, read figures
+			where, args := "true", []any{}
+			if need.From != nil {
+				where, args = where+" and (event_at at time zone ?)::date >= ?", append(args, need.Zone.String(), need.From.String())
+			}
+			if need.To != nil {
+				where, args = where+" and (event_at at time zone ?)::date <= ?", append(args, need.Zone.String(), need.To.String())
+			}
+			err := tx.Raw("select coalesce(count(*) filter (where opens_order), 0) as orders, coalesce(sum(units_sold), 0)::bigint as units, "+
+				"coalesce(sum(gross_minor), 0)::bigint as gross, coalesce(sum(refund_minor), 0)::bigint as refund from sales_facts where "+where, args...).
+				Take(&facts).Error
+			if err != nil {
+				return err
+			}
+			for _, part := range rollup.Cover(state, need) {
+				var f figures
+				err := tx.Raw("select coalesce(sum(orders), 0)::bigint as orders, coalesce(sum(units_sold), 0)::bigint as units, "+
+					"coalesce(sum(gross_minor), 0)::bigint as gross, coalesce(sum(refund_minor), 0)::bigint as refund from ("+part.SQL+") p", part.Args...).
+					Take(&f).Error
+				if err != nil {
+					return err
+				}
+				read.Orders, read.Units, read.Gross, read.Refund = read.Orders+f.Orders, read.Units+f.Units, read.Gross+f.Gross, read.Refund+f.Refund
+			}
+			if !need.Orders {
+				facts.Orders, read.Orders = 0, 0
+			}
+			if read != facts {
+				t.Fatalf("%+v: read %+v, facts %+v", need, read, facts)
+			}
+		}
+		for _, agreement := range rollup.Agreements() {
+			var rows []struct{ Subject, Detail string }
+			if err := tx.Raw(agreement.Query).Scan(&rows).Error; err != nil {
+				return fmt.Errorf("%s: %w", agreement.Name, err)
+			}
+			if len(rows) > 0 {
+				t.Fatalf("%s: %+v", agreement.Name, rows)
+			}
+		}
+		return nil
+	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+}
+
+// needs are one for each roll-up, with bounds within months and at their edges.
+func needs() (all []rollup.Need) {
+	newYork, _ := time.LoadLocation("America/New_York")
+	shanghai, _ := time.LoadLocation("Asia/Shanghai")
+	kolkata, _ := time.LoadLocation("Asia/Kolkata")
+	date := func(s string) *models.Date { d, _ := models.ParseDate(s); return &d }
+	for _, columns := range [][]string{{"market"}, {"buyer_region", "currency"}, {"category_path"}, {"brand_id"}, {"brand_id", "product_id"}, {"shopper_id"}} {
+		byOrder := !rollup.ByLine(columns)
+		all = append(
+			all,
+			rollup.Need{Columns: columns, Orders: byOrder, Zone: time.UTC, Period: "month"},
+			rollup.Need{Columns: columns, Orders: byOrder, Zone: shanghai, Period: "day", From: date("2026-01-01"), To: date("2026-02-28")},
+			rollup.Need{Columns: columns, Orders: byOrder, Zone: newYork, Period: "quarter", From: date("2026-01-15"), To: date("2026-03-02")},
+			rollup.Need{Columns: columns, Orders: byOrder, Zone: newYork, From: date("2026-01-31"), To: date("2026-02-01")},
+			rollup.Need{Columns: columns, Orders: byOrder, Zone: kolkata, From: date("2026-01-01"), Period: "year"},
+		)
+	}
+	return all
+}
+
+// Whatever is sold, committed late or rolled back between rounds, nothing is
+// missed and nothing is counted twice.
+func TestReportsAreExactAtAnyTime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
+		var open []*gorm.DB
+		for _, step := range rapid.SliceOfN(rapid.SampledFrom([]string{"sell", "begin", "commit", "roll back", "advance", "rebuild"}), 1, 8).Draw(t, "steps") {
+			var err error
+			switch step {
+			case "sell":
+				err = w.sell(w.db, r)
+			case "begin":
+				tx := w.db.Begin()
+				open, err = append(open, tx), w.sell(tx, r)
+			case "commit", "roll back":
+				if len(open) > 0 && step == "commit" {
+					err = open[0].Commit().Error
+				} else if len(open) > 0 {
+					err = open[0].Rollback().Error
+				}
+				open = open[min(1, len(open)):]
+			case "advance":
+				_, err = w.keep.Advance(context.Background())
+			case "rebuild":
+				err = w.keep.Rebuild(context.Background(), nil)
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", step, err)
+			}
+			w.agree(t, w.db)
+		}
+		for _, tx := range open {
+			tx.Rollback()
+		}
+	})
+}
+
+// Two runners and a rebuild while orders come in: each snapshot is exact, and
+// at the end all facts are in the roll-ups.
+func TestRunnersAndARebuildWhileOrdersComeIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, stop := context.WithCancel(t.Context())
+	var sellers, keepers sync.WaitGroup
+	for seller := range 3 {
+		sellers.Go(func() {
+			r := rand.New(rand.NewPCG(uint64(seller), 2))
+			for range 40 {
+				if err := w.db.Transaction(func(tx *gorm.DB) error { return w.sell(tx, r) }); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 2 {
+		keepers.Go(func() {
+			for ctx.Err() == nil {
+				if _, err := w.keep.Advance(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	keepers.Go(func() {
+		for ctx.Err() == nil {
+			if err := w.keep.Rebuild(t.Context(), nil); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	keepers.Go(func() {
+		for ctx.Err() == nil {
+			w.agree(t, w.db)
+		}
+	})
+	sellers.Wait()
+	stop()
+	keepers.Wait()
+	if _, err := w.keep.Advance(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.agree(t, w.db)
+	var tail int64
+	if err := w.db.Raw("select count(*) from sales_facts f join sales_rollups r on f.xid >= r.watermark").Take(&tail).Error; err != nil || tail > 0 {
+		t.Errorf("%d facts are not in the roll-ups, %v", tail, err)
+	}
+}
+
+// A runner or rebuild that is cut off anywhere leaves figures exact, and the
+// next one goes on.
+func TestCutShort(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := rand.New(rand.NewPCG(3, 3))
+	for round := range 30 {
+		if err := w.sell(w.db, r); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(r.IntN(8000))*time.Microsecond)
+		if round%2 == 0 {
+			_ = w.keep.Rebuild(ctx, nil)
+		} else {
+			_, _ = w.keep.Advance(ctx)
+		}
+		cancel()
+		w.agree(t, w.db)
+	}
+	if _, err := w.keep.Advance(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.agree(t, w.db)
+}
+
+// In the copy of a database transactions are counted from elsewhere: facts of
+// the copied ones seem to lie in the future. Reports leave roll-ups alone until
+// they are built anew, and lose nothing.
+func TestCopyOfADatabase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := rand.New(rand.NewPCG(4, 4))
+	sell := func() {
+		t.Helper()
+		for range 5 {
+			if err := w.sell(w.db, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	sell()
+	if _, err := w.keep.Advance(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	sell()
+	for _, copied := range []string{
+		"update sales_facts set xid = (pg_current_xact_id()::text::bigint + 1000000)::text::xid8",
+		"update sales_rollups set system = 42, watermark = (pg_current_xact_id()::text::bigint + 2000000)::text::xid8",
+	} {
+		if err := w.db.Exec(copied).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	sell()
+	w.agree(t, w.db)
+	if _, err := w.keep.Advance(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.agree(t, w.db)
+	sell()
+	w.agree(t, w.db)
+	if n, err := w.keep.Advance(t.Context()); err != nil || n == 0 {
+		t.Fatalf("%d facts advanced, %v", n, err)
+	}
+	w.agree(t, w.db)
+}
