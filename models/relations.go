@@ -23,6 +23,8 @@ func Relations() []Relation {
 	return []Relation{
 		{PlatformGrant{}, []string{"AccountID"}, Account{}, []string{"ID"}},
 		{Category{}, []string{"ParentID"}, Category{}, []string{"ID"}},
+		{ReportSchedule{}, []string{"AccountID"}, Account{}, []string{"ID"}}, {ReportExport{}, []string{"AccountID"}, Account{}, []string{"ID"}},
+		{ReportExport{}, []string{"ScheduleID"}, ReportSchedule{}, []string{"ID"}},
 		{HSCode{}, []string{"Parent"}, HSCode{}, []string{"Code"}},
 		toBrand(Membership{}), toBrand(BrandDocument{}), toBrand(PayoutAccount{}), toBrand(BrandJobReport{}),
 		toBrand(BrandTransition{}), toBrand(Storefront{}), toBrand(Product{}), toBrand(Warehouse{}), toBrand(ImportBatch{}),

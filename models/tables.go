@@ -13,6 +13,7 @@ func Tables() []any {
 		CommissionPlan{}, Payout{}, LedgerTransaction{}, LedgerEntry{}, LedgerClosing{},
 		Consumer{}, PersonKey{}, ConsumerRead{}, AllowanceYear{}, AllowanceEntry{}, Declaration{},
 		Promotion{}, PromotionCode{}, PromotionShopper{}, PromotionUse{}, DeliveryOption{},
+		ReportSchedule{}, ReportExport{},
 		OrderLandedCost{}, ExchangeRate{}, HSCode{}, CustomsRuleSet{}, CustomsRule{},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/declaration"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
+	"github.com/tradewind-commerce/tradewind/internal/exportjob"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
@@ -53,5 +54,7 @@ type Resolver struct {
 	// Declarations are what customs are told.
 	Declarations *declaration.Service
 	Reports      *report.Service
-	Search       *search.Service
+	// Exports are files of reports, and schedules of them.
+	Exports *exportjob.Service
+	Search  *search.Service
 }

@@ -75,6 +75,8 @@ type Database struct {
 	DSN string
 
 	server *postgres.Server
+	// before ends what works with the database, before it is closed.
+	before []func()
 }
 
 // Open gives a command the migrated database: the one at the database URL, or
@@ -134,6 +136,9 @@ func (d *Database) Done() <-chan struct{} {
 // Close closes the pool and ends a PostgreSQL of our own, in order even when
 // the command was interrupted.
 func (d *Database) Close() {
+	for _, end := range d.before {
+		end()
+	}
 	if d.DB != nil {
 		d.DB.Close()
 	}

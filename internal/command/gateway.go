@@ -19,7 +19,7 @@ type Portals struct {
 
 	ManualCapture bool `group:"Payments" help:"Have cards authorised only when shoppers pay: an operator looks at each payment and captures or voids it within six days."`
 
-	PublicURL            string `name:"public-url" group:"Payments" placeholder:"URL" help:"Where shoppers reach this server, for the sandbox's page. Default: the address it listens on."`
+	PublicURL            string `name:"public-url" placeholder:"URL" help:"Where others reach this server, for links to files and the sandbox's page. Default: the address it listens on."`
 	SandboxWebhookSecret string `group:"Payments" placeholder:"TEXT" help:"Signs the webhooks of the sandboxes; give all instances behind one address the same. Default: random at each start."`
 }
 

@@ -79,6 +79,7 @@ func (s *Serve) handler(p parts) http.Handler {
 		Receipts:         p.api.Orders.Receipt,
 		Declarations:     p.api.Declarations.Export,
 		Exports:          Sources(p.api.Reports).Open,
+		Downloads:        p.api.Exports.Open,
 		Carriers:         p.api.Fulfilment.Receive,
 	}
 	if p.sandbox != nil {

@@ -38,6 +38,7 @@ type Serve struct {
 	Plan             bool          `default:"true" negatable:"" group:"Limits of one operation" help:"Answer reads with one statement where that can be; else all through the resolvers."`
 
 	Portals
+	Outgoing
 
 	HeaderTimeout time.Duration `default:"5s" group:"Connections" help:"Longest time to read a request's headers (${default})."`
 	ReadTimeout   time.Duration `default:"30s" group:"Connections" help:"Longest time to read a request (${default})."`
@@ -96,6 +97,11 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	if err := s.keys(ctx, c, api.Consumers, log); err != nil {
 		return err
 	}
+	stop, err := s.exports(ctx, c, s.PublicURL, server.Addr(), api.Exports, db, log)
+	if err != nil {
+		return err
+	}
+	db.before = append(db.before, stop)
 	var tokens []RoleToken
 	development := s.forDevelopment(c, server.Addr())
 	if development {

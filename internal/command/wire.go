@@ -20,6 +20,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/declaration"
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
+	"github.com/tradewind-commerce/tradewind/internal/exportjob"
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
 	parcels "github.com/tradewind-commerce/tradewind/internal/fulfilment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
@@ -59,10 +60,11 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 	orders, carts := order.NewService(db, made, now), cart.NewService(db, doors, now)
 	consumers := consumerid.NewService(db, carts, now)
 	carts.AllowBy(yearly)
+	people, reports := identity.NewService(db, now), report.NewService(db, now)
 	payments := payment.NewService(db, now, slog.Default(), gateways...)
 	orders.PayBackBy(payments)
 	return &resolvers.Resolver{
-		Identity:     identity.NewService(db, now),
+		Identity:     people,
 		Brands:       brand.NewService(db, now),
 		Storefronts:  storefront.NewService(db, now),
 		Categories:   category.NewService(db, now),
@@ -83,7 +85,8 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Allowance:    yearly,
 		Consumers:    consumers,
 		Declarations: declaration.NewService(db, consumers, now),
-		Reports:      report.NewService(db, now),
+		Reports:      reports,
+		Exports:      exportjob.NewService(db, now, Sources(reports), people.Rights),
 		Search:       search.NewService(db, now),
 	}
 }

@@ -57,6 +57,9 @@ func Migrate(ctx context.Context, dsn string, files fs.FS) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("migrate: %w", err)
 	}
+	if err := migrateJobs(ctx, dsn); err != nil {
+		return nil, err
+	}
 	var applied []string
 	for _, r := range results {
 		applied = append(applied, filepath.Base(r.Source.Path))

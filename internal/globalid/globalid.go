@@ -36,6 +36,8 @@ const (
 	Product        Type = "Product"
 	Promotion      Type = "Promotion"
 	Purchase       Type = "Purchase"
+	ReportExport   Type = "ReportExport"
+	ReportSchedule Type = "ReportSchedule"
 	Return         Type = "Return"
 	Shipment       Type = "Shipment"
 	Shopper        Type = "Shopper"
@@ -65,6 +67,8 @@ var prefixes = map[Type]string{
 	Product:        "prd",
 	Promotion:      "prm",
 	Purchase:       "pur",
+	ReportExport:   "rex",
+	ReportSchedule: "rsc",
 	Return:         "ret",
 	Shipment:       "shm",
 	Shopper:        "shp",

@@ -19,6 +19,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/graph"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/exportjob"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 )
 
@@ -88,10 +89,23 @@ func logged(log *slog.Logger) func(http.Handler) http.Handler {
 			}
 			host, _, _ := net.SplitHostPort(r.RemoteAddr)
 			log.LogAttrs(r.Context(), level, "request",
-				slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", max(ww.Status(), http.StatusOK)),
+				slog.String("method", r.Method), slog.String("path", shown(r.URL.Path)), slog.Int("status", max(ww.Status(), http.StatusOK)),
 				slog.Int("bytes", ww.BytesWritten()), slog.Duration("took", time.Since(began)), slog.String("from", host))
 		})
 	}
+}
+
+// secretPaths begin paths that end with what lets in.
+var secretPaths = []string{exportjob.DownloadPath}
+
+// shown is what of a path may be logged.
+func shown(path string) string {
+	for _, begin := range secretPaths {
+		if strings.HasPrefix(path, begin) {
+			return begin + "…"
+		}
+	}
+	return path
 }
 
 // recovered turns a panic outside the API's own handler into an answer

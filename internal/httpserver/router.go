@@ -15,6 +15,7 @@ import (
 	"github.com/rs/cors"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/exportjob"
 )
 
 // Options of the routes.
@@ -40,6 +41,8 @@ type Options struct {
 	Declarations Declarations
 	// Exports are reports, streamed at /exports/{report}.csv and in other formats, nil for none.
 	Exports Tables
+	// Downloads are files at signed links, /downloads/{token}, nil for none.
+	Downloads Downloads
 	// SandboxPage is served below SandboxPath, nil where the sandbox is off.
 	SandboxPage http.Handler
 	SandboxPath string
@@ -92,6 +95,9 @@ func New(o Options) http.Handler {
 		streams := pages(authenticated(0, o.Authenticate, o.Log)(stream(o.Exports, o.Log)))
 		r.Method(http.MethodGet, "/exports/{file}", streams)
 		r.Method(http.MethodPost, "/exports/{file}", streams)
+	}
+	if o.Downloads != nil {
+		r.Method(http.MethodGet, exportjob.DownloadPath+"{token}", pages(download(o.Downloads, o.Log)))
 	}
 	if o.Webhook != nil {
 		r.With(limited(o.OperationTimeout)).Post("/webhooks/{provider}", webhook(o.Webhook, o.Log))

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -34,4 +35,18 @@ func (s *Service) MembershipsOfAccounts(ctx context.Context, accounts []uuid.UUI
 	err := s.db.WithContext(database.AcrossBrands(ctx, database.Memberships)).Where("account_id in ?", accounts).
 		Where(condition, args...).Order("created_at, brand_id, account_id").Find(&rows).Error
 	return rows, err
+}
+
+// Rights are those that an account has now, for what is done in its name later.
+// They are those of a visitor where there is no such account.
+func (s *Service) Rights(ctx context.Context, account uuid.UUID) (*auth.Actor, error) {
+	var row models.Account
+	found := s.db.WithContext(ctx).Where("id = ?", account).Limit(1).Find(&row)
+	if found.Error != nil {
+		return nil, fmt.Errorf("read an account: %w", found.Error)
+	}
+	if found.RowsAffected == 0 {
+		return auth.Anonymous(), nil
+	}
+	return s.actor(ctx, &row)
 }
