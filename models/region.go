@@ -50,3 +50,13 @@ func CensusRegionOf(country, region string) *CensusRegion {
 	}
 	return nil
 }
+
+// Origin names where a brand comes from, and what that lies in: US-NE in
+// MIDWEST, and elsewhere a country in itself.
+func Origin(country, region string) (key, within string) {
+	census := CensusRegionOf(country, region)
+	if census == nil {
+		return country, country
+	}
+	return country + "-" + region, string(*census)
+}

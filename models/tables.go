@@ -14,6 +14,6 @@ func Tables() []any {
 		Consumer{}, PersonKey{}, ConsumerRead{}, AllowanceYear{}, AllowanceEntry{}, Declaration{},
 		Promotion{}, PromotionCode{}, PromotionShopper{}, PromotionUse{}, DeliveryOption{},
 		ReportSchedule{}, ReportExport{},
-		OrderLandedCost{}, ExchangeRate{}, HSCode{}, CustomsRuleSet{}, CustomsRule{},
+		OrderLandedCost{}, ExchangeRate{}, HSCode{}, CustomsRuleSet{}, CustomsRule{}, Programme{},
 	}
 }

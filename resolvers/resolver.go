@@ -22,6 +22,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
+	"github.com/tradewind-commerce/tradewind/internal/programme"
 	"github.com/tradewind-commerce/tradewind/internal/promotion"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/returns"
@@ -54,6 +55,7 @@ type Resolver struct {
 	// Declarations are what customs are told.
 	Declarations *declaration.Service
 	Reports      *report.Service
+	Programmes   *programme.Service
 	// Exports are files of reports, and schedules of them.
 	Exports *exportjob.Service
 	Search  *search.Service

@@ -1499,6 +1499,102 @@ type ProductWhere struct {
 	Available graphql.Omittable[*bool] `json:"available,omitempty"`
 }
 
+// Archives a programme; one that is archived stays as it is.
+type ProgrammeArchiveInput struct {
+	// The programme.
+	ProgrammeID string `json:"programmeId"`
+	// The version this is based on.
+	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
+}
+
+// The programme as it is now.
+type ProgrammeArchivePayload struct {
+	// Null where it was refused.
+	Programme *models.Programme `json:"programme,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Makes a programme.
+type ProgrammeCreateInput struct {
+	// 2 to 120 characters.
+	Name string `json:"name"`
+	// What it is about, at most 5,000 characters.
+	Description graphql.Omittable[*string] `json:"description,omitempty"`
+	// Businesses, 1 to 1,000,000,000. At least one goal is needed.
+	BusinessGoal graphql.Omittable[*int64] `json:"businessGoal,omitempty"`
+	// Jobs, 1 to 1,000,000,000.
+	JobGoal graphql.Omittable[*int64] `json:"jobGoal,omitempty"`
+	// Net sales in major units of the currency, more than 0.
+	SalesGoal graphql.Omittable[*decimal.Decimal] `json:"salesGoal,omitempty"`
+	// Currency of its sales.
+	Currency money.Currency `json:"currency"`
+	// Jobs that are assumed of each business, 0 to 1,000. Default 1.
+	JobsPerBusiness graphql.Omittable[*int32] `json:"jobsPerBusiness,omitempty"`
+	// First day, from 1990 on.
+	From models.Date `json:"from"`
+	// Last day, included; at most 30 years later.
+	To models.Date `json:"to"`
+	// Where days begin. Default UTC.
+	TimeZone graphql.Omittable[*time.Location] `json:"timeZone,omitempty"`
+	// Countries that its businesses come from, at most 100; empty or absent for all.
+	OriginCountry graphql.Omittable[[]string] `json:"originCountry,omitempty"`
+	// Sizes that its businesses have; empty or absent for all. Small businesses: SOLO, MICRO and SMALL.
+	Size graphql.Omittable[[]models.BrandSize] `json:"size,omitempty"`
+	// The day whose rates sales in other currencies are converted at. Absent: the last day counted.
+	RatesOn graphql.Omittable[*models.Date] `json:"ratesOn,omitempty"`
+}
+
+// The programme that was made.
+type ProgrammeCreatePayload struct {
+	// Null where it was refused.
+	Programme *models.Programme `json:"programme,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Changes a programme. Absent fields stay, null empties.
+type ProgrammeUpdateInput struct {
+	// The programme.
+	ProgrammeID string `json:"programmeId"`
+	// The version this change is based on.
+	ExpectedVersion graphql.Omittable[*int32] `json:"expectedVersion,omitempty"`
+	// 2 to 120 characters.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// What it is about, at most 5,000 characters.
+	Description graphql.Omittable[*string] `json:"description,omitempty"`
+	// Businesses, 1 to 1,000,000,000. At least one goal must stay.
+	BusinessGoal graphql.Omittable[*int64] `json:"businessGoal,omitempty"`
+	// Jobs, 1 to 1,000,000,000.
+	JobGoal graphql.Omittable[*int64] `json:"jobGoal,omitempty"`
+	// Net sales in major units of the currency, more than 0.
+	SalesGoal graphql.Omittable[*decimal.Decimal] `json:"salesGoal,omitempty"`
+	// Currency of its sales; a sales goal must be given anew with it.
+	Currency graphql.Omittable[*money.Currency] `json:"currency,omitempty"`
+	// Jobs that are assumed of each business, 0 to 1,000.
+	JobsPerBusiness graphql.Omittable[*int32] `json:"jobsPerBusiness,omitempty"`
+	// First day, from 1990 on.
+	From graphql.Omittable[*models.Date] `json:"from,omitempty"`
+	// Last day, included; at most 30 years later.
+	To graphql.Omittable[*models.Date] `json:"to,omitempty"`
+	// Where days begin.
+	TimeZone graphql.Omittable[*time.Location] `json:"timeZone,omitempty"`
+	// Countries that its businesses come from, at most 100; null or empty for all.
+	OriginCountry graphql.Omittable[[]string] `json:"originCountry,omitempty"`
+	// Sizes that its businesses have; null or empty for all.
+	Size graphql.Omittable[[]models.BrandSize] `json:"size,omitempty"`
+	// The day whose rates sales in other currencies are converted at; null for the last day counted.
+	RatesOn graphql.Omittable[*models.Date] `json:"ratesOn,omitempty"`
+}
+
+// The programme as it is now.
+type ProgrammeUpdatePayload struct {
+	// Null where it was refused.
+	Programme *models.Programme `json:"programme,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // Adds codes to a promotion of trigger CODE, which has at most 100,000.
 type PromotionCodesAddInput struct {
 	// The promotion.

@@ -5220,6 +5220,36 @@ func (ec *executionContext) marshalNBrandSize2githubᚗcomᚋtradewindᚑcommerc
 	return res
 }
 
+func (ec *executionContext) unmarshalNBrandSize2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐBrandSizeᚄ(ctx context.Context, v any) ([]models.BrandSize, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]models.BrandSize, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBrandSize2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐBrandSize(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNBrandSize2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐBrandSizeᚄ(ctx context.Context, sel ast.SelectionSet, v []models.BrandSize) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBrandSize2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐBrandSize(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNBrandStatus2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐBrandStatus(ctx context.Context, v any) (models.BrandStatus, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := models.BrandStatus(tmp)

@@ -363,6 +363,30 @@ func (ec *executionContext) _ExchangeRate(ctx context.Context, sel ast.Selection
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNExchangeRate2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋfxᚐRateᚄ(ctx context.Context, sel ast.SelectionSet, v []*fx.Rate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExchangeRate2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋfxᚐRate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNExchangeRate2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋfxᚐRate(ctx context.Context, sel ast.SelectionSet, v *fx.Rate) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ExchangeRate!")
+		return graphql.Null
+	}
+	return ec._ExchangeRate(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNExchangeRateKind2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋfxᚐKind(ctx context.Context, v any) (fx.Kind, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := fx.Kind(tmp)

@@ -62,6 +62,7 @@ type ResolverRoot interface {
 	Payment() PaymentResolver
 	Price() PriceResolver
 	Product() ProductResolver
+	Programme() ProgrammeResolver
 	Promotion() PromotionResolver
 	PromotionCode() PromotionCodeResolver
 	PromotionGets() PromotionGetsResolver
@@ -977,6 +978,9 @@ type ComplexityRoot struct {
 		ProductTranslationRemove func(childComplexity int, input api.ProductTranslationRemoveInput) int
 		ProductTranslationSet    func(childComplexity int, input api.ProductTranslationSetInput) int
 		ProductUpdate            func(childComplexity int, input api.ProductUpdateInput) int
+		ProgrammeArchive         func(childComplexity int, input api.ProgrammeArchiveInput) int
+		ProgrammeCreate          func(childComplexity int, input api.ProgrammeCreateInput) int
+		ProgrammeUpdate          func(childComplexity int, input api.ProgrammeUpdateInput) int
 		PromotionCodesAdd        func(childComplexity int, input api.PromotionCodesAddInput) int
 		PromotionCodesRemove     func(childComplexity int, input api.PromotionCodesRemoveInput) int
 		PromotionCreate          func(childComplexity int, input api.PromotionCreateInput) int
@@ -1320,6 +1324,143 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Programme struct {
+		ArchivedAt      func(childComplexity int) int
+		BusinessGoal    func(childComplexity int) int
+		CreatedAt       func(childComplexity int) int
+		Currency        func(childComplexity int) int
+		Description     func(childComplexity int) int
+		From            func(childComplexity int) int
+		GlobalID        func(childComplexity int) int
+		JobGoal         func(childComplexity int) int
+		JobsPerBusiness func(childComplexity int) int
+		Name            func(childComplexity int) int
+		OfCountries     func(childComplexity int) int
+		OfSizes         func(childComplexity int) int
+		RateDay         func(childComplexity int) int
+		SalesGoal       func(childComplexity int) int
+		TimeZone        func(childComplexity int) int
+		To              func(childComplexity int) int
+		UpdatedAt       func(childComplexity int) int
+		Version         func(childComplexity int) int
+	}
+
+	ProgrammeArchivePayload struct {
+		Programme  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ProgrammeBaseline struct {
+		Businesses func(childComplexity int) int
+		From       func(childComplexity int) int
+		Sales      func(childComplexity int) int
+		To         func(childComplexity int) int
+	}
+
+	ProgrammeCell struct {
+		Businesses          func(childComplexity int) int
+		BusinessesAttesting func(childComplexity int) int
+		JobsAssumed         func(childComplexity int) int
+		JobsAttested        func(childComplexity int) int
+		Joined              func(childComplexity int) int
+		Key                 func(childComplexity int) int
+		Label               func(childComplexity int) int
+		Merged              func(childComplexity int) int
+		Sales               func(childComplexity int) int
+	}
+
+	ProgrammeCohort struct {
+		Businesses       func(childComplexity int) int
+		Joined           func(childComplexity int) int
+		Merged           func(childComplexity int) int
+		Quarter          func(childComplexity int) int
+		Sales            func(childComplexity int) int
+		SalesPerBusiness func(childComplexity int) int
+		StillSelling     func(childComplexity int) int
+	}
+
+	ProgrammeConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ProgrammeCreatePayload struct {
+		Programme  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ProgrammeEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ProgrammeMeasure struct {
+		ActualPerDay   func(childComplexity int) int
+		Goal           func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Milestones     func(childComplexity int) int
+		Planned        func(childComplexity int) int
+		Projection     func(childComplexity int) int
+		RequiredPerDay func(childComplexity int) int
+		Share          func(childComplexity int) int
+		Value          func(childComplexity int) int
+	}
+
+	ProgrammeMilestone struct {
+		Percent     func(childComplexity int) int
+		PlannedOn   func(childComplexity int) int
+		ProjectedOn func(childComplexity int) int
+		ReachedOn   func(childComplexity int) int
+		Target      func(childComplexity int) int
+	}
+
+	ProgrammePoint struct {
+		Businesses   func(childComplexity int) int
+		Closed       func(childComplexity int) int
+		From         func(childComplexity int) int
+		JobsAssumed  func(childComplexity int) int
+		JobsAttested func(childComplexity int) int
+		Joined       func(childComplexity int) int
+		Sales        func(childComplexity int) int
+		SalesToDate  func(childComplexity int) int
+		To           func(childComplexity int) int
+	}
+
+	ProgrammeProgress struct {
+		AsOf                func(childComplexity int) int
+		Baseline            func(childComplexity int) int
+		BusinessesAttesting func(childComplexity int) int
+		Categories          func(childComplexity int) int
+		CensusRegions       func(childComplexity int) int
+		Cohorts             func(childComplexity int) int
+		Currency            func(childComplexity int) int
+		Industries          func(childComplexity int) int
+		Measures            func(childComplexity int) int
+		Programme           func(childComplexity int) int
+		Rates               func(childComplexity int) int
+		Regions             func(childComplexity int) int
+		Series              func(childComplexity int, period *report.Length, from *models.Date, to *models.Date) int
+		SmallestCell        func(childComplexity int) int
+		TimeZone            func(childComplexity int) int
+	}
+
+	ProgrammeProjection struct {
+		Confidence func(childComplexity int) int
+		High       func(childComplexity int) int
+		Low        func(childComplexity int) int
+		Method     func(childComplexity int) int
+		On         func(childComplexity int) int
+		Value      func(childComplexity int) int
+		Weeks      func(childComplexity int) int
+	}
+
+	ProgrammeUpdatePayload struct {
+		Programme  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Promotion struct {
 		Amount        func(childComplexity int) int
 		Buys          func(childComplexity int) int
@@ -1464,6 +1605,9 @@ type ComplexityRoot struct {
 		Payout            func(childComplexity int, id string) int
 		Product           func(childComplexity int, id *string, brandSlug *string, handle *string) int
 		Products          func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) int
+		Programme         func(childComplexity int, id string) int
+		ProgrammeProgress func(childComplexity int, programmeID string, asOf *models.Date, currency *money.Currency, ratesOn *models.Date, weeks *int32) int
+		Programmes        func(childComplexity int, first *int32, after *string, last *int32, before *string, archived *bool) int
 		Purchase          func(childComplexity int, id string) int
 		Purchases         func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.PurchaseStatus) int
 		SalesReport       func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
@@ -5748,6 +5892,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ProductUpdate(childComplexity, args["input"].(api.ProductUpdateInput)), true
+	case "Mutation.programmeArchive":
+		if e.ComplexityRoot.Mutation.ProgrammeArchive == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_programmeArchive_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProgrammeArchive(childComplexity, args["input"].(api.ProgrammeArchiveInput)), true
+	case "Mutation.programmeCreate":
+		if e.ComplexityRoot.Mutation.ProgrammeCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_programmeCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProgrammeCreate(childComplexity, args["input"].(api.ProgrammeCreateInput)), true
+	case "Mutation.programmeUpdate":
+		if e.ComplexityRoot.Mutation.ProgrammeUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_programmeUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProgrammeUpdate(childComplexity, args["input"].(api.ProgrammeUpdateInput)), true
 	case "Mutation.promotionCodesAdd":
 		if e.ComplexityRoot.Mutation.PromotionCodesAdd == nil {
 			break
@@ -7334,6 +7511,595 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProductUpdatePayload.UserErrors(childComplexity), true
 
+	case "Programme.archivedAt":
+		if e.ComplexityRoot.Programme.ArchivedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.ArchivedAt(childComplexity), true
+	case "Programme.businessGoal":
+		if e.ComplexityRoot.Programme.BusinessGoal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.BusinessGoal(childComplexity), true
+	case "Programme.createdAt":
+		if e.ComplexityRoot.Programme.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.CreatedAt(childComplexity), true
+	case "Programme.currency":
+		if e.ComplexityRoot.Programme.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.Currency(childComplexity), true
+	case "Programme.description":
+		if e.ComplexityRoot.Programme.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.Description(childComplexity), true
+	case "Programme.from":
+		if e.ComplexityRoot.Programme.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.From(childComplexity), true
+	case "Programme.id":
+		if e.ComplexityRoot.Programme.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.GlobalID(childComplexity), true
+	case "Programme.jobGoal":
+		if e.ComplexityRoot.Programme.JobGoal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.JobGoal(childComplexity), true
+	case "Programme.jobsPerBusiness":
+		if e.ComplexityRoot.Programme.JobsPerBusiness == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.JobsPerBusiness(childComplexity), true
+	case "Programme.name":
+		if e.ComplexityRoot.Programme.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.Name(childComplexity), true
+	case "Programme.originCountry":
+		if e.ComplexityRoot.Programme.OfCountries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.OfCountries(childComplexity), true
+	case "Programme.size":
+		if e.ComplexityRoot.Programme.OfSizes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.OfSizes(childComplexity), true
+	case "Programme.ratesOn":
+		if e.ComplexityRoot.Programme.RateDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.RateDay(childComplexity), true
+	case "Programme.salesGoal":
+		if e.ComplexityRoot.Programme.SalesGoal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.SalesGoal(childComplexity), true
+	case "Programme.timeZone":
+		if e.ComplexityRoot.Programme.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.TimeZone(childComplexity), true
+	case "Programme.to":
+		if e.ComplexityRoot.Programme.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.To(childComplexity), true
+	case "Programme.updatedAt":
+		if e.ComplexityRoot.Programme.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.UpdatedAt(childComplexity), true
+	case "Programme.version":
+		if e.ComplexityRoot.Programme.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Programme.Version(childComplexity), true
+
+	case "ProgrammeArchivePayload.programme":
+		if e.ComplexityRoot.ProgrammeArchivePayload.Programme == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeArchivePayload.Programme(childComplexity), true
+	case "ProgrammeArchivePayload.userErrors":
+		if e.ComplexityRoot.ProgrammeArchivePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeArchivePayload.UserErrors(childComplexity), true
+
+	case "ProgrammeBaseline.businesses":
+		if e.ComplexityRoot.ProgrammeBaseline.Businesses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeBaseline.Businesses(childComplexity), true
+	case "ProgrammeBaseline.from":
+		if e.ComplexityRoot.ProgrammeBaseline.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeBaseline.From(childComplexity), true
+	case "ProgrammeBaseline.sales":
+		if e.ComplexityRoot.ProgrammeBaseline.Sales == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeBaseline.Sales(childComplexity), true
+	case "ProgrammeBaseline.to":
+		if e.ComplexityRoot.ProgrammeBaseline.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeBaseline.To(childComplexity), true
+
+	case "ProgrammeCell.businesses":
+		if e.ComplexityRoot.ProgrammeCell.Businesses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCell.Businesses(childComplexity), true
+	case "ProgrammeCell.businessesAttesting":
+		if e.ComplexityRoot.ProgrammeCell.BusinessesAttesting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCell.BusinessesAttesting(childComplexity), true
+	case "ProgrammeCell.jobsAssumed":
+		if e.ComplexityRoot.ProgrammeCell.JobsAssumed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCell.JobsAssumed(childComplexity), true
+	case "ProgrammeCell.jobsAttested":
+		if e.ComplexityRoot.ProgrammeCell.JobsAttested == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCell.JobsAttested(childComplexity), true
+	case "ProgrammeCell.joined":
+		if e.ComplexityRoot.ProgrammeCell.Joined == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCell.Joined(childComplexity), true
+	case "ProgrammeCell.key":
+		if e.ComplexityRoot.ProgrammeCell.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCell.Key(childComplexity), true
+	case "ProgrammeCell.label":
+		if e.ComplexityRoot.ProgrammeCell.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCell.Label(childComplexity), true
+	case "ProgrammeCell.merged":
+		if e.ComplexityRoot.ProgrammeCell.Merged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCell.Merged(childComplexity), true
+	case "ProgrammeCell.sales":
+		if e.ComplexityRoot.ProgrammeCell.Sales == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCell.Sales(childComplexity), true
+
+	case "ProgrammeCohort.businesses":
+		if e.ComplexityRoot.ProgrammeCohort.Businesses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCohort.Businesses(childComplexity), true
+	case "ProgrammeCohort.joined":
+		if e.ComplexityRoot.ProgrammeCohort.Joined == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCohort.Joined(childComplexity), true
+	case "ProgrammeCohort.merged":
+		if e.ComplexityRoot.ProgrammeCohort.Merged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCohort.Merged(childComplexity), true
+	case "ProgrammeCohort.quarter":
+		if e.ComplexityRoot.ProgrammeCohort.Quarter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCohort.Quarter(childComplexity), true
+	case "ProgrammeCohort.sales":
+		if e.ComplexityRoot.ProgrammeCohort.Sales == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCohort.Sales(childComplexity), true
+	case "ProgrammeCohort.salesPerBusiness":
+		if e.ComplexityRoot.ProgrammeCohort.SalesPerBusiness == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCohort.SalesPerBusiness(childComplexity), true
+	case "ProgrammeCohort.stillSelling":
+		if e.ComplexityRoot.ProgrammeCohort.StillSelling == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCohort.StillSelling(childComplexity), true
+
+	case "ProgrammeConnection.edges":
+		if e.ComplexityRoot.ProgrammeConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeConnection.Edges(childComplexity), true
+	case "ProgrammeConnection.nodes":
+		if e.ComplexityRoot.ProgrammeConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeConnection.Nodes(childComplexity), true
+	case "ProgrammeConnection.pageInfo":
+		if e.ComplexityRoot.ProgrammeConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeConnection.PageInfo(childComplexity), true
+	case "ProgrammeConnection.totalCount":
+		if e.ComplexityRoot.ProgrammeConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeConnection.TotalCount(childComplexity), true
+
+	case "ProgrammeCreatePayload.programme":
+		if e.ComplexityRoot.ProgrammeCreatePayload.Programme == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCreatePayload.Programme(childComplexity), true
+	case "ProgrammeCreatePayload.userErrors":
+		if e.ComplexityRoot.ProgrammeCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeCreatePayload.UserErrors(childComplexity), true
+
+	case "ProgrammeEdge.cursor":
+		if e.ComplexityRoot.ProgrammeEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeEdge.Cursor(childComplexity), true
+	case "ProgrammeEdge.node":
+		if e.ComplexityRoot.ProgrammeEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeEdge.Node(childComplexity), true
+
+	case "ProgrammeMeasure.actualPerDay":
+		if e.ComplexityRoot.ProgrammeMeasure.ActualPerDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMeasure.ActualPerDay(childComplexity), true
+	case "ProgrammeMeasure.goal":
+		if e.ComplexityRoot.ProgrammeMeasure.Goal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMeasure.Goal(childComplexity), true
+	case "ProgrammeMeasure.kind":
+		if e.ComplexityRoot.ProgrammeMeasure.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMeasure.Kind(childComplexity), true
+	case "ProgrammeMeasure.milestones":
+		if e.ComplexityRoot.ProgrammeMeasure.Milestones == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMeasure.Milestones(childComplexity), true
+	case "ProgrammeMeasure.planned":
+		if e.ComplexityRoot.ProgrammeMeasure.Planned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMeasure.Planned(childComplexity), true
+	case "ProgrammeMeasure.projection":
+		if e.ComplexityRoot.ProgrammeMeasure.Projection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMeasure.Projection(childComplexity), true
+	case "ProgrammeMeasure.requiredPerDay":
+		if e.ComplexityRoot.ProgrammeMeasure.RequiredPerDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMeasure.RequiredPerDay(childComplexity), true
+	case "ProgrammeMeasure.share":
+		if e.ComplexityRoot.ProgrammeMeasure.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMeasure.Share(childComplexity), true
+	case "ProgrammeMeasure.value":
+		if e.ComplexityRoot.ProgrammeMeasure.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMeasure.Value(childComplexity), true
+
+	case "ProgrammeMilestone.percent":
+		if e.ComplexityRoot.ProgrammeMilestone.Percent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMilestone.Percent(childComplexity), true
+	case "ProgrammeMilestone.plannedOn":
+		if e.ComplexityRoot.ProgrammeMilestone.PlannedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMilestone.PlannedOn(childComplexity), true
+	case "ProgrammeMilestone.projectedOn":
+		if e.ComplexityRoot.ProgrammeMilestone.ProjectedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMilestone.ProjectedOn(childComplexity), true
+	case "ProgrammeMilestone.reachedOn":
+		if e.ComplexityRoot.ProgrammeMilestone.ReachedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMilestone.ReachedOn(childComplexity), true
+	case "ProgrammeMilestone.target":
+		if e.ComplexityRoot.ProgrammeMilestone.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeMilestone.Target(childComplexity), true
+
+	case "ProgrammePoint.businesses":
+		if e.ComplexityRoot.ProgrammePoint.Businesses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammePoint.Businesses(childComplexity), true
+	case "ProgrammePoint.closed":
+		if e.ComplexityRoot.ProgrammePoint.Closed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammePoint.Closed(childComplexity), true
+	case "ProgrammePoint.from":
+		if e.ComplexityRoot.ProgrammePoint.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammePoint.From(childComplexity), true
+	case "ProgrammePoint.jobsAssumed":
+		if e.ComplexityRoot.ProgrammePoint.JobsAssumed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammePoint.JobsAssumed(childComplexity), true
+	case "ProgrammePoint.jobsAttested":
+		if e.ComplexityRoot.ProgrammePoint.JobsAttested == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammePoint.JobsAttested(childComplexity), true
+	case "ProgrammePoint.joined":
+		if e.ComplexityRoot.ProgrammePoint.Joined == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammePoint.Joined(childComplexity), true
+	case "ProgrammePoint.sales":
+		if e.ComplexityRoot.ProgrammePoint.Sales == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammePoint.Sales(childComplexity), true
+	case "ProgrammePoint.salesToDate":
+		if e.ComplexityRoot.ProgrammePoint.SalesToDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammePoint.SalesToDate(childComplexity), true
+	case "ProgrammePoint.to":
+		if e.ComplexityRoot.ProgrammePoint.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammePoint.To(childComplexity), true
+
+	case "ProgrammeProgress.asOf":
+		if e.ComplexityRoot.ProgrammeProgress.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.AsOf(childComplexity), true
+	case "ProgrammeProgress.baseline":
+		if e.ComplexityRoot.ProgrammeProgress.Baseline == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.Baseline(childComplexity), true
+	case "ProgrammeProgress.businessesAttesting":
+		if e.ComplexityRoot.ProgrammeProgress.BusinessesAttesting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.BusinessesAttesting(childComplexity), true
+	case "ProgrammeProgress.categories":
+		if e.ComplexityRoot.ProgrammeProgress.Categories == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.Categories(childComplexity), true
+	case "ProgrammeProgress.censusRegions":
+		if e.ComplexityRoot.ProgrammeProgress.CensusRegions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.CensusRegions(childComplexity), true
+	case "ProgrammeProgress.cohorts":
+		if e.ComplexityRoot.ProgrammeProgress.Cohorts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.Cohorts(childComplexity), true
+	case "ProgrammeProgress.currency":
+		if e.ComplexityRoot.ProgrammeProgress.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.Currency(childComplexity), true
+	case "ProgrammeProgress.industries":
+		if e.ComplexityRoot.ProgrammeProgress.Industries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.Industries(childComplexity), true
+	case "ProgrammeProgress.measures":
+		if e.ComplexityRoot.ProgrammeProgress.Measures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.Measures(childComplexity), true
+	case "ProgrammeProgress.programme":
+		if e.ComplexityRoot.ProgrammeProgress.Programme == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.Programme(childComplexity), true
+	case "ProgrammeProgress.rates":
+		if e.ComplexityRoot.ProgrammeProgress.Rates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.Rates(childComplexity), true
+	case "ProgrammeProgress.regions":
+		if e.ComplexityRoot.ProgrammeProgress.Regions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.Regions(childComplexity), true
+	case "ProgrammeProgress.series":
+		if e.ComplexityRoot.ProgrammeProgress.Series == nil {
+			break
+		}
+
+		args, err := ec.field_ProgrammeProgress_series_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.Series(childComplexity, args["period"].(*report.Length), args["from"].(*models.Date), args["to"].(*models.Date)), true
+	case "ProgrammeProgress.smallestCell":
+		if e.ComplexityRoot.ProgrammeProgress.SmallestCell == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.SmallestCell(childComplexity), true
+	case "ProgrammeProgress.timeZone":
+		if e.ComplexityRoot.ProgrammeProgress.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProgress.TimeZone(childComplexity), true
+
+	case "ProgrammeProjection.confidence":
+		if e.ComplexityRoot.ProgrammeProjection.Confidence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProjection.Confidence(childComplexity), true
+	case "ProgrammeProjection.high":
+		if e.ComplexityRoot.ProgrammeProjection.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProjection.High(childComplexity), true
+	case "ProgrammeProjection.low":
+		if e.ComplexityRoot.ProgrammeProjection.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProjection.Low(childComplexity), true
+	case "ProgrammeProjection.method":
+		if e.ComplexityRoot.ProgrammeProjection.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProjection.Method(childComplexity), true
+	case "ProgrammeProjection.on":
+		if e.ComplexityRoot.ProgrammeProjection.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProjection.On(childComplexity), true
+	case "ProgrammeProjection.value":
+		if e.ComplexityRoot.ProgrammeProjection.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProjection.Value(childComplexity), true
+	case "ProgrammeProjection.weeks":
+		if e.ComplexityRoot.ProgrammeProjection.Weeks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeProjection.Weeks(childComplexity), true
+
+	case "ProgrammeUpdatePayload.programme":
+		if e.ComplexityRoot.ProgrammeUpdatePayload.Programme == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeUpdatePayload.Programme(childComplexity), true
+	case "ProgrammeUpdatePayload.userErrors":
+		if e.ComplexityRoot.ProgrammeUpdatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProgrammeUpdatePayload.UserErrors(childComplexity), true
+
 	case "Promotion.amount":
 		if e.ComplexityRoot.Promotion.Amount == nil {
 			break
@@ -8004,6 +8770,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Products(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["query"].(*string), args["where"].(*api.ProductWhere), args["sortKey"].(*api.ProductSortKey), args["reverse"].(*bool)), true
+	case "Query.programme":
+		if e.ComplexityRoot.Query.Programme == nil {
+			break
+		}
+
+		args, err := ec.field_Query_programme_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Programme(childComplexity, args["id"].(string)), true
+	case "Query.programmeProgress":
+		if e.ComplexityRoot.Query.ProgrammeProgress == nil {
+			break
+		}
+
+		args, err := ec.field_Query_programmeProgress_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ProgrammeProgress(childComplexity, args["programmeId"].(string), args["asOf"].(*models.Date), args["currency"].(*money.Currency), args["ratesOn"].(*models.Date), args["weeks"].(*int32)), true
+	case "Query.programmes":
+		if e.ComplexityRoot.Query.Programmes == nil {
+			break
+		}
+
+		args, err := ec.field_Query_programmes_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Programmes(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["archived"].(*bool)), true
 	case "Query.purchase":
 		if e.ComplexityRoot.Query.Purchase == nil {
 			break
@@ -9637,6 +10436,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProductTranslationSetInput", ec.unmarshalInputProductTranslationSetInput),
 			graphql.NewInputUnmarshaler("ProductUpdateInput", ec.unmarshalInputProductUpdateInput),
 			graphql.NewInputUnmarshaler("ProductWhere", ec.unmarshalInputProductWhere),
+			graphql.NewInputUnmarshaler("ProgrammeArchiveInput", ec.unmarshalInputProgrammeArchiveInput),
+			graphql.NewInputUnmarshaler("ProgrammeCreateInput", ec.unmarshalInputProgrammeCreateInput),
+			graphql.NewInputUnmarshaler("ProgrammeUpdateInput", ec.unmarshalInputProgrammeUpdateInput),
 			graphql.NewInputUnmarshaler("PromotionCodesAddInput", ec.unmarshalInputPromotionCodesAddInput),
 			graphql.NewInputUnmarshaler("PromotionCodesRemoveInput", ec.unmarshalInputPromotionCodesRemoveInput),
 			graphql.NewInputUnmarshaler("PromotionCreateInput", ec.unmarshalInputPromotionCreateInput),
@@ -14459,6 +15261,393 @@ extend type Mutation {
   listingUnpublish("The listing." input: ListingUnpublishInput!): ListingUnpublishPayload! @requires(permission: PRODUCT_WRITE)
 }
 `, BuiltIn: false},
+	{Name: "../schema/programme.graphqls", Input: `"What the marketplace wants to have reached by a day, and of which businesses."
+type Programme @requires(permission: PROGRAMME_READ) {
+  "Opaque id."
+  id: ID!
+  "Its name."
+  name: String!
+  "What it is about."
+  description: String
+  "Businesses that join in its time and have not closed."
+  businessGoal: BigInt
+  "Jobs of these businesses beyond those they had before they joined."
+  jobGoal: BigInt
+  "Net sales of these businesses in its time, from the day each of them joined."
+  salesGoal: Money
+  "Currency of its sales."
+  currency: CurrencyCode!
+  "Jobs that are assumed of each business, whether it tells of jobs or not."
+  jobsPerBusiness: Int!
+  "First day."
+  from: Date!
+  "Last day, included."
+  to: Date!
+  "Where days begin."
+  timeZone: TimeZone!
+  "Countries that its businesses come from, empty for all."
+  originCountry: [CountryCode!]!
+  "Sizes that its businesses have today, empty for all."
+  size: [BrandSize!]!
+  "The day whose rates sales in other currencies are converted at, one for all of them, so that no change of rates looks like progress; null for the last day counted."
+  ratesOn: Date
+  "When it was archived: it is still read, and no longer changed."
+  archivedAt: DateTime
+  "When it was made."
+  createdAt: DateTime!
+  "When it was last changed."
+  updatedAt: DateTime!
+  "Counts changes; for ` + "`" + `expectedVersion` + "`" + `."
+  version: Int!
+}
+
+"A page of programmes."
+type ProgrammeConnection @requires(permission: PROGRAMME_READ) {
+  "Programmes with their cursors."
+  edges: [ProgrammeEdge!]!
+  "The programmes alone."
+  nodes: [Programme!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages; counted only when asked for."
+  totalCount: Int!
+}
+
+"A programme in a list."
+type ProgrammeEdge @requires(permission: PROGRAMME_READ) {
+  "For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The programme."
+  node: Programme!
+}
+
+"""
+How far a programme is, counted at once from brands, what they tell of jobs, and sales facts. A business belongs to it that became ACTIVE in its time and is of its population; one that closed counts until it did, with its jobs; its sales stay.
+
+Who does not keep programmes is not told what few businesses sold or employ: cells of fewer than ` + "`" + `smallestCell` + "`" + ` businesses, or of as few orders, are put together with others, and what remains too small is null.
+"""
+type ProgrammeProgress @requires(permission: PROGRAMME_READ) {
+  "The programme."
+  programme: Programme!
+  "The last day that is counted."
+  asOf: Date!
+  "Where days begin."
+  timeZone: TimeZone!
+  "Currency of the amounts."
+  currency: CurrencyCode!
+  "The rate of one day at which each currency is converted, by currency; of those alone that were sold in."
+  rates: [ExchangeRate!]!
+  "Fewest businesses, and orders where there are any, whose sums are told; 0 for those who keep programmes."
+  smallestCell: Int!
+  "Each measure, and how it stands to its goal."
+  measures: [ProgrammeMeasure!]!
+  "How many of the businesses told of jobs since they joined: the others' are assumed alone."
+  businessesAttesting: BigInt!
+  "Businesses of the population that were there before the first day, and what they sold in the year before it."
+  baseline: ProgrammeBaseline!
+  "Days, weeks, months, quarters or years, cut to the span asked for; at most 1,000, or BAD_USER_INPUT with their number."
+  series(
+    "Length of periods. Default DAY."
+    period: SalesPeriod
+    "First day. Default: 365 days before the last for days, else the programme's first."
+    from: Date
+    "Last day, included. Default: the last that is counted."
+    to: Date
+  ): [ProgrammePoint!]!
+  "By state, for US businesses, and country; the most businesses first."
+  regions: [ProgrammeCell!]!
+  "By US census region, and country elsewhere; the most businesses first."
+  censusRegions: [ProgrammeCell!]!
+  "By what brands say that they make or grow; the most businesses first."
+  industries: [ProgrammeCell!]!
+  "By top level of the category when it was sold; businesses are those that sold in it, so that one may stand in several; the most sales first."
+  categories: [ProgrammeCell!]!
+  "By the quarter in which businesses joined, the first one first."
+  cohorts: [ProgrammeCohort!]!
+}
+
+"What a programme is measured by. Values may be added."
+enum ProgrammeMeasureKind {
+  "Businesses that joined and have not closed."
+  BUSINESSES
+  "Jobs that businesses told of since they joined, beyond those they had before."
+  JOBS_ATTESTED
+  "` + "`" + `jobsPerBusiness` + "`" + ` for each business, attested or not."
+  JOBS_ASSUMED
+  "Net sales, in major units of the currency."
+  SALES
+}
+
+"A measure of a programme. Sales are in major units of the progress's currency, all others whole."
+type ProgrammeMeasure @requires(permission: PROGRAMME_READ) {
+  "What is measured."
+  kind: ProgrammeMeasureKind!
+  "What is to be reached; null where there is no such goal."
+  goal: Decimal
+  "What is reached; null where too few businesses would be told of."
+  value: Decimal
+  "Value by goal, with 6 decimals: 0.25 is a quarter of the way."
+  share: Decimal
+  "What would be reached by now if every day brought the same."
+  planned: Decimal
+  "What every day that is left must bring; 0 where the goal is reached, null where no day is left."
+  requiredPerDay: Decimal
+  "What a day of the trailing window brought, of all days where there are fewer; null before the first."
+  actualPerDay: Decimal
+  "What the last day will have brought; null where fewer than 2 weeks were counted, or none is left."
+  projection: ProgrammeProjection
+  "10, 25, 50, 75 and 100 % of the goal; empty without one."
+  milestones: [ProgrammeMilestone!]!
+}
+
+"How a projection is made. Values may be added."
+enum ProgrammeMethod {
+  "The mean of the whole weeks of a trailing window goes on to the end. The interval has 95 % by Student's t, from how much these weeks differ and how many they are; it takes weeks for independent, and knows nothing of seasons."
+  LINEAR_TRAILING_WEEKS
+}
+
+"What a measure will be on the programme's last day if it goes on as in the last weeks."
+type ProgrammeProjection @requires(permission: PROGRAMME_READ) {
+  "How it is made."
+  method: ProgrammeMethod!
+  "Weeks that it looks back on."
+  weeks: Int!
+  "The last day."
+  on: Date!
+  "What is expected."
+  value: Decimal!
+  "Lower end of the interval, never below 0."
+  low: Decimal!
+  "Upper end of the interval."
+  high: Decimal!
+  "How likely the interval holds, by its assumptions: 0.95."
+  confidence: Decimal!
+}
+
+"A part of a goal."
+type ProgrammeMilestone @requires(permission: PROGRAMME_READ) {
+  "Of the goal: 10, 25, 50, 75 or 100."
+  percent: Int!
+  "What is to be reached, rounded up."
+  target: Decimal!
+  "The day by which it would be reached if every day brought the same."
+  plannedOn: Date!
+  "The first day on which it was reached."
+  reachedOn: Date
+  "The day on which it will be at the pace of the trailing window, whether before the end or after; null where it was reached, or at that pace never will be within 100 years."
+  projectedOn: Date
+}
+
+"Who was there before a programme."
+type ProgrammeBaseline @requires(permission: PROGRAMME_READ) {
+  "Businesses of the population that joined before the programme's first day and had not closed."
+  businesses: BigInt!
+  "First day of the year before the programme's first."
+  from: Date!
+  "The day before the programme's first."
+  to: Date!
+  "Their net sales in that year; null where too few businesses would be told of."
+  sales: Money
+}
+
+"A period of a programme."
+type ProgrammePoint @requires(permission: PROGRAMME_READ) {
+  "First day."
+  from: Date!
+  "Last day, included."
+  to: Date!
+  "Businesses that joined in the period."
+  joined: BigInt!
+  "Businesses that closed in the period."
+  closed: BigInt!
+  "Businesses on the last day."
+  businesses: BigInt!
+  "Attested jobs on the last day; null where too few businesses would be told of."
+  jobsAttested: BigInt
+  "Assumed jobs on the last day."
+  jobsAssumed: BigInt!
+  "Net sales in the period; null where too few businesses would be told of."
+  sales: Money
+  "Net sales up to the last day; null where too few businesses would be told of."
+  salesToDate: Money
+}
+
+"Businesses that have something in common. Sales of all rows sum to those of the programme: each row carries the rounding of those before it."
+type ProgrammeCell @requires(permission: PROGRAMME_READ) {
+  "For programs: US-NE, NORTHEAST, FR, FARMING or food; null for what is put together, and for sales without a category."
+  key: String
+  "For people, in the language of the context."
+  label: String!
+  "How many cells were put together in this one, as too small to be told of alone; 0 for others."
+  merged: Int!
+  "Businesses that joined."
+  joined: BigInt!
+  "Of these, businesses that have not closed."
+  businesses: BigInt!
+  "Businesses that told of jobs since they joined; null by category."
+  businessesAttesting: BigInt
+  "Jobs that they told of, beyond those before; null by category, and where too few businesses would be told of."
+  jobsAttested: BigInt
+  "Jobs that are assumed; null by category."
+  jobsAssumed: BigInt
+  "Net sales; null where too few businesses would be told of."
+  sales: Money
+}
+
+"Businesses that joined in the same quarter."
+type ProgrammeCohort @requires(permission: PROGRAMME_READ) {
+  "First day of the quarter; null for quarters that are put together, as too small to be told of alone."
+  quarter: Date
+  "How many quarters were put together in this one; 0 for others."
+  merged: Int!
+  "Businesses that joined."
+  joined: BigInt!
+  "Of these, businesses that have not closed."
+  businesses: BigInt!
+  "Businesses that sold something in the last 90 days that are counted."
+  stillSelling: BigInt!
+  "Net sales; null where too few businesses would be told of."
+  sales: Money
+  "Sales by businesses that joined, rounded half up to the minor unit."
+  salesPerBusiness: Money
+}
+
+extend type Query {
+  "A programme by its id."
+  programme("Its id." id: ID!): Programme @requires(permission: PROGRAMME_READ)
+  "Programmes, the first to begin first."
+  programmes(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "Archived ones as well."
+    archived: Boolean
+  ): ProgrammeConnection! @requires(permission: PROGRAMME_READ)
+  "How far a programme is; null where there is none. All figures are of one moment."
+  programmeProgress(
+    "The programme."
+    programmeId: ID!
+    "The last day that is counted, from the day before the first to the last, and not later than today. Default: today, or what is nearest to it."
+    asOf: Date
+    "Currency of the amounts, the goal included. Default: the programme's."
+    currency: CurrencyCode
+    "The day whose rates sales are converted at. Default: what the programme says. Without a rate, RATE_UNKNOWN."
+    ratesOn: Date
+    "Weeks of the trailing window, 2 to 104. Default 13."
+    weeks: Int
+  ): ProgrammeProgress @requires(permission: PROGRAMME_READ)
+}
+
+"Makes a programme."
+input ProgrammeCreateInput {
+  "2 to 120 characters."
+  name: String!
+  "What it is about, at most 5,000 characters."
+  description: String
+  "Businesses, 1 to 1,000,000,000. At least one goal is needed."
+  businessGoal: BigInt
+  "Jobs, 1 to 1,000,000,000."
+  jobGoal: BigInt
+  "Net sales in major units of the currency, more than 0."
+  salesGoal: Decimal
+  "Currency of its sales."
+  currency: CurrencyCode!
+  "Jobs that are assumed of each business, 0 to 1,000. Default 1."
+  jobsPerBusiness: Int
+  "First day, from 1990 on."
+  from: Date!
+  "Last day, included; at most 30 years later."
+  to: Date!
+  "Where days begin. Default UTC."
+  timeZone: TimeZone
+  "Countries that its businesses come from, at most 100; empty or absent for all."
+  originCountry: [CountryCode!]
+  "Sizes that its businesses have; empty or absent for all. Small businesses: SOLO, MICRO and SMALL."
+  size: [BrandSize!]
+  "The day whose rates sales in other currencies are converted at. Absent: the last day counted."
+  ratesOn: Date
+}
+
+"The programme that was made."
+type ProgrammeCreatePayload @public {
+  "Null where it was refused."
+  programme: Programme
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Changes a programme. Absent fields stay, null empties."
+input ProgrammeUpdateInput {
+  "The programme."
+  programmeId: ID!
+  "The version this change is based on."
+  expectedVersion: Int
+  "2 to 120 characters."
+  name: String
+  "What it is about, at most 5,000 characters."
+  description: String
+  "Businesses, 1 to 1,000,000,000. At least one goal must stay."
+  businessGoal: BigInt
+  "Jobs, 1 to 1,000,000,000."
+  jobGoal: BigInt
+  "Net sales in major units of the currency, more than 0."
+  salesGoal: Decimal
+  "Currency of its sales; a sales goal must be given anew with it."
+  currency: CurrencyCode
+  "Jobs that are assumed of each business, 0 to 1,000."
+  jobsPerBusiness: Int
+  "First day, from 1990 on."
+  from: Date
+  "Last day, included; at most 30 years later."
+  to: Date
+  "Where days begin."
+  timeZone: TimeZone
+  "Countries that its businesses come from, at most 100; null or empty for all."
+  originCountry: [CountryCode!]
+  "Sizes that its businesses have; null or empty for all."
+  size: [BrandSize!]
+  "The day whose rates sales in other currencies are converted at; null for the last day counted."
+  ratesOn: Date
+}
+
+"The programme as it is now."
+type ProgrammeUpdatePayload @public {
+  "Null where it was refused."
+  programme: Programme
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Archives a programme; one that is archived stays as it is."
+input ProgrammeArchiveInput {
+  "The programme."
+  programmeId: ID!
+  "The version this is based on."
+  expectedVersion: Int
+}
+
+"The programme as it is now."
+type ProgrammeArchivePayload @public {
+  "Null where it was refused."
+  programme: Programme
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Makes a programme."
+  programmeCreate("The programme." input: ProgrammeCreateInput!): ProgrammeCreatePayload! @requires(permission: PROGRAMME_WRITE)
+  "Changes a programme."
+  programmeUpdate("The changes." input: ProgrammeUpdateInput!): ProgrammeUpdatePayload! @requires(permission: PROGRAMME_WRITE)
+  "Archives a programme: it is still read, and no longer changed."
+  programmeArchive("The programme." input: ProgrammeArchiveInput!): ProgrammeArchivePayload! @requires(permission: PROGRAMME_WRITE)
+}
+`, BuiltIn: false},
 	{Name: "../schema/promotion.graphqls", Input: `"""
 What a brand takes off. Conditions are measured on the goods it covers at their prices. Promotions of LINES come first,
 the one that takes off most before the others, at most one a line; then automatic ones of ORDER, then codes of ORDER,
@@ -15340,6 +16529,10 @@ enum Permission {
   IDENTITY_REVEAL
   "Submit declarations to customs and tell what they answered: the marketplace's alone."
   DECLARATION_WRITE
+  "Read programmes and their progress: operators and reporting clients."
+  PROGRAMME_READ
+  "Keep programmes, and read their small cells: the marketplace's alone."
+  PROGRAMME_WRITE
 }
 
 "Something with an id that ` + "`" + `node` + "`" + ` finds again."
@@ -18137,6 +19330,280 @@ func (ec *executionContext) childFields_ProductUpdatePayload(ctx context.Context
 		return ec.fieldContext_ProductUpdatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Programme(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Programme_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Programme_name(ctx, field)
+	case "description":
+		return ec.fieldContext_Programme_description(ctx, field)
+	case "businessGoal":
+		return ec.fieldContext_Programme_businessGoal(ctx, field)
+	case "jobGoal":
+		return ec.fieldContext_Programme_jobGoal(ctx, field)
+	case "salesGoal":
+		return ec.fieldContext_Programme_salesGoal(ctx, field)
+	case "currency":
+		return ec.fieldContext_Programme_currency(ctx, field)
+	case "jobsPerBusiness":
+		return ec.fieldContext_Programme_jobsPerBusiness(ctx, field)
+	case "from":
+		return ec.fieldContext_Programme_from(ctx, field)
+	case "to":
+		return ec.fieldContext_Programme_to(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_Programme_timeZone(ctx, field)
+	case "originCountry":
+		return ec.fieldContext_Programme_originCountry(ctx, field)
+	case "size":
+		return ec.fieldContext_Programme_size(ctx, field)
+	case "ratesOn":
+		return ec.fieldContext_Programme_ratesOn(ctx, field)
+	case "archivedAt":
+		return ec.fieldContext_Programme_archivedAt(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Programme_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Programme_updatedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Programme_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Programme", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeArchivePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "programme":
+		return ec.fieldContext_ProgrammeArchivePayload_programme(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProgrammeArchivePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeArchivePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeBaseline(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "businesses":
+		return ec.fieldContext_ProgrammeBaseline_businesses(ctx, field)
+	case "from":
+		return ec.fieldContext_ProgrammeBaseline_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ProgrammeBaseline_to(ctx, field)
+	case "sales":
+		return ec.fieldContext_ProgrammeBaseline_sales(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeBaseline", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeCell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "key":
+		return ec.fieldContext_ProgrammeCell_key(ctx, field)
+	case "label":
+		return ec.fieldContext_ProgrammeCell_label(ctx, field)
+	case "merged":
+		return ec.fieldContext_ProgrammeCell_merged(ctx, field)
+	case "joined":
+		return ec.fieldContext_ProgrammeCell_joined(ctx, field)
+	case "businesses":
+		return ec.fieldContext_ProgrammeCell_businesses(ctx, field)
+	case "businessesAttesting":
+		return ec.fieldContext_ProgrammeCell_businessesAttesting(ctx, field)
+	case "jobsAttested":
+		return ec.fieldContext_ProgrammeCell_jobsAttested(ctx, field)
+	case "jobsAssumed":
+		return ec.fieldContext_ProgrammeCell_jobsAssumed(ctx, field)
+	case "sales":
+		return ec.fieldContext_ProgrammeCell_sales(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeCell", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeCohort(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "quarter":
+		return ec.fieldContext_ProgrammeCohort_quarter(ctx, field)
+	case "merged":
+		return ec.fieldContext_ProgrammeCohort_merged(ctx, field)
+	case "joined":
+		return ec.fieldContext_ProgrammeCohort_joined(ctx, field)
+	case "businesses":
+		return ec.fieldContext_ProgrammeCohort_businesses(ctx, field)
+	case "stillSelling":
+		return ec.fieldContext_ProgrammeCohort_stillSelling(ctx, field)
+	case "sales":
+		return ec.fieldContext_ProgrammeCohort_sales(ctx, field)
+	case "salesPerBusiness":
+		return ec.fieldContext_ProgrammeCohort_salesPerBusiness(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeCohort", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ProgrammeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ProgrammeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ProgrammeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ProgrammeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "programme":
+		return ec.fieldContext_ProgrammeCreatePayload_programme(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProgrammeCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ProgrammeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ProgrammeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeMeasure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_ProgrammeMeasure_kind(ctx, field)
+	case "goal":
+		return ec.fieldContext_ProgrammeMeasure_goal(ctx, field)
+	case "value":
+		return ec.fieldContext_ProgrammeMeasure_value(ctx, field)
+	case "share":
+		return ec.fieldContext_ProgrammeMeasure_share(ctx, field)
+	case "planned":
+		return ec.fieldContext_ProgrammeMeasure_planned(ctx, field)
+	case "requiredPerDay":
+		return ec.fieldContext_ProgrammeMeasure_requiredPerDay(ctx, field)
+	case "actualPerDay":
+		return ec.fieldContext_ProgrammeMeasure_actualPerDay(ctx, field)
+	case "projection":
+		return ec.fieldContext_ProgrammeMeasure_projection(ctx, field)
+	case "milestones":
+		return ec.fieldContext_ProgrammeMeasure_milestones(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeMeasure", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeMilestone(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "percent":
+		return ec.fieldContext_ProgrammeMilestone_percent(ctx, field)
+	case "target":
+		return ec.fieldContext_ProgrammeMilestone_target(ctx, field)
+	case "plannedOn":
+		return ec.fieldContext_ProgrammeMilestone_plannedOn(ctx, field)
+	case "reachedOn":
+		return ec.fieldContext_ProgrammeMilestone_reachedOn(ctx, field)
+	case "projectedOn":
+		return ec.fieldContext_ProgrammeMilestone_projectedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeMilestone", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammePoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "from":
+		return ec.fieldContext_ProgrammePoint_from(ctx, field)
+	case "to":
+		return ec.fieldContext_ProgrammePoint_to(ctx, field)
+	case "joined":
+		return ec.fieldContext_ProgrammePoint_joined(ctx, field)
+	case "closed":
+		return ec.fieldContext_ProgrammePoint_closed(ctx, field)
+	case "businesses":
+		return ec.fieldContext_ProgrammePoint_businesses(ctx, field)
+	case "jobsAttested":
+		return ec.fieldContext_ProgrammePoint_jobsAttested(ctx, field)
+	case "jobsAssumed":
+		return ec.fieldContext_ProgrammePoint_jobsAssumed(ctx, field)
+	case "sales":
+		return ec.fieldContext_ProgrammePoint_sales(ctx, field)
+	case "salesToDate":
+		return ec.fieldContext_ProgrammePoint_salesToDate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammePoint", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "programme":
+		return ec.fieldContext_ProgrammeProgress_programme(ctx, field)
+	case "asOf":
+		return ec.fieldContext_ProgrammeProgress_asOf(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_ProgrammeProgress_timeZone(ctx, field)
+	case "currency":
+		return ec.fieldContext_ProgrammeProgress_currency(ctx, field)
+	case "rates":
+		return ec.fieldContext_ProgrammeProgress_rates(ctx, field)
+	case "smallestCell":
+		return ec.fieldContext_ProgrammeProgress_smallestCell(ctx, field)
+	case "measures":
+		return ec.fieldContext_ProgrammeProgress_measures(ctx, field)
+	case "businessesAttesting":
+		return ec.fieldContext_ProgrammeProgress_businessesAttesting(ctx, field)
+	case "baseline":
+		return ec.fieldContext_ProgrammeProgress_baseline(ctx, field)
+	case "series":
+		return ec.fieldContext_ProgrammeProgress_series(ctx, field)
+	case "regions":
+		return ec.fieldContext_ProgrammeProgress_regions(ctx, field)
+	case "censusRegions":
+		return ec.fieldContext_ProgrammeProgress_censusRegions(ctx, field)
+	case "industries":
+		return ec.fieldContext_ProgrammeProgress_industries(ctx, field)
+	case "categories":
+		return ec.fieldContext_ProgrammeProgress_categories(ctx, field)
+	case "cohorts":
+		return ec.fieldContext_ProgrammeProgress_cohorts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeProgress", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeProjection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "method":
+		return ec.fieldContext_ProgrammeProjection_method(ctx, field)
+	case "weeks":
+		return ec.fieldContext_ProgrammeProjection_weeks(ctx, field)
+	case "on":
+		return ec.fieldContext_ProgrammeProjection_on(ctx, field)
+	case "value":
+		return ec.fieldContext_ProgrammeProjection_value(ctx, field)
+	case "low":
+		return ec.fieldContext_ProgrammeProjection_low(ctx, field)
+	case "high":
+		return ec.fieldContext_ProgrammeProjection_high(ctx, field)
+	case "confidence":
+		return ec.fieldContext_ProgrammeProjection_confidence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeProjection", field.Name)
+}
+
+func (ec *executionContext) childFields_ProgrammeUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "programme":
+		return ec.fieldContext_ProgrammeUpdatePayload_programme(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ProgrammeUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProgrammeUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Promotion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

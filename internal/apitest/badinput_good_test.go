@@ -326,4 +326,7 @@ var goodInputs = map[string][]goodInput{
 	"commissionPlanEnd":    books["commissionPlanEnd"],
 	"customsRuleAdd":       ruling["customsRuleAdd"],
 	"customsRuleEnd":       ruling["customsRuleEnd"],
+	"programmeCreate":      counting["programmeCreate"],
+	"programmeUpdate":      counting["programmeUpdate"],
+	"programmeArchive":     counting["programmeArchive"],
 }

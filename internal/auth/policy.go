@@ -30,12 +30,14 @@ const (
 	RulesWrite       Permission = "RULES_WRITE"
 	IdentityReveal   Permission = "IDENTITY_REVEAL"
 	DeclarationWrite Permission = "DECLARATION_WRITE"
+	ProgrammeRead    Permission = "PROGRAMME_READ"
+	ProgrammeWrite   Permission = "PROGRAMME_WRITE"
 )
 
 // Permissions in order of the schema.
 var Permissions = []Permission{
 	SignedIn, BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite,
-	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite, IdentityReveal, DeclarationWrite,
+	ProductWrite, StockRead, StockWrite, OrderPlace, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite, IdentityReveal, DeclarationWrite, ProgrammeRead, ProgrammeWrite,
 }
 
 // What everybody who signed in may do, for themselves.
@@ -44,9 +46,9 @@ var accountPermissions = []Permission{SignedIn, OrderPlace, OrderRead, OrderCanc
 var platformPermissions = map[models.PlatformRole][]Permission{
 	models.RoleOperator: {
 		BrandRead, BrandWrite, BrandPrivateRead, BrandOwn, BrandReview, StorefrontWrite, CategoryWrite, ProductWrite,
-		StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite, IdentityReveal, DeclarationWrite,
+		StockRead, StockWrite, OrderRead, OrderCancel, FulfilmentWrite, ReportRead, PromotionWrite, BalanceRead, LedgerWrite, PaymentWrite, RulesWrite, IdentityReveal, DeclarationWrite, ProgrammeRead, ProgrammeWrite,
 	},
-	models.RoleReporting: {BrandRead, ReportRead},
+	models.RoleReporting: {BrandRead, ReportRead, ProgrammeRead},
 }
 
 var brandPermissions = map[models.BrandRole][]Permission{
@@ -108,6 +110,9 @@ var Types = map[string]Permission{
 	"ExchangeRate": "", "HSEntry": "", "HSEntryConnection": "", "HSEntryEdge": "",
 	"CustomsRule": RulesWrite, "CustomsRuleConnection": RulesWrite, "CustomsRuleEdge": RulesWrite, "CustomsRuleSet": RulesWrite,
 	"CustomsThreshold": RulesWrite, "CustomsOrderLimit": RulesWrite, "CustomsTerms": RulesWrite, "CustomsListing": RulesWrite, "CustomsFee": RulesWrite,
+	"Programme": ProgrammeRead, "ProgrammeConnection": ProgrammeRead, "ProgrammeEdge": ProgrammeRead, "ProgrammeProgress": ProgrammeRead,
+	"ProgrammeMeasure": ProgrammeRead, "ProgrammeProjection": ProgrammeRead, "ProgrammeMilestone": ProgrammeRead, "ProgrammeBaseline": ProgrammeRead,
+	"ProgrammePoint": ProgrammeRead, "ProgrammeCell": ProgrammeRead, "ProgrammeCohort": ProgrammeRead,
 	"SalesReport": ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
 }
 
@@ -118,6 +123,8 @@ var Fields = map[string]Permission{
 	"Query.customsRules": RulesWrite, "Query.customsRuleSets": RulesWrite,
 	"Mutation.customsRuleAdd": RulesWrite, "Mutation.customsRuleEnd": RulesWrite,
 	"Query.orders": OrderRead, "Query.purchases": OrderRead, "Query.salesReport": ReportRead,
+	"Query.programme": ProgrammeRead, "Query.programmes": ProgrammeRead, "Query.programmeProgress": ProgrammeRead,
+	"Mutation.programmeCreate": ProgrammeWrite, "Mutation.programmeUpdate": ProgrammeWrite, "Mutation.programmeArchive": ProgrammeWrite,
 
 	"Brand.statusReason": BrandRead, "Brand.contact": BrandPrivateRead, "Brand.jobsBefore": BrandRead,
 	"Brand.jobsNow": BrandRead, "Brand.jobsHistory": BrandRead, "Brand.appliedAt": BrandRead,

@@ -68,6 +68,7 @@ var Scopes = map[string]Scope{
 	// The plans of all brands are everybody's who may read one.
 	"commission_plans": {{Rows: IsNull, Column: "for_brand_id"}, {BalanceRead, OfBrands, "for_brand_id", ""}, {Permission: BalanceRead, Rows: AllRows}},
 	"sales_facts":      {{ReportRead, OfBrands, "brand_id", ""}, {Permission: ReportRead, Rows: AllRows}},
+	"programmes":       {{Permission: ProgrammeRead, Rows: AllRows}},
 }
 
 // Where renders the scope of a table for a caller as a condition with ?

@@ -30,6 +30,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
 	play "github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
+	"github.com/tradewind-commerce/tradewind/internal/programme"
 	"github.com/tradewind-commerce/tradewind/internal/promotion"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/returns"
@@ -86,6 +87,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Consumers:    consumers,
 		Declarations: declaration.NewService(db, consumers, now),
 		Reports:      reports,
+		Programmes:   programme.NewService(db, now),
 		Exports:      exportjob.NewService(db, now, Sources(reports), people.Rights),
 		Search:       search.NewService(db, now),
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // unplanned are fields that resolvers alone answer: carts are priced,
-// balances summed, rates crossed and taxes reckoned by the domain, and nobody
+// balances summed, rates crossed, taxes reckoned and programmes counted by the domain, and nobody
 // waits for an address book, the nomenclature and rules of customs, or to learn
 // who buys.
 var unplanned = []string{
@@ -19,6 +19,7 @@ var unplanned = []string{
 	"Query.exchangeRate", "Query.consumerIdentity", "Query.consumerReads", "Query.consumerAllowance",
 	"Query.landedCostQuote", "Price.landedCost", "Order.landedCost", "Order.declarations",
 	"Query.hsCode", "Query.hsCodes", "Query.customsRules", "Query.customsRuleSets",
+	"Query.programme", "Query.programmes", "Query.programmeProgress",
 }
 
 // Planned takes the fields out of a schema that no plan answers.

@@ -34,6 +34,7 @@ const (
 	Payout         Type = "Payout"
 	Payment        Type = "Payment"
 	Product        Type = "Product"
+	Programme      Type = "Programme"
 	Promotion      Type = "Promotion"
 	Purchase       Type = "Purchase"
 	ReportExport   Type = "ReportExport"
@@ -65,6 +66,7 @@ var prefixes = map[Type]string{
 	Payout:         "pay",
 	Payment:        "pmt",
 	Product:        "prd",
+	Programme:      "pgm",
 	Promotion:      "prm",
 	Purchase:       "pur",
 	ReportExport:   "rex",
@@ -154,7 +156,7 @@ func ParseAs(t Type, s string) (ID, error) {
 // OfBrand tells whether rows of this type belong to a brand.
 func (t Type) OfBrand() bool {
 	switch t {
-	case Account, Address, Brand, Cart, CartLine, Category, CommissionPlan, CustomsRule, Payment, Purchase, Shopper:
+	case Account, Address, Brand, Cart, CartLine, Category, CommissionPlan, CustomsRule, Payment, Programme, Purchase, Shopper:
 		return false
 	default:
 		return true

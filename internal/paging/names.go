@@ -34,6 +34,8 @@ type (
 	CommissionPlanEdge        = Edge[models.CommissionPlan]
 	CustomsRuleConnection     = Connection[models.CustomsRule]
 	CustomsRuleEdge           = Edge[models.CustomsRule]
+	ProgrammeConnection       = Connection[models.Programme]
+	ProgrammeEdge             = Edge[models.Programme]
 	HSEntryConnection         = Connection[models.HSCode]
 	HSEntryEdge               = Edge[models.HSCode]
 )
