@@ -274,10 +274,10 @@ func (r *Progress) readBaseline(tx *gorm.DB, state rollup.State) error {
 	return nil
 }
 
-// small tells whether sums of so few must not be told.
+// small tells whether sums of so few must not be told; of none they are known.
 func (r *Progress) small(businesses, orders int64) bool {
 	least := int64(r.SmallestCell)
-	return businesses < least || orders > 0 && orders < least
+	return businesses > 0 && businesses < least || orders > 0 && orders < least
 }
 
 func (r *Progress) money(minor int64) *money.Money {

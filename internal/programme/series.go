@@ -96,7 +96,7 @@ func (r *Progress) point(from, to models.Date) *Point {
 		From: from, To: to, Joined: is.joined - was.joined, Closed: is.closed - was.closed,
 		Businesses: is.businesses(), JobsAssumed: r.assumed(is),
 	}
-	if !r.small(was.joined, 0) {
+	if is.joined == 0 || was.joined >= int64(r.SmallestCell) {
 		p.JobsAttested, p.Sales, p.SalesToDate = &is.jobs, r.money(is.salesMinor-was.salesMinor), r.money(is.salesMinor)
 	}
 	return p

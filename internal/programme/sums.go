@@ -91,7 +91,8 @@ group by grouping sets ((country, region), (industry), (quarter))`
 // currency, how many of the quarter's businesses still sell.
 const cellSales = members + `, sold as (
   select f.brand_id, f.currency, sum(f.gross_minor - f.discount_minor - f.refund_minor) as minor, sum(f.orders) as orders,
-    bool_or(f.units_sold > 0 and f.period > cast(@asOf as date) - cast(@recent as integer)) as selling
+    bool_or(f.units_sold > 0 and f.period > cast(@asOf as date) - cast(@recent as integer)
+      and coalesce(m.closed_on, 'infinity') > cast(@asOf as date)) as selling
   from (%s) f
   join members m on m.brand_id = f.brand_id and f.period >= m.joined_on
   group by f.brand_id, f.currency
