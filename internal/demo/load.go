@@ -96,7 +96,7 @@ func (w *world) write(tx *gorm.DB, o Options) (err error) {
 		return err
 	}
 	w.agree()
-	if err := copyAll(tx, rowsOf(w.categories()), rowsOf(people), one(w.terms)); err != nil {
+	if err := copyAll(tx, rowsOf(w.categories()), rowsOf(people), one(w.terms), one(w.programme())); err != nil {
 		return err
 	}
 	if err := w.exchange(tx); err != nil {
