@@ -19,9 +19,9 @@ import (
 // Bench measures the operations that people wait for, on a database that it
 // makes, fills and removes.
 type Bench struct {
-	Profile string `enum:"operations,reads,peers" default:"operations" env:"BENCH_PROFILE" help:"What to measure: operations, as people wait for them; reads of a storefront and a dashboard, with plans beside without; or peers, a limit written by hand and other servers beside the API (${default})."`
+	Profile string `enum:"operations,reads,peers,history" default:"operations" env:"BENCH_PROFILE" help:"What to measure: operations, as people wait for them; reads of a storefront and a dashboard, with plans beside without; peers, a limit written by hand and other servers beside the API; or history, which fills a database with sales, to measure reports on it, and needs --keep and --fill-only (${default})."`
 
-	Orders   int `default:"20000" env:"BENCH_ORDERS" help:"Orders of the demonstration data (${default})."`
+	Orders   int `default:"20000" env:"BENCH_ORDERS" help:"Orders of the demonstration data, or of the history (${default})."`
 	Products int `default:"100000" env:"BENCH_PRODUCTS" help:"Products beside those of the demonstration data (${default}); with fewer than 100 no words are looked for."`
 
 	Rounds  int           `default:"5" env:"BENCH_ROUNDS" help:"Rounds whose medians are told (${default})."`
@@ -38,6 +38,7 @@ type Bench struct {
 	JSON bool `env:"BENCH_JSON" help:"Print JSON."`
 
 	Peers `embed:"" group:"Profile peers"`
+	Past  `embed:"" group:"Profile history"`
 }
 
 // Run does it.
@@ -53,6 +54,9 @@ func (b *Bench) Run(ctx context.Context, c *Common) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, b.Timeout, fmt.Errorf("the measurement took longer than %s (--timeout)", b.Timeout))
 	defer cancel()
+	if b.Profile == "history" {
+		return cmp.Or(b.fillHistory(ctx, c), context.Cause(ctx))
+	}
 	var figures interface{ Write(w io.Writer) }
 	var err error
 	if b.Profile == "peers" {
