@@ -136,6 +136,15 @@ func (l CartLine) Goods(currency string) (money.Money, error) {
 	return money.New(l.UnitPriceMinor, money.Currency(currency)).Times(l.Quantity)
 }
 
+// CartTrace is what is kept of a cart that was forgotten, for each storefront
+// whose goods it held or was ordered from.
+type CartTrace struct {
+	BrandID      uuid.UUID `gorm:"primaryKey"`
+	CartID       uuid.UUID `gorm:"primaryKey"`
+	StorefrontID uuid.UUID `gorm:"primaryKey"`
+	BegunAt      time.Time
+}
+
 // Address is an entry of a shopper's address book.
 type Address struct {
 	ID        uuid.UUID `gorm:"primaryKey"`

@@ -60,3 +60,24 @@ func Origin(country, region string) (key, within string) {
 	}
 	return country + "-" + region, string(*census)
 }
+
+// CNProvince is a province-level division of China, by its ISO 3166-2 code
+// without "CN-".
+type CNProvince struct {
+	Code    string
+	Name    string
+	Chinese string
+}
+
+// CNProvinces in order of their codes (ISO 3166-2:CN, seen 2026-11).
+var CNProvinces = []CNProvince{
+	{"AH", "Anhui", "安徽省"}, {"BJ", "Beijing", "北京市"}, {"CQ", "Chongqing", "重庆市"}, {"FJ", "Fujian", "福建省"},
+	{"GD", "Guangdong", "广东省"}, {"GS", "Gansu", "甘肃省"}, {"GX", "Guangxi", "广西壮族自治区"}, {"GZ", "Guizhou", "贵州省"},
+	{"HA", "Henan", "河南省"}, {"HB", "Hubei", "湖北省"}, {"HE", "Hebei", "河北省"}, {"HI", "Hainan", "海南省"},
+	{"HK", "Hong Kong", "香港特别行政区"}, {"HL", "Heilongjiang", "黑龙江省"}, {"HN", "Hunan", "湖南省"}, {"JL", "Jilin", "吉林省"},
+	{"JS", "Jiangsu", "江苏省"}, {"JX", "Jiangxi", "江西省"}, {"LN", "Liaoning", "辽宁省"}, {"MO", "Macao", "澳门特别行政区"},
+	{"NM", "Inner Mongolia", "内蒙古自治区"}, {"NX", "Ningxia", "宁夏回族自治区"}, {"QH", "Qinghai", "青海省"}, {"SC", "Sichuan", "四川省"},
+	{"SD", "Shandong", "山东省"}, {"SH", "Shanghai", "上海市"}, {"SN", "Shaanxi", "陕西省"}, {"SX", "Shanxi", "山西省"},
+	{"TJ", "Tianjin", "天津市"}, {"TW", "Taiwan", "台湾省"}, {"XJ", "Xinjiang", "新疆维吾尔自治区"}, {"XZ", "Tibet", "西藏自治区"},
+	{"YN", "Yunnan", "云南省"}, {"ZJ", "Zhejiang", "浙江省"},
+}

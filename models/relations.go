@@ -50,6 +50,7 @@ func Relations() []Relation {
 		to(OrderLine{}, "OrderID", Order{}), to(OrderLine{}, "ProductID", Product{}), to(OrderLine{}, "VariantID", Variant{}),
 		to(OrderLine{}, "BatchID", ImportBatch{}),
 		to(Charge{}, "OrderID", Order{}), to(Charge{}, "LineID", OrderLine{}),
+		to(CartTrace{}, "StorefrontID", Storefront{}),
 		{CartLine{}, []string{"CartID"}, Cart{}, []string{"ID"}}, {Address{}, []string{"ShopperID"}, Account{}, []string{"ID"}},
 		to(PaymentAllocation{}, "OrderID", Order{}), to(OrderEvent{}, "OrderID", Order{}), to(SalesFact{}, "OrderID", Order{}),
 		to(OrderRefund{}, "OrderID", Order{}), to(OrderLandedCost{}, "OrderID", Order{}),

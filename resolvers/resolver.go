@@ -18,6 +18,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/fulfilment"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
+	"github.com/tradewind-commerce/tradewind/internal/insight"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/order"
@@ -55,6 +56,7 @@ type Resolver struct {
 	// Declarations are what customs are told.
 	Declarations *declaration.Service
 	Reports      *report.Service
+	Insights     *insight.Service
 	Programmes   *programme.Service
 	// Exports are files of reports, and schedules of them.
 	Exports *exportjob.Service

@@ -1936,6 +1936,20 @@ type ReturnRequestPayload struct {
 }
 
 // Which sales. Conditions all hold.
+type SalesInsightWhere struct {
+	// First day, in the report's time zone.
+	From graphql.Omittable[*models.Date] `json:"from,omitempty"`
+	// Last day, in the report's time zone, included.
+	To graphql.Omittable[*models.Date] `json:"to,omitempty"`
+	// Of any of these brands; at most 100. Staff see their own brands only.
+	BrandID graphql.Omittable[[]string] `json:"brandId,omitempty"`
+	// Of any of these storefronts; at most 100.
+	StorefrontID graphql.Omittable[[]string] `json:"storefrontId,omitempty"`
+	// In any of these currencies; at most 100.
+	Currency graphql.Omittable[[]money.Currency] `json:"currency,omitempty"`
+}
+
+// Which sales. Conditions all hold.
 type SalesReportWhere struct {
 	// First day, in the report's time zone.
 	From graphql.Omittable[*models.Date] `json:"from,omitempty"`
@@ -2085,6 +2099,30 @@ type ShipmentsCreateResult struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// Whose carts and shoppers. Conditions all hold.
+type ShopperInsightWhere struct {
+	// First day, in the report's time zone.
+	From graphql.Omittable[*models.Date] `json:"from,omitempty"`
+	// Last day, in the report's time zone, included.
+	To graphql.Omittable[*models.Date] `json:"to,omitempty"`
+	// Of any of these brands; at most 100. Staff see their own brands only.
+	BrandID graphql.Omittable[[]string] `json:"brandId,omitempty"`
+	// Of any of these storefronts; at most 100.
+	StorefrontID graphql.Omittable[[]string] `json:"storefrontId,omitempty"`
+}
+
+// Which statements. Conditions all hold.
+type StatementInsightWhere struct {
+	// A day of the first month. Default: eleven months before the last one.
+	From graphql.Omittable[*models.Date] `json:"from,omitempty"`
+	// A day of the last month. Default: this month.
+	To graphql.Omittable[*models.Date] `json:"to,omitempty"`
+	// Of any of these brands; at most 100. Staff see their own brands only.
+	BrandID graphql.Omittable[[]string] `json:"brandId,omitempty"`
+	// In any of these currencies; at most 100.
+	Currency graphql.Omittable[[]money.Currency] `json:"currency,omitempty"`
+}
+
 // Adjusts a variant's stock in a warehouse: by a difference, or to a number.
 type StockAdjustInput struct {
 	// 1 to 120 visible characters; repeating it with the same input changes nothing more and answers with the stock as it is now.
@@ -2111,6 +2149,18 @@ type StockAdjustPayload struct {
 	StockLevel *models.StockLevel `json:"stockLevel,omitempty"`
 	// Why it was refused.
 	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Which stock. Conditions all hold.
+type StockInsightWhere struct {
+	// First day, in the report's time zone. Default: 364 days before the last one.
+	From graphql.Omittable[*models.Date] `json:"from,omitempty"`
+	// Last day, in the report's time zone, included. Default: today.
+	To graphql.Omittable[*models.Date] `json:"to,omitempty"`
+	// Of any of these brands; at most 100. Staff see their own brands only.
+	BrandID graphql.Omittable[[]string] `json:"brandId,omitempty"`
+	// In any of these warehouses; at most 100.
+	WarehouseID graphql.Omittable[[]string] `json:"warehouseId,omitempty"`
 }
 
 // Creates a storefront as a draft. The brand must be ACTIVE; it has at most 100 that are not closed.

@@ -44,3 +44,23 @@ func StorefrontWhere(v any) (api.StorefrontWhere, error) {
 func LedgerEntryWhere(v any) (api.LedgerEntryWhere, error) {
 	return (&executionContext{}).unmarshalInputLedgerEntryWhere(context.Background(), v)
 }
+
+// SalesInsightWhere reads an argument of that type.
+func SalesInsightWhere(v any) (api.SalesInsightWhere, error) {
+	return (&executionContext{}).unmarshalInputSalesInsightWhere(context.Background(), v)
+}
+
+// ShopperInsightWhere reads an argument of that type.
+func ShopperInsightWhere(v any) (api.ShopperInsightWhere, error) {
+	return (&executionContext{}).unmarshalInputShopperInsightWhere(context.Background(), v)
+}
+
+// StockInsightWhere reads an argument of that type.
+func StockInsightWhere(v any) (api.StockInsightWhere, error) {
+	return (&executionContext{}).unmarshalInputStockInsightWhere(context.Background(), v)
+}
+
+// StatementInsightWhere reads an argument of that type.
+func StatementInsightWhere(v any) (api.StatementInsightWhere, error) {
+	return (&executionContext{}).unmarshalInputStatementInsightWhere(context.Background(), v)
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/insight"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/report"
@@ -60,6 +61,7 @@ type ResolverRoot interface {
 	OrderRefund() OrderRefundResolver
 	OrderRefundLine() OrderRefundLineResolver
 	Payment() PaymentResolver
+	PaymentReportRow() PaymentReportRowResolver
 	Price() PriceResolver
 	Product() ProductResolver
 	Programme() ProgrammeResolver
@@ -422,6 +424,32 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Cohort struct {
+		Month    func(childComplexity int) int
+		Months   func(childComplexity int) int
+		Orders   func(childComplexity int) int
+		Shoppers func(childComplexity int) int
+	}
+
+	CohortMonth struct {
+		MonthsAfter func(childComplexity int) int
+		Orders      func(childComplexity int) int
+		Retention   func(childComplexity int) int
+		Shoppers    func(childComplexity int) int
+	}
+
+	CohortReport struct {
+		Rows     func(childComplexity int) int
+		TimeZone func(childComplexity int) int
+		Totals   func(childComplexity int) int
+	}
+
+	CohortTotals struct {
+		Orders   func(childComplexity int) int
+		Shoppers func(childComplexity int) int
+		Withheld func(childComplexity int) int
+	}
+
 	CommissionPlan struct {
 		Brand              func(childComplexity int) int
 		Currency           func(childComplexity int) int
@@ -722,6 +750,64 @@ type ComplexityRoot struct {
 		Quote     func(childComplexity int) int
 		Source    func(childComplexity int) int
 		Value     func(childComplexity int) int
+	}
+
+	FunnelReport struct {
+		Rows     func(childComplexity int) int
+		TimeZone func(childComplexity int) int
+		Totals   func(childComplexity int) int
+	}
+
+	FunnelRow struct {
+		Carts        func(childComplexity int) int
+		CheckoutRate func(childComplexity int) int
+		Checkouts    func(childComplexity int) int
+		PurchaseRate func(childComplexity int) int
+		Purchases    func(childComplexity int) int
+		StartsOn     func(childComplexity int) int
+	}
+
+	FunnelTotals struct {
+		Carts        func(childComplexity int) int
+		CheckoutRate func(childComplexity int) int
+		Checkouts    func(childComplexity int) int
+		PurchaseRate func(childComplexity int) int
+		Purchases    func(childComplexity int) int
+	}
+
+	GeographyReport struct {
+		Rows     func(childComplexity int) int
+		TimeZone func(childComplexity int) int
+		Totals   func(childComplexity int) int
+	}
+
+	GeographyRow struct {
+		Census        func(childComplexity int) int
+		Country       func(childComplexity int) int
+		Currency      func(childComplexity int) int
+		Discounts     func(childComplexity int) int
+		Gross         func(childComplexity int) int
+		Label         func(childComplexity int) int
+		Net           func(childComplexity int) int
+		Orders        func(childComplexity int) int
+		Refunds       func(childComplexity int) int
+		Region        func(childComplexity int) int
+		Shoppers      func(childComplexity int) int
+		Units         func(childComplexity int) int
+		UnitsReturned func(childComplexity int) int
+		Withheld      func(childComplexity int) int
+	}
+
+	GeographyTotals struct {
+		Currency      func(childComplexity int) int
+		Discounts     func(childComplexity int) int
+		Gross         func(childComplexity int) int
+		Net           func(childComplexity int) int
+		Orders        func(childComplexity int) int
+		Refunds       func(childComplexity int) int
+		Shoppers      func(childComplexity int) int
+		Units         func(childComplexity int) int
+		UnitsReturned func(childComplexity int) int
 	}
 
 	HSEntry struct {
@@ -1180,6 +1266,33 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	PaymentReport struct {
+		Rows     func(childComplexity int) int
+		TimeZone func(childComplexity int) int
+		Totals   func(childComplexity int) int
+	}
+
+	PaymentReportRow struct {
+		Attempts    func(childComplexity int) int
+		Currency    func(childComplexity int) int
+		Failed      func(childComplexity int) int
+		FailureRate func(childComplexity int) int
+		Method      func(childComplexity int) int
+		Orders      func(childComplexity int) int
+		Paid        func(childComplexity int) int
+		Refunded    func(childComplexity int) int
+	}
+
+	PaymentReportTotals struct {
+		Attempts    func(childComplexity int) int
+		Currency    func(childComplexity int) int
+		Failed      func(childComplexity int) int
+		FailureRate func(childComplexity int) int
+		Orders      func(childComplexity int) int
+		Paid        func(childComplexity int) int
+		Refunded    func(childComplexity int) int
+	}
+
 	PaymentVoidPayload struct {
 		Payment    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -1588,6 +1701,7 @@ type ComplexityRoot struct {
 		Cart              func(childComplexity int, id string, secret *string) int
 		Categories        func(childComplexity int) int
 		Category          func(childComplexity int, id *string, path *string) int
+		CohortReport      func(childComplexity int, where *api.ShopperInsightWhere, timeZone *time.Location) int
 		CommissionPlans   func(childComplexity int, first *int32, after *string, last *int32, before *string) int
 		ConsumerAllowance func(childComplexity int) int
 		ConsumerIdentity  func(childComplexity int, cartID *string, secret *string) int
@@ -1595,6 +1709,8 @@ type ComplexityRoot struct {
 		CustomsRuleSets   func(childComplexity int) int
 		CustomsRules      func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.CustomsRuleWhere) int
 		ExchangeRate      func(childComplexity int, base money.Currency, quote money.Currency, on *models.Date, averageFrom *models.Date) int
+		FunnelReport      func(childComplexity int, where *api.ShopperInsightWhere, period *report.Length, timeZone *time.Location) int
+		GeographyReport   func(childComplexity int, where *api.SalesInsightWhere, side *insight.Side, level *insight.Level, timeZone *time.Location) int
 		HsCode            func(childComplexity int, code string) int
 		HsCodes           func(childComplexity int, query *string, under *string, first *int32, after *string, last *int32, before *string) int
 		LandedCostQuote   func(childComplexity int, input api.LandedCostQuoteInput) int
@@ -1602,6 +1718,7 @@ type ComplexityRoot struct {
 		Nodes             func(childComplexity int, ids []string) int
 		Order             func(childComplexity int, id *string, number *string) int
 		Orders            func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.OrderWhere, reverse *bool) int
+		PaymentReport     func(childComplexity int, where *api.SalesInsightWhere, timeZone *time.Location) int
 		Payout            func(childComplexity int, id string) int
 		Product           func(childComplexity int, id *string, brandSlug *string, handle *string) int
 		Products          func(childComplexity int, first *int32, after *string, last *int32, before *string, query *string, where *api.ProductWhere, sortKey *api.ProductSortKey, reverse *bool) int
@@ -1610,9 +1727,12 @@ type ComplexityRoot struct {
 		Programmes        func(childComplexity int, first *int32, after *string, last *int32, before *string, archived *bool) int
 		Purchase          func(childComplexity int, id string) int
 		Purchases         func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.PurchaseStatus) int
+		RegimeReport      func(childComplexity int, where *api.SalesInsightWhere, timeZone *time.Location) int
 		SalesReport       func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
+		StatementReport   func(childComplexity int, where *api.StatementInsightWhere, byBrand *bool, reverse *bool, first *int32, after *string) int
 		Storefront        func(childComplexity int, id *string, slug *string) int
 		Storefronts       func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
+		TurnoverReport    func(childComplexity int, where *api.StockInsightWhere, groupBy *insight.Goods, timeZone *time.Location, reverse *bool, first *int32, after *string) int
 		Viewer            func(childComplexity int) int
 	}
 
@@ -1631,6 +1751,34 @@ type ComplexityRoot struct {
 	RefundRetryPayload struct {
 		Refund     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	RegimeReport struct {
+		Rows     func(childComplexity int) int
+		TimeZone func(childComplexity int) int
+		Totals   func(childComplexity int) int
+	}
+
+	RegimeReportRow struct {
+		Burden   func(childComplexity int) int
+		Currency func(childComplexity int) int
+		Duties   func(childComplexity int) int
+		Goods    func(childComplexity int) int
+		Market   func(childComplexity int) int
+		Orders   func(childComplexity int) int
+		Regime   func(childComplexity int) int
+		Shipping func(childComplexity int) int
+		Taxes    func(childComplexity int) int
+	}
+
+	RegimeReportTotals struct {
+		Burden   func(childComplexity int) int
+		Currency func(childComplexity int) int
+		Duties   func(childComplexity int) int
+		Goods    func(childComplexity int) int
+		Orders   func(childComplexity int) int
+		Shipping func(childComplexity int) int
+		Taxes    func(childComplexity int) int
 	}
 
 	Return struct {
@@ -1842,6 +1990,42 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	StatementReport struct {
+		PageInfo   func(childComplexity int) int
+		Rows       func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+		Totals     func(childComplexity int) int
+	}
+
+	StatementReportRow struct {
+		Brand      func(childComplexity int) int
+		Closing    func(childComplexity int) int
+		Commission func(childComplexity int) int
+		Count      func(childComplexity int) int
+		Currency   func(childComplexity int) int
+		Cursor     func(childComplexity int) int
+		Month      func(childComplexity int) int
+		Name       func(childComplexity int) int
+		Opening    func(childComplexity int) int
+		Other      func(childComplexity int) int
+		PaidOut    func(childComplexity int) int
+		Payable    func(childComplexity int) int
+		Refunded   func(childComplexity int) int
+		Sold       func(childComplexity int) int
+	}
+
+	StatementReportTotals struct {
+		Closing    func(childComplexity int) int
+		Commission func(childComplexity int) int
+		Currency   func(childComplexity int) int
+		Opening    func(childComplexity int) int
+		Other      func(childComplexity int) int
+		PaidOut    func(childComplexity int) int
+		Payable    func(childComplexity int) int
+		Refunded   func(childComplexity int) int
+		Sold       func(childComplexity int) int
+	}
+
 	StatementSum struct {
 		Change     func(childComplexity int) int
 		Commission func(childComplexity int) int
@@ -1930,6 +2114,37 @@ type ComplexityRoot struct {
 	StorefrontUpdatePayload struct {
 		Storefront func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	TurnoverReport struct {
+		From       func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		Rows       func(childComplexity int) int
+		TimeZone   func(childComplexity int) int
+		To         func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+		Totals     func(childComplexity int) int
+	}
+
+	TurnoverRow struct {
+		Average     func(childComplexity int) int
+		Closing     func(childComplexity int) int
+		Cursor      func(childComplexity int) int
+		DaysOfStock func(childComplexity int) int
+		Key         func(childComplexity int) int
+		Label       func(childComplexity int) int
+		Opening     func(childComplexity int) int
+		Sold        func(childComplexity int) int
+		Turnover    func(childComplexity int) int
+	}
+
+	TurnoverTotals struct {
+		Average     func(childComplexity int) int
+		Closing     func(childComplexity int) int
+		DaysOfStock func(childComplexity int) int
+		Opening     func(childComplexity int) int
+		Sold        func(childComplexity int) int
+		Turnover    func(childComplexity int) int
 	}
 
 	UserError struct {
@@ -3323,6 +3538,94 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CheckoutCompletePayload.UserErrors(childComplexity), true
 
+	case "Cohort.month":
+		if e.ComplexityRoot.Cohort.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cohort.Month(childComplexity), true
+	case "Cohort.months":
+		if e.ComplexityRoot.Cohort.Months == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cohort.Months(childComplexity), true
+	case "Cohort.orders":
+		if e.ComplexityRoot.Cohort.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cohort.Orders(childComplexity), true
+	case "Cohort.shoppers":
+		if e.ComplexityRoot.Cohort.Shoppers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Cohort.Shoppers(childComplexity), true
+
+	case "CohortMonth.monthsAfter":
+		if e.ComplexityRoot.CohortMonth.MonthsAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CohortMonth.MonthsAfter(childComplexity), true
+	case "CohortMonth.orders":
+		if e.ComplexityRoot.CohortMonth.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CohortMonth.Orders(childComplexity), true
+	case "CohortMonth.retention":
+		if e.ComplexityRoot.CohortMonth.Retention == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CohortMonth.Retention(childComplexity), true
+	case "CohortMonth.shoppers":
+		if e.ComplexityRoot.CohortMonth.Shoppers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CohortMonth.Shoppers(childComplexity), true
+
+	case "CohortReport.rows":
+		if e.ComplexityRoot.CohortReport.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CohortReport.Rows(childComplexity), true
+	case "CohortReport.timeZone":
+		if e.ComplexityRoot.CohortReport.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CohortReport.TimeZone(childComplexity), true
+	case "CohortReport.totals":
+		if e.ComplexityRoot.CohortReport.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CohortReport.Totals(childComplexity), true
+
+	case "CohortTotals.orders":
+		if e.ComplexityRoot.CohortTotals.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CohortTotals.Orders(childComplexity), true
+	case "CohortTotals.shoppers":
+		if e.ComplexityRoot.CohortTotals.Shoppers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CohortTotals.Shoppers(childComplexity), true
+	case "CohortTotals.withheld":
+		if e.ComplexityRoot.CohortTotals.Withheld == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CohortTotals.Withheld(childComplexity), true
+
 	case "CommissionPlan.brand":
 		if e.ComplexityRoot.CommissionPlan.Brand == nil {
 			break
@@ -4459,6 +4762,252 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ExchangeRate.Value(childComplexity), true
+
+	case "FunnelReport.rows":
+		if e.ComplexityRoot.FunnelReport.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelReport.Rows(childComplexity), true
+	case "FunnelReport.timeZone":
+		if e.ComplexityRoot.FunnelReport.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelReport.TimeZone(childComplexity), true
+	case "FunnelReport.totals":
+		if e.ComplexityRoot.FunnelReport.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelReport.Totals(childComplexity), true
+
+	case "FunnelRow.carts":
+		if e.ComplexityRoot.FunnelRow.Carts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelRow.Carts(childComplexity), true
+	case "FunnelRow.checkoutRate":
+		if e.ComplexityRoot.FunnelRow.CheckoutRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelRow.CheckoutRate(childComplexity), true
+	case "FunnelRow.checkouts":
+		if e.ComplexityRoot.FunnelRow.Checkouts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelRow.Checkouts(childComplexity), true
+	case "FunnelRow.purchaseRate":
+		if e.ComplexityRoot.FunnelRow.PurchaseRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelRow.PurchaseRate(childComplexity), true
+	case "FunnelRow.purchases":
+		if e.ComplexityRoot.FunnelRow.Purchases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelRow.Purchases(childComplexity), true
+	case "FunnelRow.startsOn":
+		if e.ComplexityRoot.FunnelRow.StartsOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelRow.StartsOn(childComplexity), true
+
+	case "FunnelTotals.carts":
+		if e.ComplexityRoot.FunnelTotals.Carts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelTotals.Carts(childComplexity), true
+	case "FunnelTotals.checkoutRate":
+		if e.ComplexityRoot.FunnelTotals.CheckoutRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelTotals.CheckoutRate(childComplexity), true
+	case "FunnelTotals.checkouts":
+		if e.ComplexityRoot.FunnelTotals.Checkouts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelTotals.Checkouts(childComplexity), true
+	case "FunnelTotals.purchaseRate":
+		if e.ComplexityRoot.FunnelTotals.PurchaseRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelTotals.PurchaseRate(childComplexity), true
+	case "FunnelTotals.purchases":
+		if e.ComplexityRoot.FunnelTotals.Purchases == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FunnelTotals.Purchases(childComplexity), true
+
+	case "GeographyReport.rows":
+		if e.ComplexityRoot.GeographyReport.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyReport.Rows(childComplexity), true
+	case "GeographyReport.timeZone":
+		if e.ComplexityRoot.GeographyReport.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyReport.TimeZone(childComplexity), true
+	case "GeographyReport.totals":
+		if e.ComplexityRoot.GeographyReport.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyReport.Totals(childComplexity), true
+
+	case "GeographyRow.censusRegion":
+		if e.ComplexityRoot.GeographyRow.Census == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Census(childComplexity), true
+	case "GeographyRow.country":
+		if e.ComplexityRoot.GeographyRow.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Country(childComplexity), true
+	case "GeographyRow.currency":
+		if e.ComplexityRoot.GeographyRow.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Currency(childComplexity), true
+	case "GeographyRow.discounts":
+		if e.ComplexityRoot.GeographyRow.Discounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Discounts(childComplexity), true
+	case "GeographyRow.gross":
+		if e.ComplexityRoot.GeographyRow.Gross == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Gross(childComplexity), true
+	case "GeographyRow.label":
+		if e.ComplexityRoot.GeographyRow.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Label(childComplexity), true
+	case "GeographyRow.net":
+		if e.ComplexityRoot.GeographyRow.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Net(childComplexity), true
+	case "GeographyRow.orders":
+		if e.ComplexityRoot.GeographyRow.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Orders(childComplexity), true
+	case "GeographyRow.refunds":
+		if e.ComplexityRoot.GeographyRow.Refunds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Refunds(childComplexity), true
+	case "GeographyRow.region":
+		if e.ComplexityRoot.GeographyRow.Region == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Region(childComplexity), true
+	case "GeographyRow.shoppers":
+		if e.ComplexityRoot.GeographyRow.Shoppers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Shoppers(childComplexity), true
+	case "GeographyRow.units":
+		if e.ComplexityRoot.GeographyRow.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Units(childComplexity), true
+	case "GeographyRow.unitsReturned":
+		if e.ComplexityRoot.GeographyRow.UnitsReturned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.UnitsReturned(childComplexity), true
+	case "GeographyRow.withheld":
+		if e.ComplexityRoot.GeographyRow.Withheld == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyRow.Withheld(childComplexity), true
+
+	case "GeographyTotals.currency":
+		if e.ComplexityRoot.GeographyTotals.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyTotals.Currency(childComplexity), true
+	case "GeographyTotals.discounts":
+		if e.ComplexityRoot.GeographyTotals.Discounts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyTotals.Discounts(childComplexity), true
+	case "GeographyTotals.gross":
+		if e.ComplexityRoot.GeographyTotals.Gross == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyTotals.Gross(childComplexity), true
+	case "GeographyTotals.net":
+		if e.ComplexityRoot.GeographyTotals.Net == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyTotals.Net(childComplexity), true
+	case "GeographyTotals.orders":
+		if e.ComplexityRoot.GeographyTotals.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyTotals.Orders(childComplexity), true
+	case "GeographyTotals.refunds":
+		if e.ComplexityRoot.GeographyTotals.Refunds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyTotals.Refunds(childComplexity), true
+	case "GeographyTotals.shoppers":
+		if e.ComplexityRoot.GeographyTotals.Shoppers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyTotals.Shoppers(childComplexity), true
+	case "GeographyTotals.units":
+		if e.ComplexityRoot.GeographyTotals.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyTotals.Units(childComplexity), true
+	case "GeographyTotals.unitsReturned":
+		if e.ComplexityRoot.GeographyTotals.UnitsReturned == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GeographyTotals.UnitsReturned(childComplexity), true
 
 	case "HSEntry.children":
 		if e.ComplexityRoot.HSEntry.Children == nil {
@@ -6950,6 +7499,117 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PaymentPayerSetPayload.UserErrors(childComplexity), true
 
+	case "PaymentReport.rows":
+		if e.ComplexityRoot.PaymentReport.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReport.Rows(childComplexity), true
+	case "PaymentReport.timeZone":
+		if e.ComplexityRoot.PaymentReport.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReport.TimeZone(childComplexity), true
+	case "PaymentReport.totals":
+		if e.ComplexityRoot.PaymentReport.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReport.Totals(childComplexity), true
+
+	case "PaymentReportRow.attempts":
+		if e.ComplexityRoot.PaymentReportRow.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportRow.Attempts(childComplexity), true
+	case "PaymentReportRow.currency":
+		if e.ComplexityRoot.PaymentReportRow.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportRow.Currency(childComplexity), true
+	case "PaymentReportRow.failed":
+		if e.ComplexityRoot.PaymentReportRow.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportRow.Failed(childComplexity), true
+	case "PaymentReportRow.failureRate":
+		if e.ComplexityRoot.PaymentReportRow.FailureRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportRow.FailureRate(childComplexity), true
+	case "PaymentReportRow.method":
+		if e.ComplexityRoot.PaymentReportRow.Method == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportRow.Method(childComplexity), true
+	case "PaymentReportRow.orders":
+		if e.ComplexityRoot.PaymentReportRow.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportRow.Orders(childComplexity), true
+	case "PaymentReportRow.paid":
+		if e.ComplexityRoot.PaymentReportRow.Paid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportRow.Paid(childComplexity), true
+	case "PaymentReportRow.refunded":
+		if e.ComplexityRoot.PaymentReportRow.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportRow.Refunded(childComplexity), true
+
+	case "PaymentReportTotals.attempts":
+		if e.ComplexityRoot.PaymentReportTotals.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportTotals.Attempts(childComplexity), true
+	case "PaymentReportTotals.currency":
+		if e.ComplexityRoot.PaymentReportTotals.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportTotals.Currency(childComplexity), true
+	case "PaymentReportTotals.failed":
+		if e.ComplexityRoot.PaymentReportTotals.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportTotals.Failed(childComplexity), true
+	case "PaymentReportTotals.failureRate":
+		if e.ComplexityRoot.PaymentReportTotals.FailureRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportTotals.FailureRate(childComplexity), true
+	case "PaymentReportTotals.orders":
+		if e.ComplexityRoot.PaymentReportTotals.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportTotals.Orders(childComplexity), true
+	case "PaymentReportTotals.paid":
+		if e.ComplexityRoot.PaymentReportTotals.Paid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportTotals.Paid(childComplexity), true
+	case "PaymentReportTotals.refunded":
+		if e.ComplexityRoot.PaymentReportTotals.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PaymentReportTotals.Refunded(childComplexity), true
+
 	case "PaymentVoidPayload.payment":
 		if e.ComplexityRoot.PaymentVoidPayload.Payment == nil {
 			break
@@ -8592,6 +9252,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Category(childComplexity, args["id"].(*string), args["path"].(*string)), true
+	case "Query.cohortReport":
+		if e.ComplexityRoot.Query.CohortReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_cohortReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CohortReport(childComplexity, args["where"].(*api.ShopperInsightWhere), args["timeZone"].(*time.Location)), true
 	case "Query.commissionPlans":
 		if e.ComplexityRoot.Query.CommissionPlans == nil {
 			break
@@ -8659,6 +9330,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ExchangeRate(childComplexity, args["base"].(money.Currency), args["quote"].(money.Currency), args["on"].(*models.Date), args["averageFrom"].(*models.Date)), true
+	case "Query.funnelReport":
+		if e.ComplexityRoot.Query.FunnelReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_funnelReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FunnelReport(childComplexity, args["where"].(*api.ShopperInsightWhere), args["period"].(*report.Length), args["timeZone"].(*time.Location)), true
+	case "Query.geographyReport":
+		if e.ComplexityRoot.Query.GeographyReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_geographyReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.GeographyReport(childComplexity, args["where"].(*api.SalesInsightWhere), args["side"].(*insight.Side), args["level"].(*insight.Level), args["timeZone"].(*time.Location)), true
 	case "Query.hsCode":
 		if e.ComplexityRoot.Query.HsCode == nil {
 			break
@@ -8737,6 +9430,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Orders(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["where"].(*api.OrderWhere), args["reverse"].(*bool)), true
+	case "Query.paymentReport":
+		if e.ComplexityRoot.Query.PaymentReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_paymentReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PaymentReport(childComplexity, args["where"].(*api.SalesInsightWhere), args["timeZone"].(*time.Location)), true
 	case "Query.payout":
 		if e.ComplexityRoot.Query.Payout == nil {
 			break
@@ -8825,6 +9529,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Purchases(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["status"].([]models.PurchaseStatus)), true
+	case "Query.regimeReport":
+		if e.ComplexityRoot.Query.RegimeReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_regimeReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.RegimeReport(childComplexity, args["where"].(*api.SalesInsightWhere), args["timeZone"].(*time.Location)), true
 	case "Query.salesReport":
 		if e.ComplexityRoot.Query.SalesReport == nil {
 			break
@@ -8836,6 +9551,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SalesReport(childComplexity, args["where"].(*api.SalesReportWhere), args["groupBy"].([]report.Dimension), args["period"].(*report.Length), args["timeZone"].(*time.Location), args["sortKey"].(*report.SortKey), args["reverse"].(*bool), args["first"].(*int32), args["after"].(*string)), true
+	case "Query.statementReport":
+		if e.ComplexityRoot.Query.StatementReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_statementReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StatementReport(childComplexity, args["where"].(*api.StatementInsightWhere), args["byBrand"].(*bool), args["reverse"].(*bool), args["first"].(*int32), args["after"].(*string)), true
 	case "Query.storefront":
 		if e.ComplexityRoot.Query.Storefront == nil {
 			break
@@ -8858,6 +9584,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Storefronts(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["where"].(*api.StorefrontWhere), args["sortKey"].(*api.StorefrontSortKey), args["reverse"].(*bool)), true
+	case "Query.turnoverReport":
+		if e.ComplexityRoot.Query.TurnoverReport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_turnoverReport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TurnoverReport(childComplexity, args["where"].(*api.StockInsightWhere), args["groupBy"].(*insight.Goods), args["timeZone"].(*time.Location), args["reverse"].(*bool), args["first"].(*int32), args["after"].(*string)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -8932,6 +9669,123 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RefundRetryPayload.UserErrors(childComplexity), true
+
+	case "RegimeReport.rows":
+		if e.ComplexityRoot.RegimeReport.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReport.Rows(childComplexity), true
+	case "RegimeReport.timeZone":
+		if e.ComplexityRoot.RegimeReport.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReport.TimeZone(childComplexity), true
+	case "RegimeReport.totals":
+		if e.ComplexityRoot.RegimeReport.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReport.Totals(childComplexity), true
+
+	case "RegimeReportRow.burden":
+		if e.ComplexityRoot.RegimeReportRow.Burden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportRow.Burden(childComplexity), true
+	case "RegimeReportRow.currency":
+		if e.ComplexityRoot.RegimeReportRow.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportRow.Currency(childComplexity), true
+	case "RegimeReportRow.duties":
+		if e.ComplexityRoot.RegimeReportRow.Duties == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportRow.Duties(childComplexity), true
+	case "RegimeReportRow.goods":
+		if e.ComplexityRoot.RegimeReportRow.Goods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportRow.Goods(childComplexity), true
+	case "RegimeReportRow.market":
+		if e.ComplexityRoot.RegimeReportRow.Market == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportRow.Market(childComplexity), true
+	case "RegimeReportRow.orders":
+		if e.ComplexityRoot.RegimeReportRow.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportRow.Orders(childComplexity), true
+	case "RegimeReportRow.regime":
+		if e.ComplexityRoot.RegimeReportRow.Regime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportRow.Regime(childComplexity), true
+	case "RegimeReportRow.shipping":
+		if e.ComplexityRoot.RegimeReportRow.Shipping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportRow.Shipping(childComplexity), true
+	case "RegimeReportRow.taxes":
+		if e.ComplexityRoot.RegimeReportRow.Taxes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportRow.Taxes(childComplexity), true
+
+	case "RegimeReportTotals.burden":
+		if e.ComplexityRoot.RegimeReportTotals.Burden == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportTotals.Burden(childComplexity), true
+	case "RegimeReportTotals.currency":
+		if e.ComplexityRoot.RegimeReportTotals.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportTotals.Currency(childComplexity), true
+	case "RegimeReportTotals.duties":
+		if e.ComplexityRoot.RegimeReportTotals.Duties == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportTotals.Duties(childComplexity), true
+	case "RegimeReportTotals.goods":
+		if e.ComplexityRoot.RegimeReportTotals.Goods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportTotals.Goods(childComplexity), true
+	case "RegimeReportTotals.orders":
+		if e.ComplexityRoot.RegimeReportTotals.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportTotals.Orders(childComplexity), true
+	case "RegimeReportTotals.shipping":
+		if e.ComplexityRoot.RegimeReportTotals.Shipping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportTotals.Shipping(childComplexity), true
+	case "RegimeReportTotals.taxes":
+		if e.ComplexityRoot.RegimeReportTotals.Taxes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegimeReportTotals.Taxes(childComplexity), true
 
 	case "Return.id":
 		if e.ComplexityRoot.Return.GlobalID == nil {
@@ -9687,6 +10541,171 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StatementLineEdge.Node(childComplexity), true
 
+	case "StatementReport.pageInfo":
+		if e.ComplexityRoot.StatementReport.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReport.PageInfo(childComplexity), true
+	case "StatementReport.rows":
+		if e.ComplexityRoot.StatementReport.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReport.Rows(childComplexity), true
+	case "StatementReport.totalCount":
+		if e.ComplexityRoot.StatementReport.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReport.TotalCount(childComplexity), true
+	case "StatementReport.totals":
+		if e.ComplexityRoot.StatementReport.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReport.Totals(childComplexity), true
+
+	case "StatementReportRow.brandId":
+		if e.ComplexityRoot.StatementReportRow.Brand == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Brand(childComplexity), true
+	case "StatementReportRow.closing":
+		if e.ComplexityRoot.StatementReportRow.Closing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Closing(childComplexity), true
+	case "StatementReportRow.commission":
+		if e.ComplexityRoot.StatementReportRow.Commission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Commission(childComplexity), true
+	case "StatementReportRow.statements":
+		if e.ComplexityRoot.StatementReportRow.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Count(childComplexity), true
+	case "StatementReportRow.currency":
+		if e.ComplexityRoot.StatementReportRow.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Currency(childComplexity), true
+	case "StatementReportRow.cursor":
+		if e.ComplexityRoot.StatementReportRow.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Cursor(childComplexity), true
+	case "StatementReportRow.month":
+		if e.ComplexityRoot.StatementReportRow.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Month(childComplexity), true
+	case "StatementReportRow.brandName":
+		if e.ComplexityRoot.StatementReportRow.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Name(childComplexity), true
+	case "StatementReportRow.opening":
+		if e.ComplexityRoot.StatementReportRow.Opening == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Opening(childComplexity), true
+	case "StatementReportRow.other":
+		if e.ComplexityRoot.StatementReportRow.Other == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Other(childComplexity), true
+	case "StatementReportRow.paidOut":
+		if e.ComplexityRoot.StatementReportRow.PaidOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.PaidOut(childComplexity), true
+	case "StatementReportRow.payable":
+		if e.ComplexityRoot.StatementReportRow.Payable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Payable(childComplexity), true
+	case "StatementReportRow.refunded":
+		if e.ComplexityRoot.StatementReportRow.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Refunded(childComplexity), true
+	case "StatementReportRow.sold":
+		if e.ComplexityRoot.StatementReportRow.Sold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportRow.Sold(childComplexity), true
+
+	case "StatementReportTotals.closing":
+		if e.ComplexityRoot.StatementReportTotals.Closing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportTotals.Closing(childComplexity), true
+	case "StatementReportTotals.commission":
+		if e.ComplexityRoot.StatementReportTotals.Commission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportTotals.Commission(childComplexity), true
+	case "StatementReportTotals.currency":
+		if e.ComplexityRoot.StatementReportTotals.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportTotals.Currency(childComplexity), true
+	case "StatementReportTotals.opening":
+		if e.ComplexityRoot.StatementReportTotals.Opening == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportTotals.Opening(childComplexity), true
+	case "StatementReportTotals.other":
+		if e.ComplexityRoot.StatementReportTotals.Other == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportTotals.Other(childComplexity), true
+	case "StatementReportTotals.paidOut":
+		if e.ComplexityRoot.StatementReportTotals.PaidOut == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportTotals.PaidOut(childComplexity), true
+	case "StatementReportTotals.payable":
+		if e.ComplexityRoot.StatementReportTotals.Payable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportTotals.Payable(childComplexity), true
+	case "StatementReportTotals.refunded":
+		if e.ComplexityRoot.StatementReportTotals.Refunded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportTotals.Refunded(childComplexity), true
+	case "StatementReportTotals.sold":
+		if e.ComplexityRoot.StatementReportTotals.Sold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StatementReportTotals.Sold(childComplexity), true
+
 	case "StatementSum.change":
 		if e.ComplexityRoot.StatementSum.Change == nil {
 			break
@@ -10027,6 +11046,141 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StorefrontUpdatePayload.UserErrors(childComplexity), true
+
+	case "TurnoverReport.from":
+		if e.ComplexityRoot.TurnoverReport.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverReport.From(childComplexity), true
+	case "TurnoverReport.pageInfo":
+		if e.ComplexityRoot.TurnoverReport.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverReport.PageInfo(childComplexity), true
+	case "TurnoverReport.rows":
+		if e.ComplexityRoot.TurnoverReport.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverReport.Rows(childComplexity), true
+	case "TurnoverReport.timeZone":
+		if e.ComplexityRoot.TurnoverReport.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverReport.TimeZone(childComplexity), true
+	case "TurnoverReport.to":
+		if e.ComplexityRoot.TurnoverReport.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverReport.To(childComplexity), true
+	case "TurnoverReport.totalCount":
+		if e.ComplexityRoot.TurnoverReport.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverReport.TotalCount(childComplexity), true
+	case "TurnoverReport.totals":
+		if e.ComplexityRoot.TurnoverReport.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverReport.Totals(childComplexity), true
+
+	case "TurnoverRow.average":
+		if e.ComplexityRoot.TurnoverRow.Average == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverRow.Average(childComplexity), true
+	case "TurnoverRow.closing":
+		if e.ComplexityRoot.TurnoverRow.Closing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverRow.Closing(childComplexity), true
+	case "TurnoverRow.cursor":
+		if e.ComplexityRoot.TurnoverRow.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverRow.Cursor(childComplexity), true
+	case "TurnoverRow.daysOfStock":
+		if e.ComplexityRoot.TurnoverRow.DaysOfStock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverRow.DaysOfStock(childComplexity), true
+	case "TurnoverRow.key":
+		if e.ComplexityRoot.TurnoverRow.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverRow.Key(childComplexity), true
+	case "TurnoverRow.label":
+		if e.ComplexityRoot.TurnoverRow.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverRow.Label(childComplexity), true
+	case "TurnoverRow.opening":
+		if e.ComplexityRoot.TurnoverRow.Opening == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverRow.Opening(childComplexity), true
+	case "TurnoverRow.sold":
+		if e.ComplexityRoot.TurnoverRow.Sold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverRow.Sold(childComplexity), true
+	case "TurnoverRow.turnover":
+		if e.ComplexityRoot.TurnoverRow.Turnover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverRow.Turnover(childComplexity), true
+
+	case "TurnoverTotals.average":
+		if e.ComplexityRoot.TurnoverTotals.Average == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverTotals.Average(childComplexity), true
+	case "TurnoverTotals.closing":
+		if e.ComplexityRoot.TurnoverTotals.Closing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverTotals.Closing(childComplexity), true
+	case "TurnoverTotals.daysOfStock":
+		if e.ComplexityRoot.TurnoverTotals.DaysOfStock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverTotals.DaysOfStock(childComplexity), true
+	case "TurnoverTotals.opening":
+		if e.ComplexityRoot.TurnoverTotals.Opening == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverTotals.Opening(childComplexity), true
+	case "TurnoverTotals.sold":
+		if e.ComplexityRoot.TurnoverTotals.Sold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverTotals.Sold(childComplexity), true
+	case "TurnoverTotals.turnover":
+		if e.ComplexityRoot.TurnoverTotals.Turnover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TurnoverTotals.Turnover(childComplexity), true
 
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
@@ -10457,6 +11611,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReturnRefundInput", ec.unmarshalInputReturnRefundInput),
 			graphql.NewInputUnmarshaler("ReturnRejectInput", ec.unmarshalInputReturnRejectInput),
 			graphql.NewInputUnmarshaler("ReturnRequestInput", ec.unmarshalInputReturnRequestInput),
+			graphql.NewInputUnmarshaler("SalesInsightWhere", ec.unmarshalInputSalesInsightWhere),
 			graphql.NewInputUnmarshaler("SalesReportWhere", ec.unmarshalInputSalesReportWhere),
 			graphql.NewInputUnmarshaler("ShipmentCancelInput", ec.unmarshalInputShipmentCancelInput),
 			graphql.NewInputUnmarshaler("ShipmentCreateInput", ec.unmarshalInputShipmentCreateInput),
@@ -10465,7 +11620,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ShipmentLoseInput", ec.unmarshalInputShipmentLoseInput),
 			graphql.NewInputUnmarshaler("ShipmentLossResolveInput", ec.unmarshalInputShipmentLossResolveInput),
 			graphql.NewInputUnmarshaler("ShipmentsCreateInput", ec.unmarshalInputShipmentsCreateInput),
+			graphql.NewInputUnmarshaler("ShopperInsightWhere", ec.unmarshalInputShopperInsightWhere),
+			graphql.NewInputUnmarshaler("StatementInsightWhere", ec.unmarshalInputStatementInsightWhere),
 			graphql.NewInputUnmarshaler("StockAdjustInput", ec.unmarshalInputStockAdjustInput),
+			graphql.NewInputUnmarshaler("StockInsightWhere", ec.unmarshalInputStockInsightWhere),
 			graphql.NewInputUnmarshaler("StorefrontCreateInput", ec.unmarshalInputStorefrontCreateInput),
 			graphql.NewInputUnmarshaler("StorefrontTransitionInput", ec.unmarshalInputStorefrontTransitionInput),
 			graphql.NewInputUnmarshaler("StorefrontUpdateInput", ec.unmarshalInputStorefrontUpdateInput),
@@ -13079,6 +14237,546 @@ extend type Mutation {
   shipmentCancel("Which one." input: ShipmentCancelInput!): ShipmentCancelPayload! @requires(permission: FULFILMENT_WRITE)
   "Makes the loss of a shipment good: by money, or by sending the goods again."
   shipmentLossResolve("Which one and how." input: ShipmentLossResolveInput!): ShipmentLossResolvePayload! @requires(permission: FULFILMENT_WRITE)
+}
+`, BuiltIn: false},
+	{Name: "../schema/insight.graphqls", Input: `"Which sales. Conditions all hold."
+input SalesInsightWhere {
+  "First day, in the report's time zone."
+  from: Date
+  "Last day, in the report's time zone, included."
+  to: Date
+  "Of any of these brands; at most 100. Staff see their own brands only."
+  brandId: [ID!]
+  "Of any of these storefronts; at most 100."
+  storefrontId: [ID!]
+  "In any of these currencies; at most 100."
+  currency: [CurrencyCode!]
+}
+
+"Whose carts and shoppers. Conditions all hold."
+input ShopperInsightWhere {
+  "First day, in the report's time zone."
+  from: Date
+  "Last day, in the report's time zone, included."
+  to: Date
+  "Of any of these brands; at most 100. Staff see their own brands only."
+  brandId: [ID!]
+  "Of any of these storefronts; at most 100."
+  storefrontId: [ID!]
+}
+
+"Which stock. Conditions all hold."
+input StockInsightWhere {
+  "First day, in the report's time zone. Default: 364 days before the last one."
+  from: Date
+  "Last day, in the report's time zone, included. Default: today."
+  to: Date
+  "Of any of these brands; at most 100. Staff see their own brands only."
+  brandId: [ID!]
+  "In any of these warehouses; at most 100."
+  warehouseId: [ID!]
+}
+
+"Which statements. Conditions all hold."
+input StatementInsightWhere {
+  "A day of the first month. Default: eleven months before the last one."
+  from: Date
+  "A day of the last month. Default: this month."
+  to: Date
+  "Of any of these brands; at most 100. Staff see their own brands only."
+  brandId: [ID!]
+  "In any of these currencies; at most 100."
+  currency: [CurrencyCode!]
+}
+
+"""
+What became of the carts that were begun. A cart counts if it holds goods, or
+held some when it was ordered or forgotten; one that was emptied does not, nor
+does a guest's that became part of a shopper's. It is of the brands and
+storefronts whose goods it holds, and counts once however many these are.
+"""
+type FunnelReport @requires(permission: REPORT_READ) {
+  "A row for each period in which carts were begun."
+  rows: [FunnelRow!]!
+  "Sums over all rows."
+  totals: FunnelTotals!
+  "The time zone in which days begin."
+  timeZone: TimeZone!
+}
+
+"The carts that were begun in a period, and what has become of them since."
+type FunnelRow @requires(permission: REPORT_READ) {
+  "First day of the period."
+  startsOn: Date!
+  "Carts that were begun."
+  carts: BigInt!
+  "Carts whose shopper went to pay, paid or not."
+  checkouts: BigInt!
+  "Carts of which orders were placed."
+  purchases: BigInt!
+  "Checkouts by carts, four decimals."
+  checkoutRate: Decimal
+  "Purchases by carts, four decimals."
+  purchaseRate: Decimal
+}
+
+"Sums over all periods."
+type FunnelTotals @requires(permission: REPORT_READ) {
+  "Carts that were begun."
+  carts: BigInt!
+  "Carts whose shopper went to pay, paid or not."
+  checkouts: BigInt!
+  "Carts of which orders were placed."
+  purchases: BigInt!
+  "Checkouts by carts, four decimals; null without carts."
+  checkoutRate: Decimal
+  "Purchases by carts, four decimals; null without carts."
+  purchaseRate: Decimal
+}
+
+"""
+Who came back. A shopper belongs to the month of the first order among the
+sales asked for, at whatever time that was, and is retained in each later month
+in which another order was placed. Cancelled orders count. In imported history a
+buyer is known by the seller's reference; orders of unknown buyers count
+nowhere. To others than the brand itself, cohorts of fewer than 5 shoppers are
+left out of rows and totals, and months in which fewer than 5 ordered are null.
+"""
+type CohortReport @requires(permission: REPORT_READ) {
+  "A row for each month in which somebody bought for the first time."
+  rows: [Cohort!]!
+  "Sums over the rows."
+  totals: CohortTotals!
+  "The time zone in which months begin."
+  timeZone: TimeZone!
+}
+
+"The shoppers whose first order was in a month."
+type Cohort @requires(permission: REPORT_READ) {
+  "First day of the month."
+  month: Date!
+  "How many there are."
+  shoppers: BigInt!
+  "Their orders in the months told."
+  orders: BigInt!
+  "What they did in each month up to now, from that of their first order."
+  months: [CohortMonth!]!
+}
+
+"What a cohort did so many months after its first."
+type CohortMonth @requires(permission: REPORT_READ) {
+  "0 is the month of the first order."
+  monthsAfter: Int!
+  "How many of them ordered; null where these are too few to be told."
+  shoppers: BigInt
+  "Their orders; null where shoppers is."
+  orders: BigInt
+  "The part of the cohort that ordered, four decimals; null where shoppers is."
+  retention: Decimal
+}
+
+"Sums over the cohorts shown."
+type CohortTotals @requires(permission: REPORT_READ) {
+  "Shoppers of all cohorts shown."
+  shoppers: BigInt!
+  "Their orders in the months told."
+  orders: BigInt!
+  "How many cohorts are left out since they are too small to be told."
+  withheld: BigInt!
+}
+
+"Whose places are told."
+enum GeographySide {
+  "Where buyers live: countries, US states and Chinese provinces."
+  BUYER
+  "Where goods were grown or made."
+  ORIGIN
+}
+
+"How large places are."
+enum GeographyLevel {
+  "Countries."
+  COUNTRY
+  "The four regions of the US Census Bureau; every other country stands for itself."
+  CENSUS_REGION
+  "States, provinces and what else ISO 3166-2 tells apart."
+  REGION
+}
+
+"""
+Sales by place. To others than the brand itself, places of buyers with fewer
+than 5 shoppers are told as one within the larger place they lie in, together
+with the next smallest one where they could be reckoned from its sum; totals
+stay whole.
+"""
+type GeographyReport @requires(permission: REPORT_READ) {
+  "A row for each place and currency."
+  rows: [GeographyRow!]!
+  "Sums over all rows, one for each currency, in order of currency."
+  totals: [GeographyTotals!]!
+  "The time zone in which days begin."
+  timeZone: TimeZone!
+}
+
+"Sales to or from a place, in one currency."
+type GeographyRow @requires(permission: REPORT_READ) {
+  "Its country; null where that is not known, or several are told as one."
+  country: CountryCode
+  "Its census region, of US states alone."
+  censusRegion: CensusRegion
+  "The state or province by its ISO 3166-2 code without the country's; null at larger levels, where that is not known, or several are told as one."
+  region: RegionCode
+  "For people, in the language of the context."
+  label: String!
+  "True where small places are told as one."
+  withheld: Boolean!
+  "How many bought or gave back; null where places are told as one. An order of an unknown buyer counts as a shopper of its own."
+  shoppers: BigInt
+  "Currency of the amounts."
+  currency: CurrencyCode!
+  "Distinct orders with a sale, later cancelled ones included."
+  orders: BigInt!
+  "Pieces sold."
+  units: BigInt!
+  "Pieces taken back."
+  unitsReturned: BigInt!
+  "Goods at list price."
+  gross: Money!
+  "Taken off."
+  discounts: Money!
+  "Given back, on the day it was given back."
+  refunds: Money!
+  "Gross less discounts less refunds."
+  net: Money!
+}
+
+"Sums over all places of one currency."
+type GeographyTotals @requires(permission: REPORT_READ) {
+  "Currency of the amounts."
+  currency: CurrencyCode!
+  "Distinct shoppers; not the sum of the rows where somebody bought in several places."
+  shoppers: BigInt!
+  "Distinct orders with a sale; of ORIGIN not the sum of the rows where an order held goods of several places."
+  orders: BigInt!
+  "Pieces sold."
+  units: BigInt!
+  "Pieces taken back."
+  unitsReturned: BigInt!
+  "Goods at list price."
+  gross: Money!
+  "Taken off."
+  discounts: Money!
+  "Given back, on the day it was given back."
+  refunds: Money!
+  "Gross less discounts less refunds."
+  net: Money!
+}
+
+"How shoppers paid for orders that were placed here. Imported history tells nothing of it."
+type PaymentReport @requires(permission: REPORT_READ) {
+  "A row for each method and currency."
+  rows: [PaymentReportRow!]!
+  "Sums over all rows, one for each currency, in order of currency."
+  totals: [PaymentReportTotals!]!
+  "The time zone in which days begin."
+  timeZone: TimeZone!
+}
+
+"A method of paying, in one currency, of orders placed and purchases begun in the time asked for."
+type PaymentReportRow @requires(permission: REPORT_READ) {
+  "The method."
+  method: PaymentMethod!
+  "Currency of the amounts."
+  currency: CurrencyCode!
+  "Payments that were begun. One for goods of several brands is an attempt of each."
+  attempts: BigInt!
+  "Those of them that failed."
+  failed: BigInt!
+  "Failed by attempts, four decimals; null without attempts."
+  failureRate: Decimal
+  "Orders that were paid so."
+  orders: BigInt!
+  "What was paid for these orders, carriage, duties and taxes included."
+  paid: Money!
+  "What of it has been given back up to now."
+  refunded: Money!
+}
+
+"Sums over all methods of one currency."
+type PaymentReportTotals @requires(permission: REPORT_READ) {
+  "Currency of the amounts."
+  currency: CurrencyCode!
+  "Payments that were begun."
+  attempts: BigInt!
+  "Those of them that failed."
+  failed: BigInt!
+  "Failed by attempts, four decimals; null without attempts."
+  failureRate: Decimal
+  "Orders that were paid."
+  orders: BigInt!
+  "What was paid for these orders, carriage, duties and taxes included."
+  paid: Money!
+  "What of it has been given back up to now."
+  refunded: Money!
+}
+
+"Sales by the customs regime under which goods were brought in, as it was agreed with each order."
+type RegimeReport @requires(permission: REPORT_READ) {
+  "A row for each market, regime and currency."
+  rows: [RegimeReportRow!]!
+  "Sums over all rows, one for each currency, in order of currency."
+  totals: [RegimeReportTotals!]!
+  "The time zone in which days begin."
+  timeZone: TimeZone!
+}
+
+"Sales under one regime of a market, in one currency. What was given back is taken off on the day it was given back."
+type RegimeReportRow @requires(permission: REPORT_READ) {
+  "Country of the storefront."
+  market: CountryCode!
+  "The regime; null for orders on whose import nothing was reckoned."
+  regime: CustomsRegime
+  "Currency of the amounts."
+  currency: CurrencyCode!
+  "Distinct orders with a sale, later cancelled ones included."
+  orders: BigInt!
+  "Goods less discounts less refunds."
+  goods: Money!
+  "Carriage and insurance."
+  shipping: Money!
+  "Import duty."
+  duties: Money!
+  "Consumption tax and VAT."
+  taxes: Money!
+  "Duties and taxes by goods, four decimals; null without goods."
+  burden: Decimal
+}
+
+"Sums over all rows of one currency."
+type RegimeReportTotals @requires(permission: REPORT_READ) {
+  "Currency of the amounts."
+  currency: CurrencyCode!
+  "Distinct orders with a sale, later cancelled ones included."
+  orders: BigInt!
+  "Goods less discounts less refunds."
+  goods: Money!
+  "Carriage and insurance."
+  shipping: Money!
+  "Import duty."
+  duties: Money!
+  "Consumption tax and VAT."
+  taxes: Money!
+  "Duties and taxes by goods, four decimals; null without goods."
+  burden: Decimal
+}
+
+"What a row of turnover is about."
+enum TurnoverGoods {
+  "All stock of a brand."
+  BRAND
+  "All stock of a warehouse."
+  WAREHOUSE
+  "A product."
+  PRODUCT
+  "A variant of a product."
+  VARIANT
+}
+
+"""
+How fast stock turns: pieces sold by pieces that lay there on average. Of
+variants whose stock is tracked.
+"""
+type TurnoverReport @requires(permission: REPORT_READ) {
+  "A page of rows, those that sold most first."
+  rows: [TurnoverRow!]!
+  "Sums over all rows of all pages."
+  totals: TurnoverTotals!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many rows there are on all pages."
+  totalCount: Int!
+  "First day."
+  from: Date!
+  "Last day, included. What has not come yet is not counted."
+  to: Date!
+  "The time zone in which days begin."
+  timeZone: TimeZone!
+}
+
+"The stock of one brand, warehouse, product or variant."
+type TurnoverRow @requires(permission: REPORT_READ) {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "Id of the brand, warehouse, product or variant."
+  key: ID!
+  "Its name, or the product's title in its own language."
+  label: String!
+  "Pieces on hand when the time began."
+  opening: BigInt!
+  "Pieces on hand when it ended."
+  closing: BigInt!
+  "Pieces that left for orders, less those of cancelled orders. Replacements and what shoppers sent back are not in it."
+  sold: BigInt!
+  "Pieces on hand on average: each counts for as long as it lay there. Two decimals."
+  average: Decimal!
+  "Sold by average, four decimals; null where nothing lay there."
+  turnover: Decimal
+  "Days for which the average lasts at that pace, one decimal; null where nothing was sold."
+  daysOfStock: Decimal
+}
+
+"Sums over all rows."
+type TurnoverTotals @requires(permission: REPORT_READ) {
+  "Pieces on hand when the time began."
+  opening: BigInt!
+  "Pieces on hand when it ended."
+  closing: BigInt!
+  "Pieces that left for orders, less those of cancelled orders."
+  sold: BigInt!
+  "The rows' averages, summed. Two decimals."
+  average: Decimal!
+  "Sold by average, four decimals; null where nothing lay there."
+  turnover: Decimal
+  "Days for which the average lasts at that pace, one decimal; null where nothing was sold."
+  daysOfStock: Decimal
+}
+
+"What the brands' monthly statements add up to. Months are of UTC, as those of statements."
+type StatementReport @requires(permission: REPORT_READ) {
+  "A page of rows, by month, brand and currency."
+  rows: [StatementReportRow!]!
+  "Sums over all rows of all pages, one for each currency, in order of currency."
+  totals: [StatementReportTotals!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many rows there are on all pages."
+  totalCount: Int!
+}
+
+"The statements of a month in one currency."
+type StatementReportRow @requires(permission: REPORT_READ) {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "First day of the month."
+  month: Date!
+  "The brand's id; null where brands are not told apart."
+  brandId: ID
+  "The brand's name; null where brands are not told apart."
+  brandName: String
+  "Currency of the amounts."
+  currency: CurrencyCode!
+  "How many statements these are."
+  statements: BigInt!
+  "Pending and payable together, when the month began."
+  opening: Money!
+  "Goods less discounts, and carriage."
+  sold: Money!
+  "What of it was given back to shoppers."
+  refunded: Money!
+  "What the platform kept, less what it gave back."
+  commission: Money!
+  "What was sent to brands, less what came back."
+  paidOut: Money!
+  "What else the balances gained, such as from disputes."
+  other: Money!
+  "Pending and payable together, when the month ended: opening and sold, less refunded, commission and paidOut, and other."
+  closing: Money!
+  "What of the closing balance was payable."
+  payable: Money!
+}
+
+"Sums over all months of one currency."
+type StatementReportTotals @requires(permission: REPORT_READ) {
+  "Currency of the amounts."
+  currency: CurrencyCode!
+  "Pending and payable together, when the first month began."
+  opening: Money!
+  "Goods less discounts, and carriage."
+  sold: Money!
+  "What of it was given back to shoppers."
+  refunded: Money!
+  "What the platform kept, less what it gave back."
+  commission: Money!
+  "What was sent to brands, less what came back."
+  paidOut: Money!
+  "What else the balances gained, such as from disputes."
+  other: Money!
+  "Pending and payable together, when the last month ended."
+  closing: Money!
+  "What of the closing balance was payable."
+  payable: Money!
+}
+
+extend type Query {
+  "From carts to purchases. At most 2,000 rows."
+  funnelReport(
+    "Whose carts, begun when."
+    where: ShopperInsightWhere
+    "Length of a row. Default MONTH."
+    period: SalesPeriod
+    "Where days begin. Default UTC."
+    timeZone: TimeZone
+  ): FunnelReport! @requires(permission: REPORT_READ)
+  "Retention of shoppers by the month of their first order. At most 2,000 months of cohorts."
+  cohortReport(
+    "Whose shoppers, and which months of first orders: all that have a day in the time."
+    where: ShopperInsightWhere
+    "Where months begin. Default UTC."
+    timeZone: TimeZone
+  ): CohortReport! @requires(permission: REPORT_READ)
+  "Sales by place."
+  geographyReport(
+    "Which sales."
+    where: SalesInsightWhere
+    "Default BUYER."
+    side: GeographySide
+    "Default REGION."
+    level: GeographyLevel
+    "Where days begin. Default UTC."
+    timeZone: TimeZone
+  ): GeographyReport! @requires(permission: REPORT_READ)
+  "Payments by method."
+  paymentReport(
+    "Which orders, and purchases that did not become any."
+    where: SalesInsightWhere
+    "Where days begin. Default UTC."
+    timeZone: TimeZone
+  ): PaymentReport! @requires(permission: REPORT_READ)
+  "Sales, duties and taxes by customs regime."
+  regimeReport(
+    "Which sales."
+    where: SalesInsightWhere
+    "Where days begin. Default UTC."
+    timeZone: TimeZone
+  ): RegimeReport! @requires(permission: REPORT_READ)
+  "How fast stock turns."
+  turnoverReport(
+    "Which stock."
+    where: StockInsightWhere
+    "Default PRODUCT."
+    groupBy: TurnoverGoods
+    "Where days begin. Default UTC."
+    timeZone: TimeZone
+    "What sold least first."
+    reverse: Boolean
+    "At most 1,000 rows. Default 100."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): TurnoverReport! @requires(permission: REPORT_READ)
+  "What statements add up to. At most 240 months."
+  statementReport(
+    "Which statements."
+    where: StatementInsightWhere
+    "Tells brands apart."
+    byBrand: Boolean
+    "The latest month first."
+    reverse: Boolean
+    "At most 1,000 rows. Default 100."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): StatementReport! @requires(permission: REPORT_READ)
 }
 `, BuiltIn: false},
 	{Name: "../schema/landedcost.graphqls", Input: `"How goods are brought into a market. Values may be added."
@@ -17728,6 +19426,58 @@ func (ec *executionContext) childFields_CheckoutCompletePayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type CheckoutCompletePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Cohort(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "month":
+		return ec.fieldContext_Cohort_month(ctx, field)
+	case "shoppers":
+		return ec.fieldContext_Cohort_shoppers(ctx, field)
+	case "orders":
+		return ec.fieldContext_Cohort_orders(ctx, field)
+	case "months":
+		return ec.fieldContext_Cohort_months(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Cohort", field.Name)
+}
+
+func (ec *executionContext) childFields_CohortMonth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "monthsAfter":
+		return ec.fieldContext_CohortMonth_monthsAfter(ctx, field)
+	case "shoppers":
+		return ec.fieldContext_CohortMonth_shoppers(ctx, field)
+	case "orders":
+		return ec.fieldContext_CohortMonth_orders(ctx, field)
+	case "retention":
+		return ec.fieldContext_CohortMonth_retention(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CohortMonth", field.Name)
+}
+
+func (ec *executionContext) childFields_CohortReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_CohortReport_rows(ctx, field)
+	case "totals":
+		return ec.fieldContext_CohortReport_totals(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_CohortReport_timeZone(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CohortReport", field.Name)
+}
+
+func (ec *executionContext) childFields_CohortTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "shoppers":
+		return ec.fieldContext_CohortTotals_shoppers(ctx, field)
+	case "orders":
+		return ec.fieldContext_CohortTotals_orders(ctx, field)
+	case "withheld":
+		return ec.fieldContext_CohortTotals_withheld(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CohortTotals", field.Name)
+}
+
 func (ec *executionContext) childFields_CommissionPlan(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -18330,6 +20080,122 @@ func (ec *executionContext) childFields_ExchangeRate(ctx context.Context, field 
 		return ec.fieldContext_ExchangeRate_converted(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ExchangeRate", field.Name)
+}
+
+func (ec *executionContext) childFields_FunnelReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_FunnelReport_rows(ctx, field)
+	case "totals":
+		return ec.fieldContext_FunnelReport_totals(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_FunnelReport_timeZone(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FunnelReport", field.Name)
+}
+
+func (ec *executionContext) childFields_FunnelRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "startsOn":
+		return ec.fieldContext_FunnelRow_startsOn(ctx, field)
+	case "carts":
+		return ec.fieldContext_FunnelRow_carts(ctx, field)
+	case "checkouts":
+		return ec.fieldContext_FunnelRow_checkouts(ctx, field)
+	case "purchases":
+		return ec.fieldContext_FunnelRow_purchases(ctx, field)
+	case "checkoutRate":
+		return ec.fieldContext_FunnelRow_checkoutRate(ctx, field)
+	case "purchaseRate":
+		return ec.fieldContext_FunnelRow_purchaseRate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FunnelRow", field.Name)
+}
+
+func (ec *executionContext) childFields_FunnelTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "carts":
+		return ec.fieldContext_FunnelTotals_carts(ctx, field)
+	case "checkouts":
+		return ec.fieldContext_FunnelTotals_checkouts(ctx, field)
+	case "purchases":
+		return ec.fieldContext_FunnelTotals_purchases(ctx, field)
+	case "checkoutRate":
+		return ec.fieldContext_FunnelTotals_checkoutRate(ctx, field)
+	case "purchaseRate":
+		return ec.fieldContext_FunnelTotals_purchaseRate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FunnelTotals", field.Name)
+}
+
+func (ec *executionContext) childFields_GeographyReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_GeographyReport_rows(ctx, field)
+	case "totals":
+		return ec.fieldContext_GeographyReport_totals(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_GeographyReport_timeZone(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GeographyReport", field.Name)
+}
+
+func (ec *executionContext) childFields_GeographyRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "country":
+		return ec.fieldContext_GeographyRow_country(ctx, field)
+	case "censusRegion":
+		return ec.fieldContext_GeographyRow_censusRegion(ctx, field)
+	case "region":
+		return ec.fieldContext_GeographyRow_region(ctx, field)
+	case "label":
+		return ec.fieldContext_GeographyRow_label(ctx, field)
+	case "withheld":
+		return ec.fieldContext_GeographyRow_withheld(ctx, field)
+	case "shoppers":
+		return ec.fieldContext_GeographyRow_shoppers(ctx, field)
+	case "currency":
+		return ec.fieldContext_GeographyRow_currency(ctx, field)
+	case "orders":
+		return ec.fieldContext_GeographyRow_orders(ctx, field)
+	case "units":
+		return ec.fieldContext_GeographyRow_units(ctx, field)
+	case "unitsReturned":
+		return ec.fieldContext_GeographyRow_unitsReturned(ctx, field)
+	case "gross":
+		return ec.fieldContext_GeographyRow_gross(ctx, field)
+	case "discounts":
+		return ec.fieldContext_GeographyRow_discounts(ctx, field)
+	case "refunds":
+		return ec.fieldContext_GeographyRow_refunds(ctx, field)
+	case "net":
+		return ec.fieldContext_GeographyRow_net(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GeographyRow", field.Name)
+}
+
+func (ec *executionContext) childFields_GeographyTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_GeographyTotals_currency(ctx, field)
+	case "shoppers":
+		return ec.fieldContext_GeographyTotals_shoppers(ctx, field)
+	case "orders":
+		return ec.fieldContext_GeographyTotals_orders(ctx, field)
+	case "units":
+		return ec.fieldContext_GeographyTotals_units(ctx, field)
+	case "unitsReturned":
+		return ec.fieldContext_GeographyTotals_unitsReturned(ctx, field)
+	case "gross":
+		return ec.fieldContext_GeographyTotals_gross(ctx, field)
+	case "discounts":
+		return ec.fieldContext_GeographyTotals_discounts(ctx, field)
+	case "refunds":
+		return ec.fieldContext_GeographyTotals_refunds(ctx, field)
+	case "net":
+		return ec.fieldContext_GeographyTotals_net(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GeographyTotals", field.Name)
 }
 
 func (ec *executionContext) childFields_HSEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19042,6 +20908,60 @@ func (ec *executionContext) childFields_PaymentPayerSetPayload(ctx context.Conte
 		return ec.fieldContext_PaymentPayerSetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PaymentPayerSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_PaymentReport_rows(ctx, field)
+	case "totals":
+		return ec.fieldContext_PaymentReport_totals(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_PaymentReport_timeZone(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentReport", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentReportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "method":
+		return ec.fieldContext_PaymentReportRow_method(ctx, field)
+	case "currency":
+		return ec.fieldContext_PaymentReportRow_currency(ctx, field)
+	case "attempts":
+		return ec.fieldContext_PaymentReportRow_attempts(ctx, field)
+	case "failed":
+		return ec.fieldContext_PaymentReportRow_failed(ctx, field)
+	case "failureRate":
+		return ec.fieldContext_PaymentReportRow_failureRate(ctx, field)
+	case "orders":
+		return ec.fieldContext_PaymentReportRow_orders(ctx, field)
+	case "paid":
+		return ec.fieldContext_PaymentReportRow_paid(ctx, field)
+	case "refunded":
+		return ec.fieldContext_PaymentReportRow_refunded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentReportRow", field.Name)
+}
+
+func (ec *executionContext) childFields_PaymentReportTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_PaymentReportTotals_currency(ctx, field)
+	case "attempts":
+		return ec.fieldContext_PaymentReportTotals_attempts(ctx, field)
+	case "failed":
+		return ec.fieldContext_PaymentReportTotals_failed(ctx, field)
+	case "failureRate":
+		return ec.fieldContext_PaymentReportTotals_failureRate(ctx, field)
+	case "orders":
+		return ec.fieldContext_PaymentReportTotals_orders(ctx, field)
+	case "paid":
+		return ec.fieldContext_PaymentReportTotals_paid(ctx, field)
+	case "refunded":
+		return ec.fieldContext_PaymentReportTotals_refunded(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PaymentReportTotals", field.Name)
 }
 
 func (ec *executionContext) childFields_PaymentVoidPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19882,6 +21802,62 @@ func (ec *executionContext) childFields_RefundRetryPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type RefundRetryPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RegimeReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_RegimeReport_rows(ctx, field)
+	case "totals":
+		return ec.fieldContext_RegimeReport_totals(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_RegimeReport_timeZone(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegimeReport", field.Name)
+}
+
+func (ec *executionContext) childFields_RegimeReportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "market":
+		return ec.fieldContext_RegimeReportRow_market(ctx, field)
+	case "regime":
+		return ec.fieldContext_RegimeReportRow_regime(ctx, field)
+	case "currency":
+		return ec.fieldContext_RegimeReportRow_currency(ctx, field)
+	case "orders":
+		return ec.fieldContext_RegimeReportRow_orders(ctx, field)
+	case "goods":
+		return ec.fieldContext_RegimeReportRow_goods(ctx, field)
+	case "shipping":
+		return ec.fieldContext_RegimeReportRow_shipping(ctx, field)
+	case "duties":
+		return ec.fieldContext_RegimeReportRow_duties(ctx, field)
+	case "taxes":
+		return ec.fieldContext_RegimeReportRow_taxes(ctx, field)
+	case "burden":
+		return ec.fieldContext_RegimeReportRow_burden(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegimeReportRow", field.Name)
+}
+
+func (ec *executionContext) childFields_RegimeReportTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_RegimeReportTotals_currency(ctx, field)
+	case "orders":
+		return ec.fieldContext_RegimeReportTotals_orders(ctx, field)
+	case "goods":
+		return ec.fieldContext_RegimeReportTotals_goods(ctx, field)
+	case "shipping":
+		return ec.fieldContext_RegimeReportTotals_shipping(ctx, field)
+	case "duties":
+		return ec.fieldContext_RegimeReportTotals_duties(ctx, field)
+	case "taxes":
+		return ec.fieldContext_RegimeReportTotals_taxes(ctx, field)
+	case "burden":
+		return ec.fieldContext_RegimeReportTotals_burden(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegimeReportTotals", field.Name)
+}
+
 func (ec *executionContext) childFields_Return(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -20300,6 +22276,78 @@ func (ec *executionContext) childFields_StatementLineEdge(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type StatementLineEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_StatementReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_StatementReport_rows(ctx, field)
+	case "totals":
+		return ec.fieldContext_StatementReport_totals(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_StatementReport_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StatementReport_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatementReport", field.Name)
+}
+
+func (ec *executionContext) childFields_StatementReportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_StatementReportRow_cursor(ctx, field)
+	case "month":
+		return ec.fieldContext_StatementReportRow_month(ctx, field)
+	case "brandId":
+		return ec.fieldContext_StatementReportRow_brandId(ctx, field)
+	case "brandName":
+		return ec.fieldContext_StatementReportRow_brandName(ctx, field)
+	case "currency":
+		return ec.fieldContext_StatementReportRow_currency(ctx, field)
+	case "statements":
+		return ec.fieldContext_StatementReportRow_statements(ctx, field)
+	case "opening":
+		return ec.fieldContext_StatementReportRow_opening(ctx, field)
+	case "sold":
+		return ec.fieldContext_StatementReportRow_sold(ctx, field)
+	case "refunded":
+		return ec.fieldContext_StatementReportRow_refunded(ctx, field)
+	case "commission":
+		return ec.fieldContext_StatementReportRow_commission(ctx, field)
+	case "paidOut":
+		return ec.fieldContext_StatementReportRow_paidOut(ctx, field)
+	case "other":
+		return ec.fieldContext_StatementReportRow_other(ctx, field)
+	case "closing":
+		return ec.fieldContext_StatementReportRow_closing(ctx, field)
+	case "payable":
+		return ec.fieldContext_StatementReportRow_payable(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatementReportRow", field.Name)
+}
+
+func (ec *executionContext) childFields_StatementReportTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "currency":
+		return ec.fieldContext_StatementReportTotals_currency(ctx, field)
+	case "opening":
+		return ec.fieldContext_StatementReportTotals_opening(ctx, field)
+	case "sold":
+		return ec.fieldContext_StatementReportTotals_sold(ctx, field)
+	case "refunded":
+		return ec.fieldContext_StatementReportTotals_refunded(ctx, field)
+	case "commission":
+		return ec.fieldContext_StatementReportTotals_commission(ctx, field)
+	case "paidOut":
+		return ec.fieldContext_StatementReportTotals_paidOut(ctx, field)
+	case "other":
+		return ec.fieldContext_StatementReportTotals_other(ctx, field)
+	case "closing":
+		return ec.fieldContext_StatementReportTotals_closing(ctx, field)
+	case "payable":
+		return ec.fieldContext_StatementReportTotals_payable(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StatementReportTotals", field.Name)
+}
+
 func (ec *executionContext) childFields_StatementSum(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -20478,6 +22526,68 @@ func (ec *executionContext) childFields_StorefrontUpdatePayload(ctx context.Cont
 		return ec.fieldContext_StorefrontUpdatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorefrontUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TurnoverReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_TurnoverReport_rows(ctx, field)
+	case "totals":
+		return ec.fieldContext_TurnoverReport_totals(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TurnoverReport_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TurnoverReport_totalCount(ctx, field)
+	case "from":
+		return ec.fieldContext_TurnoverReport_from(ctx, field)
+	case "to":
+		return ec.fieldContext_TurnoverReport_to(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_TurnoverReport_timeZone(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TurnoverReport", field.Name)
+}
+
+func (ec *executionContext) childFields_TurnoverRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TurnoverRow_cursor(ctx, field)
+	case "key":
+		return ec.fieldContext_TurnoverRow_key(ctx, field)
+	case "label":
+		return ec.fieldContext_TurnoverRow_label(ctx, field)
+	case "opening":
+		return ec.fieldContext_TurnoverRow_opening(ctx, field)
+	case "closing":
+		return ec.fieldContext_TurnoverRow_closing(ctx, field)
+	case "sold":
+		return ec.fieldContext_TurnoverRow_sold(ctx, field)
+	case "average":
+		return ec.fieldContext_TurnoverRow_average(ctx, field)
+	case "turnover":
+		return ec.fieldContext_TurnoverRow_turnover(ctx, field)
+	case "daysOfStock":
+		return ec.fieldContext_TurnoverRow_daysOfStock(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TurnoverRow", field.Name)
+}
+
+func (ec *executionContext) childFields_TurnoverTotals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "opening":
+		return ec.fieldContext_TurnoverTotals_opening(ctx, field)
+	case "closing":
+		return ec.fieldContext_TurnoverTotals_closing(ctx, field)
+	case "sold":
+		return ec.fieldContext_TurnoverTotals_sold(ctx, field)
+	case "average":
+		return ec.fieldContext_TurnoverTotals_average(ctx, field)
+	case "turnover":
+		return ec.fieldContext_TurnoverTotals_turnover(ctx, field)
+	case "daysOfStock":
+		return ec.fieldContext_TurnoverTotals_daysOfStock(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TurnoverTotals", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -20,6 +20,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
+	"github.com/tradewind-commerce/tradewind/internal/insight"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
@@ -149,6 +150,13 @@ type QueryResolver interface {
 	HsCodes(ctx context.Context, query *string, under *string, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.HSCode], error)
 	CustomsRules(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.CustomsRuleWhere) (*paging.Connection[models.CustomsRule], error)
 	CustomsRuleSets(ctx context.Context) ([]*models.CustomsRuleSet, error)
+	FunnelReport(ctx context.Context, where *api.ShopperInsightWhere, period *report.Length, timeZone *time.Location) (*insight.Funnel, error)
+	CohortReport(ctx context.Context, where *api.ShopperInsightWhere, timeZone *time.Location) (*insight.Cohorts, error)
+	GeographyReport(ctx context.Context, where *api.SalesInsightWhere, side *insight.Side, level *insight.Level, timeZone *time.Location) (*insight.Geography, error)
+	PaymentReport(ctx context.Context, where *api.SalesInsightWhere, timeZone *time.Location) (*insight.Payments, error)
+	RegimeReport(ctx context.Context, where *api.SalesInsightWhere, timeZone *time.Location) (*insight.Regimes, error)
+	TurnoverReport(ctx context.Context, where *api.StockInsightWhere, groupBy *insight.Goods, timeZone *time.Location, reverse *bool, first *int32, after *string) (*insight.Turnover, error)
+	StatementReport(ctx context.Context, where *api.StatementInsightWhere, byBrand *bool, reverse *bool, first *int32, after *string) (*insight.Statements, error)
 	LandedCostQuote(ctx context.Context, input api.LandedCostQuoteInput) ([]*landedcost.Record, error)
 	Payout(ctx context.Context, id string) (*models.Payout, error)
 	CommissionPlans(ctx context.Context, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.CommissionPlan], error)
@@ -1683,6 +1691,28 @@ func (ec *executionContext) field_Query_category_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_cohortReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*api.ShopperInsightWhere, error) {
+			return ec.unmarshalOShopperInsightWhere2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐShopperInsightWhere(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (*time.Location, error) {
+			return ec.unmarshalOTimeZone2ᚖtimeᚐLocation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_commissionPlans_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -1862,6 +1892,74 @@ func (ec *executionContext) field_Query_exchangeRate_args(ctx context.Context, r
 		return nil, err
 	}
 	args["averageFrom"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_funnelReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*api.ShopperInsightWhere, error) {
+			return ec.unmarshalOShopperInsightWhere2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐShopperInsightWhere(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "period",
+		func(ctx context.Context, v any) (*report.Length, error) {
+			return ec.unmarshalOSalesPeriod2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐLength(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["period"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (*time.Location, error) {
+			return ec.unmarshalOTimeZone2ᚖtimeᚐLocation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_geographyReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*api.SalesInsightWhere, error) {
+			return ec.unmarshalOSalesInsightWhere2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesInsightWhere(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "side",
+		func(ctx context.Context, v any) (*insight.Side, error) {
+			return ec.unmarshalOGeographySide2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋinsightᚐSide(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["side"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "level",
+		func(ctx context.Context, v any) (*insight.Level, error) {
+			return ec.unmarshalOGeographyLevel2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋinsightᚐLevel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["level"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (*time.Location, error) {
+			return ec.unmarshalOTimeZone2ᚖtimeᚐLocation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg3
 	return args, nil
 }
 
@@ -2048,6 +2146,28 @@ func (ec *executionContext) field_Query_orders_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["reverse"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_paymentReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*api.SalesInsightWhere, error) {
+			return ec.unmarshalOSalesInsightWhere2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesInsightWhere(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (*time.Location, error) {
+			return ec.unmarshalOTimeZone2ᚖtimeᚐLocation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg1
 	return args, nil
 }
 
@@ -2331,6 +2451,28 @@ func (ec *executionContext) field_Query_purchases_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_regimeReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*api.SalesInsightWhere, error) {
+			return ec.unmarshalOSalesInsightWhere2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesInsightWhere(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (*time.Location, error) {
+			return ec.unmarshalOTimeZone2ᚖtimeᚐLocation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg1
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_salesReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -2398,6 +2540,52 @@ func (ec *executionContext) field_Query_salesReport_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["after"] = arg7
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_statementReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*api.StatementInsightWhere, error) {
+			return ec.unmarshalOStatementInsightWhere2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐStatementInsightWhere(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "byBrand",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["byBrand"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "reverse",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reverse"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg4
 	return args, nil
 }
 
@@ -2482,6 +2670,60 @@ func (ec *executionContext) field_Query_storefronts_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["reverse"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_turnoverReport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*api.StockInsightWhere, error) {
+			return ec.unmarshalOStockInsightWhere2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐStockInsightWhere(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "groupBy",
+		func(ctx context.Context, v any) (*insight.Goods, error) {
+			return ec.unmarshalOTurnoverGoods2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋinsightᚐGoods(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["groupBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "timeZone",
+		func(ctx context.Context, v any) (*time.Location, error) {
+			return ec.unmarshalOTimeZone2ᚖtimeᚐLocation(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["timeZone"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "reverse",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reverse"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg5
 	return args, nil
 }
 
@@ -9334,6 +9576,524 @@ func (ec *executionContext) fieldContext_Query_customsRuleSets(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_funnelReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_funnelReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().FunnelReport(ctx, fc.Args["where"].(*api.ShopperInsightWhere), fc.Args["period"].(*report.Length), fc.Args["timeZone"].(*time.Location))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Funnel
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Funnel
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Funnel
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Funnel
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive1, permission)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *insight.Funnel) graphql.Marshaler {
+			return ec.marshalNFunnelReport2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋinsightᚐFunnel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_funnelReport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FunnelReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_funnelReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_cohortReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_cohortReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CohortReport(ctx, fc.Args["where"].(*api.ShopperInsightWhere), fc.Args["timeZone"].(*time.Location))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Cohorts
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Cohorts
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Cohorts
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Cohorts
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive1, permission)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *insight.Cohorts) graphql.Marshaler {
+			return ec.marshalNCohortReport2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋinsightᚐCohorts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_cohortReport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CohortReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_cohortReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_geographyReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_geographyReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().GeographyReport(ctx, fc.Args["where"].(*api.SalesInsightWhere), fc.Args["side"].(*insight.Side), fc.Args["level"].(*insight.Level), fc.Args["timeZone"].(*time.Location))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Geography
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Geography
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Geography
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Geography
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive1, permission)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *insight.Geography) graphql.Marshaler {
+			return ec.marshalNGeographyReport2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋinsightᚐGeography(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_geographyReport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GeographyReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_geographyReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_paymentReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_paymentReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PaymentReport(ctx, fc.Args["where"].(*api.SalesInsightWhere), fc.Args["timeZone"].(*time.Location))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Payments
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Payments
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Payments
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Payments
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive1, permission)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *insight.Payments) graphql.Marshaler {
+			return ec.marshalNPaymentReport2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋinsightᚐPayments(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_paymentReport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PaymentReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_paymentReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_regimeReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_regimeReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().RegimeReport(ctx, fc.Args["where"].(*api.SalesInsightWhere), fc.Args["timeZone"].(*time.Location))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Regimes
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Regimes
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Regimes
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Regimes
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive1, permission)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *insight.Regimes) graphql.Marshaler {
+			return ec.marshalNRegimeReport2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋinsightᚐRegimes(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_regimeReport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegimeReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_regimeReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_turnoverReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_turnoverReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TurnoverReport(ctx, fc.Args["where"].(*api.StockInsightWhere), fc.Args["groupBy"].(*insight.Goods), fc.Args["timeZone"].(*time.Location), fc.Args["reverse"].(*bool), fc.Args["first"].(*int32), fc.Args["after"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Turnover
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Turnover
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Turnover
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Turnover
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive1, permission)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *insight.Turnover) graphql.Marshaler {
+			return ec.marshalNTurnoverReport2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋinsightᚐTurnover(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_turnoverReport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TurnoverReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_turnoverReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_statementReport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_statementReport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StatementReport(ctx, fc.Args["where"].(*api.StatementInsightWhere), fc.Args["byBrand"].(*bool), fc.Args["reverse"].(*bool), fc.Args["first"].(*int32), fc.Args["after"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Statements
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Statements
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *insight.Statements
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *insight.Statements
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive1, permission)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *insight.Statements) graphql.Marshaler {
+			return ec.marshalNStatementReport2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋinsightᚐStatements(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_statementReport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StatementReport(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_statementReport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_landedCostQuote(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11575,6 +12335,48 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_customsRuleSets(ctx, field)
+				})
+		case "funnelReport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_funnelReport(ctx, field)
+				})
+		case "cohortReport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_cohortReport(ctx, field)
+				})
+		case "geographyReport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_geographyReport(ctx, field)
+				})
+		case "paymentReport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_paymentReport(ctx, field)
+				})
+		case "regimeReport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_regimeReport(ctx, field)
+				})
+		case "turnoverReport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_turnoverReport(ctx, field)
+				})
+		case "statementReport":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_statementReport(ctx, field)
 				})
 		case "landedCostQuote":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,

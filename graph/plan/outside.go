@@ -22,11 +22,16 @@ func SalesQuery(schema *ast.Schema, arguments json.RawMessage) (report.Query, er
 		return report.Query{}, err
 	}
 	q, err := salesQuery(f, r)
+	return q, ofArguments(err)
+}
+
+// ofArguments is an error of what was read, as one of the arguments.
+func ofArguments(err error) error {
 	if bad := (*problem.BadInput)(nil); err != nil && (!errors.As(err, &bad) || bad.Argument == "") {
 		text := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "input: "), " : ", " ")
-		err = &problem.BadInput{Argument: "arguments", Message: strings.TrimPrefix(text, ": ")}
+		return &problem.BadInput{Argument: "arguments", Message: strings.TrimPrefix(text, ": ")}
 	}
-	return q, err
+	return err
 }
 
 // outside is a call of a query whose arguments are a JSON object.

@@ -114,6 +114,12 @@ var Types = map[string]Permission{
 	"ProgrammeMeasure": ProgrammeRead, "ProgrammeProjection": ProgrammeRead, "ProgrammeMilestone": ProgrammeRead, "ProgrammeBaseline": ProgrammeRead,
 	"ProgrammePoint": ProgrammeRead, "ProgrammeCell": ProgrammeRead, "ProgrammeCohort": ProgrammeRead,
 	"SalesReport": ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
+	"FunnelReport": ReportRead, "FunnelRow": ReportRead, "FunnelTotals": ReportRead, "CohortReport": ReportRead, "Cohort": ReportRead,
+	"CohortMonth": ReportRead, "CohortTotals": ReportRead, "GeographyReport": ReportRead, "GeographyRow": ReportRead,
+	"GeographyTotals": ReportRead, "PaymentReport": ReportRead, "PaymentReportRow": ReportRead, "PaymentReportTotals": ReportRead,
+	"RegimeReport": ReportRead, "RegimeReportRow": ReportRead, "RegimeReportTotals": ReportRead, "TurnoverReport": ReportRead,
+	"TurnoverRow": ReportRead, "TurnoverTotals": ReportRead, "StatementReport": ReportRead, "StatementReportRow": ReportRead,
+	"StatementReportTotals": ReportRead,
 }
 
 // Fields says what single fields ask beyond their type.
@@ -125,6 +131,8 @@ var Fields = map[string]Permission{
 	"Query.orders": OrderRead, "Query.purchases": OrderRead, "Query.salesReport": ReportRead,
 	"Query.programme": ProgrammeRead, "Query.programmes": ProgrammeRead, "Query.programmeProgress": ProgrammeRead,
 	"Mutation.programmeCreate": ProgrammeWrite, "Mutation.programmeUpdate": ProgrammeWrite, "Mutation.programmeArchive": ProgrammeWrite,
+	"Query.funnelReport": ReportRead, "Query.cohortReport": ReportRead, "Query.geographyReport": ReportRead, "Query.paymentReport": ReportRead,
+	"Query.regimeReport": ReportRead, "Query.turnoverReport": ReportRead, "Query.statementReport": ReportRead,
 
 	"Brand.statusReason": BrandRead, "Brand.contact": BrandPrivateRead, "Brand.jobsBefore": BrandRead,
 	"Brand.jobsNow": BrandRead, "Brand.jobsHistory": BrandRead, "Brand.appliedAt": BrandRead,

@@ -73,8 +73,14 @@ func (s *Service) Create(ctx context.Context, in CreateInput) (*Created, error) 
 // that has not expired.
 func insert(batch *database.Batch, c *models.Cart, now time.Time) {
 	if c.ShopperID != nil {
-		batch.Exec("delete from carts where shopper_id = $1 and country = $2 and currency = $3 and status = 'OPEN' and expires_at <= $4",
-			*c.ShopperID, c.Country, c.Currency, now)
+		batch.Exec(`
+with gone as (
+  select id, created_at
+  from carts
+  where shopper_id = $1 and country = $2 and currency = $3 and status = 'OPEN' and expires_at <= $4
+), `+traced+`
+delete from carts
+where id in (select id from gone)`, *c.ShopperID, c.Country, c.Currency, now)
 	}
 	batch.Exec(`
 insert into carts (id, shopper_id, secret_hash, country, currency, status, discount_codes, deliveries, version, expires_at, created_at, updated_at)

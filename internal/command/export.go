@@ -17,6 +17,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/brand"
 	"github.com/tradewind-commerce/tradewind/internal/export"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
+	"github.com/tradewind-commerce/tradewind/internal/insight"
 	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/internal/report"
@@ -27,8 +28,24 @@ var schema = sync.OnceValue(graph.Schema)
 
 // Sources are the reports that leave the house as files and charts. Each takes
 // the arguments of the query of its name.
-func Sources(reports *report.Service) table.Sources {
+func Sources(reports *report.Service, insights *insight.Service) table.Sources {
+	beside := func(query string, open func(context.Context, insight.Query) (*table.Table, error)) table.Source {
+		return func(ctx context.Context, arguments json.RawMessage) (*table.Table, error) {
+			q, err := plan.InsightQuery(schema(), query, arguments)
+			if err != nil {
+				return nil, err
+			}
+			return open(ctx, q)
+		}
+	}
 	return table.Sources{
+		"funnel":     beside("funnelReport", insights.FunnelTable),
+		"cohorts":    beside("cohortReport", insights.CohortTable),
+		"geography":  beside("geographyReport", insights.GeographyTable),
+		"payments":   beside("paymentReport", insights.PaymentTable),
+		"regimes":    beside("regimeReport", insights.RegimeTable),
+		"turnover":   beside("turnoverReport", insights.TurnoverTable),
+		"statements": beside("statementReport", insights.StatementTable),
 		"sales": func(ctx context.Context, arguments json.RawMessage) (*table.Table, error) {
 			q, err := plan.SalesQuery(schema(), arguments)
 			if err != nil {
@@ -153,7 +170,7 @@ func (e *ToFile) run(
 	if err != nil {
 		return err
 	}
-	t, err := Sources(report.NewService(db.Gorm, utc)).Open(ctx, name, text)
+	t, err := Sources(report.NewService(db.Gorm, utc), insight.NewService(db.Gorm, utc)).Open(ctx, name, text)
 	if err != nil {
 		return err
 	}

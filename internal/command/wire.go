@@ -25,6 +25,7 @@ import (
 	parcels "github.com/tradewind-commerce/tradewind/internal/fulfilment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
+	"github.com/tradewind-commerce/tradewind/internal/insight"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/order"
@@ -61,7 +62,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 	orders, carts := order.NewService(db, made, now), cart.NewService(db, doors, now)
 	consumers := consumerid.NewService(db, carts, now)
 	carts.AllowBy(yearly)
-	people, reports := identity.NewService(db, now), report.NewService(db, now)
+	people, reports, insights := identity.NewService(db, now), report.NewService(db, now), insight.NewService(db, now)
 	payments := payment.NewService(db, now, slog.Default(), gateways...)
 	orders.PayBackBy(payments)
 	return &resolvers.Resolver{
@@ -87,8 +88,9 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Consumers:    consumers,
 		Declarations: declaration.NewService(db, consumers, now),
 		Reports:      reports,
+		Insights:     insights,
 		Programmes:   programme.NewService(db, now),
-		Exports:      exportjob.NewService(db, now, Sources(reports), people.Rights),
+		Exports:      exportjob.NewService(db, now, Sources(reports, insights), people.Rights),
 		Search:       search.NewService(db, now),
 	}
 }

@@ -26,6 +26,7 @@ const (
 	LedgerSweep       Crossing = "ledger sweep"       // what became payable, and months to close, whoever's they are
 	Fulfilment        Crossing = "fulfilment"         // shipments whose label is to be asked for again, whoever ships them
 	PaymentOrders     Crossing = "payment orders"     // the orders that one payment paid, of any brands
+	Forgotten         Crossing = "forgotten carts"    // carts past their time, and what they held, of any brands
 	Outbox            Crossing = "outbox"             // the runner takes events in order of arrival
 )
 

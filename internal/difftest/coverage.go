@@ -11,15 +11,17 @@ import (
 )
 
 // unplanned are fields that resolvers alone answer: carts are priced,
-// balances summed, rates crossed, taxes reckoned and programmes counted by the domain, and nobody
-// waits for an address book, the nomenclature and rules of customs, or to learn
-// who buys.
+// balances summed, rates crossed, taxes reckoned and programmes counted by the
+// domain, and nobody waits for an address book, the nomenclature and rules of
+// customs, reports beside that of sales, or to learn who buys.
 var unplanned = []string{
 	"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
 	"Query.exchangeRate", "Query.consumerIdentity", "Query.consumerReads", "Query.consumerAllowance",
 	"Query.landedCostQuote", "Price.landedCost", "Order.landedCost", "Order.declarations",
 	"Query.hsCode", "Query.hsCodes", "Query.customsRules", "Query.customsRuleSets",
 	"Query.programme", "Query.programmes", "Query.programmeProgress",
+	"Query.funnelReport", "Query.cohortReport", "Query.geographyReport", "Query.paymentReport", "Query.regimeReport",
+	"Query.turnoverReport", "Query.statementReport",
 }
 
 // Planned takes the fields out of a schema that no plan answers.

@@ -55,6 +55,18 @@ create table cart_lines (
   constraint cart_lines_price_check check (unit_price_minor >= 0)
 );
 
+-- What is kept of carts that were forgotten: that there was one, and whose
+-- goods it held or was ordered from. Nothing tells whose it was.
+create table cart_traces (
+  brand_id       uuid        not null,
+  cart_id        uuid        not null,
+  storefront_id  uuid        not null,
+  begun_at       timestamptz not null,
+  constraint cart_traces_pk primary key (brand_id, cart_id, storefront_id),
+  constraint cart_traces_storefront_fk foreign key (brand_id, storefront_id) references storefronts (brand_id, id) on delete cascade
+);
+create index cart_traces_time_idx on cart_traces (brand_id, begun_at);
+
 create table addresses (
   id          uuid        not null,
   shopper_id  uuid        not null,
@@ -70,4 +82,4 @@ create unique index addresses_default_key on addresses (shopper_id) where is_def
 create index addresses_shopper_idx on addresses (shopper_id, created_at, id);
 
 -- +goose Down
-drop table addresses, cart_lines, carts;
+drop table addresses, cart_traces, cart_lines, carts;

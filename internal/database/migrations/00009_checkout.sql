@@ -13,6 +13,9 @@ alter table purchases
 alter table purchases alter column status drop default, alter column draft drop default;
 -- A cart is paid for once at a time.
 create unique index purchases_cart_key on purchases (cart_id) where status = 'AWAITING_PAYMENT';
+-- What became of a cart, and of purchases that are not completed.
+create index purchases_carts_idx on purchases (cart_id) where cart_id is not null;
+create index purchases_open_idx on purchases (placed_at) where status <> 'COMPLETED';
 create index purchases_expiry_idx on purchases (expires_at) where status = 'AWAITING_PAYMENT';
 
 -- Stock that a purchase holds while it is paid. What is HELD makes the
@@ -41,5 +44,5 @@ create index stock_reservations_held_idx on stock_reservations (brand_id, varian
 
 -- +goose Down
 drop table stock_reservations;
-drop index purchases_expiry_idx, purchases_cart_key;
+drop index purchases_open_idx, purchases_carts_idx, purchases_expiry_idx, purchases_cart_key;
 alter table purchases drop column completed_at, drop column expires_at, drop column draft, drop column cart_id, drop column status;

@@ -1,0 +1,124 @@
+package insight
+
+import (
+	"context"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/table"
+)
+
+// Regimes is sales by how goods were brought into their market.
+type Regimes struct {
+	Rows     []*RegimeRow
+	Totals   []*RegimeTotals
+	TimeZone *time.Location
+}
+
+// RegimeRow is sales under a regime of a market, in a currency. Regime is nil
+// for orders on whose import nothing was reckoned.
+type RegimeRow struct {
+	RegimeFigures
+
+	Market string
+	Regime *landedcost.Regime
+}
+
+// RegimeTotals sum all rows of a currency.
+type RegimeTotals struct{ RegimeFigures }
+
+// RegimeFigures are sums of sales facts: what was given back is taken off, on
+// the day it was given back.
+type RegimeFigures struct {
+	Currency                                       string
+	Orders                                         int64
+	GoodsMinor, ShippingMinor, DutyMinor, TaxMinor int64
+}
+
+func (f RegimeFigures) money(minor int64) money.Money {
+	return money.New(minor, money.Currency(f.Currency))
+}
+
+// Goods is net of discounts and refunds.
+func (f RegimeFigures) Goods() money.Money { return f.money(f.GoodsMinor) }
+
+// Shipping is carriage and insurance.
+func (f RegimeFigures) Shipping() money.Money { return f.money(f.ShippingMinor) }
+
+// Duties is import duty.
+func (f RegimeFigures) Duties() money.Money { return f.money(f.DutyMinor) }
+
+// Taxes is consumption tax and VAT.
+func (f RegimeFigures) Taxes() money.Money { return f.money(f.TaxMinor) }
+
+// Burden is duties and taxes by goods, nil without goods.
+func (f RegimeFigures) Burden() *decimal.Decimal { return ratio(f.DutyMinor+f.TaxMinor, f.GoodsMinor) }
+
+// Regimes tells under which regimes goods were brought in, and what that cost.
+func (s *Service) Regimes(ctx context.Context, q Query) (*Regimes, error) {
+	if err := begin(ctx, &q); err != nil {
+		return nil, err
+	}
+	g := &Regimes{TimeZone: q.TimeZone, Totals: []*RegimeTotals{}}
+	err := s.snapshot(ctx, func(tx *gorm.DB) (err error) {
+		g.Rows, err = scan[RegimeRow](tx, "the regimes", s.regimes(ctx, &q))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range g.Rows {
+		if n := len(g.Totals); n == 0 || g.Totals[n-1].Currency != r.Currency {
+			g.Totals = append(g.Totals, &RegimeTotals{RegimeFigures{Currency: r.Currency}})
+		}
+		t := g.Totals[len(g.Totals)-1]
+		t.Orders, t.GoodsMinor, t.ShippingMinor = t.Orders+r.Orders, t.GoodsMinor+r.GoodsMinor, t.ShippingMinor+r.ShippingMinor
+		t.DutyMinor, t.TaxMinor = t.DutyMinor+r.DutyMinor, t.TaxMinor+r.TaxMinor
+	}
+	return g, nil
+}
+
+func (s *Service) regimes(ctx context.Context, q *Query) database.SQL {
+	return database.Text(`
+select f.market, l.record ->> 'Regime' as regime, f.currency, count(*) filter (where f.opens_order) as orders,
+  sum(f.gross_minor - f.discount_minor - f.refund_minor)::bigint as goods_minor, sum(f.shipping_minor)::bigint as shipping_minor,
+  sum(f.duty_minor)::bigint as duty_minor, sum(f.tax_minor)::bigint as tax_minor
+from sales_facts f
+left join order_landed_costs l on l.brand_id = f.brand_id and l.order_id = f.order_id
+where ? and ? and ?
+group by 1, 2, 3
+order by 3, 1, 2 nulls last`, s.scope(ctx, q, "f"), q.during("f.event_at"), q.currency("f.currency"))
+}
+
+var regimeColumns = []column[RegimeRow]{
+	{table.Column{Name: "market", Title: "Market", Kind: table.Text, Dimension: true}, func(r *RegimeRow) any { return r.Market }},
+	{table.Column{Name: "regime", Title: "Regime", Kind: table.Text, Dimension: true}, func(r *RegimeRow) any {
+		if r.Regime == nil {
+			return nil
+		}
+		return string(*r.Regime)
+	}},
+	{table.Column{Name: "currency", Title: "Currency", Kind: table.Text}, func(r *RegimeRow) any { return r.Currency }},
+	{table.Column{Name: "orders", Title: "Orders", Kind: table.Integer}, func(r *RegimeRow) any { return r.Orders }},
+	{table.Column{Name: "goods", Title: "Goods", Kind: table.Money, Currency: "currency"}, func(r *RegimeRow) any { return r.Goods() }},
+	{table.Column{Name: "shipping", Title: "Shipping", Kind: table.Money, Currency: "currency"}, func(r *RegimeRow) any { return r.Shipping() }},
+	{table.Column{Name: "duties", Title: "Duties", Kind: table.Money, Currency: "currency"}, func(r *RegimeRow) any { return r.Duties() }},
+	{table.Column{Name: "taxes", Title: "Taxes", Kind: table.Money, Currency: "currency"}, func(r *RegimeRow) any { return r.Taxes() }},
+	{table.Column{Name: "burden", Title: "Burden", Kind: table.Percent}, func(r *RegimeRow) any { return optional(r.Burden()) }},
+}
+
+// RegimeTable is Regimes as a table.
+func (s *Service) RegimeTable(ctx context.Context, q Query) (*table.Table, error) {
+	return whole(ctx, "Regimes", &q, regimeColumns, func() ([]*RegimeRow, error) {
+		g, err := s.Regimes(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		return g.Rows, nil
+	})
+}
