@@ -16,6 +16,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/demo"
 	"github.com/tradewind-commerce/tradewind/internal/servertest"
+	"github.com/tradewind-commerce/tradewind/models"
 )
 
 func TestExportCommand(t *testing.T) {
@@ -54,16 +55,26 @@ func TestExportCommand(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	})
+	t.Run("writes_programmes", func(t *testing.T) {
+		var p models.Programme
+		must(t, db.Gorm.Take(&p).Error)
+		r := servertest.Run(t, o, "export", "report", "programme_series", "--arguments",
+			`{"programmeId":"`+p.GlobalID()+`","asOf":"2026-11-22","period":"QUARTER"}`)
+		if r.Code != 0 || !strings.HasPrefix(r.Out, "period,to,joined,closed,businesses,jobs_attested,jobs_assumed,currency,sales,sales_to_date\r\n2025-02-22,2025-03-31,") ||
+			strings.Count(r.Out, "\r\n") != 9 {
+			t.Errorf("%+v", r)
+		}
+	})
 	t.Run("refuses_what_it_cannot_do", func(t *testing.T) {
 		for says, args := range map[string][]string{
-			`there is no brand "nobody"`:      {"sales", "--brand", "nobody"},
-			"arguments.groupBy[0]":            {"sales", "--group-by", "moon"},
-			"report: is none of sales":        {"report", "weather"},
-			"must end with .csv":              {"sales", "--output", filepath.Join(dir, "sales.xls")},
-			"--arguments must be a JSON":      {"sales", "--arguments", "[]"},
-			"where.to: must not lie before":   {"sales", "--from", "2017-02-01", "--to", "2017-01-01"},
-			"no such file or directory":       {"sales", "--output", filepath.Join(dir, "no/sales.csv")},
-			"arguments.brand: is no argument": {"report", "sales", "--arguments", `{"brand":"x"}`},
+			`there is no brand "nobody"`:           {"sales", "--brand", "nobody"},
+			"arguments.groupBy[0]":                 {"sales", "--group-by", "moon"},
+			"report: is none of cohorts, funnel, ": {"report", "weather"},
+			"must end with .csv":                   {"sales", "--output", filepath.Join(dir, "sales.xls")},
+			"--arguments must be a JSON":           {"sales", "--arguments", "[]"},
+			"where.to: must not lie before":        {"sales", "--from", "2017-02-01", "--to", "2017-01-01"},
+			"no such file or directory":            {"sales", "--output", filepath.Join(dir, "no/sales.csv")},
+			"arguments.brand: is no argument":      {"report", "sales", "--arguments", `{"brand":"x"}`},
 		} {
 			failsWith(t, servertest.Run(t, o, append([]string{"export"}, args...)...), says)
 		}

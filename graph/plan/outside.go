@@ -5,13 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/validator"
 
+	"github.com/tradewind-commerce/tradewind/graph/scalar"
+	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/programme"
 	"github.com/tradewind-commerce/tradewind/internal/report"
+	"github.com/tradewind-commerce/tradewind/models"
 )
 
 // SalesQuery reads the arguments of salesReport where they come as JSON from
@@ -34,9 +39,49 @@ func ofArguments(err error) error {
 	return err
 }
 
-// outside is a call of a query whose arguments are a JSON object.
-func outside(schema *ast.Schema, name string, arguments json.RawMessage) (*call, *run, error) {
-	def := schema.Query.Fields.ForName(name)
+// ProgrammeQuery reads the arguments of programmeProgress, and those of its
+// series with them where these are asked for, as SalesQuery does.
+func ProgrammeQuery(schema *ast.Schema, series bool, arguments json.RawMessage) (q programme.TableQuery, err error) {
+	var also ast.ArgumentDefinitionList
+	if series {
+		also = schema.Types["ProgrammeProgress"].Fields.ForName("series").Arguments
+	}
+	f, r, err := outside(schema, "programmeProgress", arguments, also...)
+	if err != nil {
+		return q, err
+	}
+	id, err := f.id(r, "programmeId", globalid.Programme)
+	if err != nil {
+		return q, &problem.BadInput{Argument: "arguments.programmeId", Message: err.Error()}
+	}
+	q.Programme = id.Row
+	if q.Currency, err = argument(f, r, "currency", scalar.UnmarshalCurrencyCode); err != nil {
+		return q, ofArguments(err)
+	}
+	if q.Weeks, err = argument(f, r, "weeks", scalar.UnmarshalInt); err != nil {
+		return q, ofArguments(err)
+	}
+	days := map[string]**models.Date{"asOf": &q.AsOf, "ratesOn": &q.RatesOn}
+	if series {
+		days["from"], days["to"] = &q.From, &q.To
+		if period := report.Length(f.enum(r, "period")); period != "" {
+			q.Period = &period
+		}
+	}
+	for name, day := range days {
+		if *day, err = argument(f, r, name, scalar.UnmarshalDate); err != nil {
+			return q, ofArguments(err)
+		}
+	}
+	return q, nil
+}
+
+// outside is a call of a query whose arguments are a JSON object, which may
+// have others with them.
+func outside(schema *ast.Schema, name string, arguments json.RawMessage, also ...*ast.ArgumentDefinition) (*call, *run, error) {
+	query := *schema.Query.Fields.ForName(name)
+	query.Arguments = append(slices.Clone(query.Arguments), also...)
+	def := &query
 	given := map[string]any{}
 	decoder := json.NewDecoder(bytes.NewReader(arguments))
 	decoder.UseNumber()
@@ -58,6 +103,11 @@ func outside(schema *ast.Schema, name string, arguments json.RawMessage) (*call,
 			Variable: arg, Type: d.Type, Definition: schema.Types[d.Type.Name()], Used: true,
 		})
 		f.Arguments = append(f.Arguments, &ast.Argument{Name: arg, Value: value})
+	}
+	for _, d := range def.Arguments {
+		if _, ok := given[d.Name]; d.Type.NonNull && d.DefaultValue == nil && !ok {
+			return nil, nil, &problem.BadInput{Argument: "arguments." + d.Name, Message: "must be given"}
+		}
 	}
 	variables, err := validator.VariableValues(schema, op, given)
 	if err != nil {

@@ -49,3 +49,32 @@ func TestSalesQuery(t *testing.T) {
 		}
 	}
 }
+
+func TestProgrammeQuery(t *testing.T) {
+	t.Parallel()
+	schema := graph.Schema()
+	id := uuid.New()
+	const common = `"asOf": "2017-05-01", "currency": "EUR", "ratesOn": "2017-01-10", "weeks": 8`
+	named := `{"programmeId": "` + globalid.Encode(globalid.Programme, id) + `"`
+	q, err := plan.ProgrammeQuery(schema, true, json.RawMessage(named+`, `+common+`, "period": "WEEK", "from": "2017-02-01", "to": "2017-04-01"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q.Programme != id || q.AsOf.String() != "2017-05-01" || *q.Currency != "EUR" || q.RatesOn.String() != "2017-01-10" || *q.Weeks != 8 ||
+		*q.Period != report.Week || q.From.String() != "2017-02-01" || q.To.String() != "2017-04-01" {
+		t.Errorf("%+v", q)
+	}
+	for arguments, at := range map[string]string{
+		`{}`:                                 "arguments.programmeId",
+		`{"programmeId": "x"}`:               "arguments.programmeId",
+		named + `, "period": "WEEK"}`:        "arguments.period",
+		named + `, "weeks": "ten"}`:          "arguments.weeks",
+		named + `, "asOf": "2017-02-30"}`:    "arguments",
+		named + `, "currency": "DOUBLOONS"}`: "arguments",
+	} {
+		_, err := plan.ProgrammeQuery(schema, false, json.RawMessage(arguments))
+		if bad := (*problem.BadInput)(nil); !errors.As(err, &bad) || bad.Argument != at {
+			t.Errorf("%s: %v, want %s", arguments, err, at)
+		}
+	}
+}

@@ -20,6 +20,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/insight"
 	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/programme"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/table"
 )
@@ -27,8 +28,9 @@ import (
 var schema = sync.OnceValue(graph.Schema)
 
 // Sources are the reports that leave the house as files and charts. Each takes
-// the arguments of the query of its name.
-func Sources(reports *report.Service, insights *insight.Service) table.Sources {
+// the arguments of the query of its name, those of programmes the arguments of
+// programmeProgress, and their series its own with them.
+func Sources(reports *report.Service, insights *insight.Service, programmes *programme.Service) table.Sources {
 	beside := func(query string, open func(context.Context, insight.Query) (*table.Table, error)) table.Source {
 		return func(ctx context.Context, arguments json.RawMessage) (*table.Table, error) {
 			q, err := plan.InsightQuery(schema(), query, arguments)
@@ -38,7 +40,7 @@ func Sources(reports *report.Service, insights *insight.Service) table.Sources {
 			return open(ctx, q)
 		}
 	}
-	return table.Sources{
+	sources := table.Sources{
 		"funnel":     beside("funnelReport", insights.FunnelTable),
 		"cohorts":    beside("cohortReport", insights.CohortTable),
 		"geography":  beside("geographyReport", insights.GeographyTable),
@@ -54,6 +56,16 @@ func Sources(reports *report.Service, insights *insight.Service) table.Sources {
 			return reports.Table(ctx, q)
 		},
 	}
+	for _, name := range programme.Tables() {
+		sources[name] = func(ctx context.Context, arguments json.RawMessage) (*table.Table, error) {
+			q, err := plan.ProgrammeQuery(schema(), name == programme.SeriesTable, arguments)
+			if err != nil {
+				return nil, err
+			}
+			return programmes.Table(ctx, name, q)
+		}
+	}
+	return sources
 }
 
 // Export holds the commands that write reports.
@@ -170,7 +182,7 @@ func (e *ToFile) run(
 	if err != nil {
 		return err
 	}
-	t, err := Sources(report.NewService(db.Gorm, utc), insight.NewService(db.Gorm, utc)).Open(ctx, name, text)
+	t, err := Sources(report.NewService(db.Gorm, utc), insight.NewService(db.Gorm, utc), programme.NewService(db.Gorm, utc)).Open(ctx, name, text)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,8 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 	orders, carts := order.NewService(db, made, now), cart.NewService(db, doors, now)
 	consumers := consumerid.NewService(db, carts, now)
 	carts.AllowBy(yearly)
-	people, reports, insights := identity.NewService(db, now), report.NewService(db, now), insight.NewService(db, now)
+	people, reports := identity.NewService(db, now), report.NewService(db, now)
+	insights, programmes := insight.NewService(db, now), programme.NewService(db, now)
 	payments := payment.NewService(db, now, slog.Default(), gateways...)
 	orders.PayBackBy(payments)
 	return &resolvers.Resolver{
@@ -89,8 +90,8 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Declarations: declaration.NewService(db, consumers, now),
 		Reports:      reports,
 		Insights:     insights,
-		Programmes:   programme.NewService(db, now),
-		Exports:      exportjob.NewService(db, now, Sources(reports, insights), people.Rights),
+		Programmes:   programmes,
+		Exports:      exportjob.NewService(db, now, Sources(reports, insights, programmes), people.Rights),
 		Search:       search.NewService(db, now),
 	}
 }
