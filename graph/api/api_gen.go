@@ -4,6 +4,7 @@ package api
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
+	"github.com/tradewind-commerce/tradewind/internal/export"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -1795,6 +1797,110 @@ type RefundRetryInput struct {
 type RefundRetryPayload struct {
 	// Null where it was refused.
 	Refund *models.OrderRefund `json:"refund,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Which export to end.
+type ReportExportCancelInput struct {
+	// Its id.
+	ReportExportID string `json:"reportExportId"`
+}
+
+// The export as it is now.
+type ReportExportCancelPayload struct {
+	// Null where it was refused.
+	ReportExport *models.ReportExport `json:"reportExport,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// What file to make.
+type ReportExportCreateInput struct {
+	// Name of the report, such as sales.
+	Report string `json:"report"`
+	// As the query of its name takes them, with `first` for no more than so many rows and without `after`. Default none: all rows.
+	Arguments graphql.Omittable[json.RawMessage] `json:"arguments,omitempty"`
+	// How it is written.
+	Format export.Format `json:"format"`
+	// Language of names. Default en.
+	Language graphql.Omittable[*string] `json:"language,omitempty"`
+	// Begin CSV with a byte order mark, by which Excel tells UTF-8. Default false.
+	ByteOrderMark graphql.Omittable[*bool] `json:"byteOrderMark,omitempty"`
+}
+
+// The export, which is made soon.
+type ReportExportCreatePayload struct {
+	// Null where it was refused.
+	ReportExport *models.ReportExport `json:"reportExport,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// What report to make when, and where to bring it: to a webhook or, by operators, to a folder.
+type ReportScheduleCreateInput struct {
+	// What it is called; 1 to 100 characters.
+	Name string `json:"name"`
+	// Name of the report, such as sales.
+	Report string `json:"report"`
+	// As the query of its name takes them. Default none.
+	Arguments graphql.Omittable[json.RawMessage] `json:"arguments,omitempty"`
+	// Which days each file is about. Default AS_GIVEN.
+	Days graphql.Omittable[*models.ScheduleDays] `json:"days,omitempty"`
+	// How files are written.
+	Format export.Format `json:"format"`
+	// Language of names. Default en.
+	Language graphql.Omittable[*string] `json:"language,omitempty"`
+	// When: minute, hour, day of month, month and day of week, such as 0 7 * * 1 for Mondays at seven; at most every 15 minutes.
+	Cron string `json:"cron"`
+	// Time zone of its hours. Default UTC.
+	TimeZone graphql.Omittable[*time.Location] `json:"timeZone,omitempty"`
+	// An https address that is told of each file, signed with the payload's `secret`.
+	WebhookURL graphql.Omittable[*string] `json:"webhookUrl,omitempty"`
+	// A folder below that of the server, for operators; at most 60 characters.
+	Folder graphql.Omittable[*string] `json:"folder,omitempty"`
+}
+
+// The schedule.
+type ReportScheduleCreatePayload struct {
+	// Null where it was refused.
+	ReportSchedule *models.ReportSchedule `json:"reportSchedule,omitempty"`
+	// What its webhook's bodies are signed with, told here alone; null for a folder.
+	Secret *string `json:"secret,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Which schedule to end.
+type ReportScheduleDeleteInput struct {
+	// Its id.
+	ReportScheduleID string `json:"reportScheduleId"`
+	// Version that was read.
+	ExpectedVersion int32 `json:"expectedVersion"`
+}
+
+// The schedule as it was.
+type ReportScheduleDeletePayload struct {
+	// Null where it was refused.
+	ReportSchedule *models.ReportSchedule `json:"reportSchedule,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
+// Which schedule shall rest or go on.
+type ReportSchedulePauseInput struct {
+	// Its id.
+	ReportScheduleID string `json:"reportScheduleId"`
+	// Version that was read.
+	ExpectedVersion int32 `json:"expectedVersion"`
+	// False lets it go on from now. Default true.
+	Paused graphql.Omittable[*bool] `json:"paused,omitempty"`
+}
+
+// The schedule as it is now.
+type ReportSchedulePausePayload struct {
+	// Null where it was refused.
+	ReportSchedule *models.ReportSchedule `json:"reportSchedule,omitempty"`
 	// Why it was refused.
 	UserErrors []*problem.Problem `json:"userErrors"`
 }

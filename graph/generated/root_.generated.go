@@ -5,6 +5,7 @@ package generated
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/shopspring/decimal"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/exportjob"
 	"github.com/tradewind-commerce/tradewind/internal/insight"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
@@ -71,6 +73,9 @@ type ResolverRoot interface {
 	PromotionGoods() PromotionGoodsResolver
 	Purchase() PurchaseResolver
 	Query() QueryResolver
+	ReportChart() ReportChartResolver
+	ReportExport() ReportExportResolver
+	ReportSchedule() ReportScheduleResolver
 	Return() ReturnResolver
 	ReturnLine() ReturnLineResolver
 	Shipment() ShipmentResolver
@@ -1074,6 +1079,11 @@ type ComplexityRoot struct {
 		PromotionUpdate          func(childComplexity int, input api.PromotionUpdateInput) int
 		PurchaseCancel           func(childComplexity int, input api.PurchaseCancelInput) int
 		RefundRetry              func(childComplexity int, input api.RefundRetryInput) int
+		ReportExportCancel       func(childComplexity int, input api.ReportExportCancelInput) int
+		ReportExportCreate       func(childComplexity int, input api.ReportExportCreateInput) int
+		ReportScheduleCreate     func(childComplexity int, input api.ReportScheduleCreateInput) int
+		ReportScheduleDelete     func(childComplexity int, input api.ReportScheduleDeleteInput) int
+		ReportSchedulePause      func(childComplexity int, input api.ReportSchedulePauseInput) int
 		ReturnApprove            func(childComplexity int, input api.ReturnApproveInput) int
 		ReturnCancel             func(childComplexity int, input api.ReturnCancelInput) int
 		ReturnInspect            func(childComplexity int, input api.ReturnInspectInput) int
@@ -1728,6 +1738,10 @@ type ComplexityRoot struct {
 		Purchase          func(childComplexity int, id string) int
 		Purchases         func(childComplexity int, first *int32, after *string, last *int32, before *string, status []models.PurchaseStatus) int
 		RegimeReport      func(childComplexity int, where *api.SalesInsightWhere, timeZone *time.Location) int
+		ReportChart       func(childComplexity int, report string, arguments json.RawMessage, measure *string, width *int32, height *int32) int
+		ReportExport      func(childComplexity int, id string) int
+		ReportExports     func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		ReportSchedules   func(childComplexity int, first *int32, after *string, last *int32, before *string) int
 		SalesReport       func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
 		StatementReport   func(childComplexity int, where *api.StatementInsightWhere, byBrand *bool, reverse *bool, first *int32, after *string) int
 		Storefront        func(childComplexity int, id *string, slug *string) int
@@ -1779,6 +1793,97 @@ type ComplexityRoot struct {
 		Orders   func(childComplexity int) int
 		Shipping func(childComplexity int) int
 		Taxes    func(childComplexity int) int
+	}
+
+	ReportChart struct {
+		Link func(childComplexity int, format *exportjob.ChartFormat) int
+		SVG  func(childComplexity int) int
+	}
+
+	ReportExport struct {
+		Arguments   func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		DeliveredAt func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		Failure     func(childComplexity int) int
+		FinishedAt  func(childComplexity int) int
+		Format      func(childComplexity int) int
+		GlobalID    func(childComplexity int) int
+		Link        func(childComplexity int) int
+		Report      func(childComplexity int) int
+		RowCount    func(childComplexity int) int
+		SizeBytes   func(childComplexity int) int
+		StartedAt   func(childComplexity int) int
+		Status      func(childComplexity int) int
+	}
+
+	ReportExportCancelPayload struct {
+		ReportExport func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
+	ReportExportConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ReportExportCreatePayload struct {
+		ReportExport func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
+	ReportExportEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ReportSchedule struct {
+		Arguments  func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		Cron       func(childComplexity int) int
+		Days       func(childComplexity int) int
+		Folder     func(childComplexity int) int
+		Format     func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		LastError  func(childComplexity int) int
+		LastRunAt  func(childComplexity int) int
+		Name       func(childComplexity int) int
+		NextAt     func(childComplexity int) int
+		Paused     func(childComplexity int) int
+		Report     func(childComplexity int) int
+		TimeZone   func(childComplexity int) int
+		Version    func(childComplexity int) int
+		WebhookURL func(childComplexity int) int
+	}
+
+	ReportScheduleConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	ReportScheduleCreatePayload struct {
+		ReportSchedule func(childComplexity int) int
+		Secret         func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	ReportScheduleDeletePayload struct {
+		ReportSchedule func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	ReportScheduleEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ReportSchedulePausePayload struct {
+		ReportSchedule func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
 	}
 
 	Return struct {
@@ -1953,6 +2058,11 @@ type ComplexityRoot struct {
 		GlobalID func(childComplexity int) int
 		Name     func(childComplexity int) int
 		Orders   func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+	}
+
+	SignedLink struct {
+		ExpiresAt func(childComplexity int) int
+		URL       func(childComplexity int) int
 	}
 
 	Statement struct {
@@ -6551,6 +6661,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RefundRetry(childComplexity, args["input"].(api.RefundRetryInput)), true
+	case "Mutation.reportExportCancel":
+		if e.ComplexityRoot.Mutation.ReportExportCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reportExportCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReportExportCancel(childComplexity, args["input"].(api.ReportExportCancelInput)), true
+	case "Mutation.reportExportCreate":
+		if e.ComplexityRoot.Mutation.ReportExportCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reportExportCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReportExportCreate(childComplexity, args["input"].(api.ReportExportCreateInput)), true
+	case "Mutation.reportScheduleCreate":
+		if e.ComplexityRoot.Mutation.ReportScheduleCreate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reportScheduleCreate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReportScheduleCreate(childComplexity, args["input"].(api.ReportScheduleCreateInput)), true
+	case "Mutation.reportScheduleDelete":
+		if e.ComplexityRoot.Mutation.ReportScheduleDelete == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reportScheduleDelete_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReportScheduleDelete(childComplexity, args["input"].(api.ReportScheduleDeleteInput)), true
+	case "Mutation.reportSchedulePause":
+		if e.ComplexityRoot.Mutation.ReportSchedulePause == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reportSchedulePause_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReportSchedulePause(childComplexity, args["input"].(api.ReportSchedulePauseInput)), true
 	case "Mutation.returnApprove":
 		if e.ComplexityRoot.Mutation.ReturnApprove == nil {
 			break
@@ -9540,6 +9705,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.RegimeReport(childComplexity, args["where"].(*api.SalesInsightWhere), args["timeZone"].(*time.Location)), true
+	case "Query.reportChart":
+		if e.ComplexityRoot.Query.ReportChart == nil {
+			break
+		}
+
+		args, err := ec.field_Query_reportChart_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ReportChart(childComplexity, args["report"].(string), args["arguments"].(json.RawMessage), args["measure"].(*string), args["width"].(*int32), args["height"].(*int32)), true
+	case "Query.reportExport":
+		if e.ComplexityRoot.Query.ReportExport == nil {
+			break
+		}
+
+		args, err := ec.field_Query_reportExport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ReportExport(childComplexity, args["id"].(string)), true
+	case "Query.reportExports":
+		if e.ComplexityRoot.Query.ReportExports == nil {
+			break
+		}
+
+		args, err := ec.field_Query_reportExports_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ReportExports(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+	case "Query.reportSchedules":
+		if e.ComplexityRoot.Query.ReportSchedules == nil {
+			break
+		}
+
+		args, err := ec.field_Query_reportSchedules_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ReportSchedules(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
 	case "Query.salesReport":
 		if e.ComplexityRoot.Query.SalesReport == nil {
 			break
@@ -9786,6 +9995,353 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RegimeReportTotals.Taxes(childComplexity), true
+
+	case "ReportChart.link":
+		if e.ComplexityRoot.ReportChart.Link == nil {
+			break
+		}
+
+		args, err := ec.field_ReportChart_link_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ReportChart.Link(childComplexity, args["format"].(*exportjob.ChartFormat)), true
+	case "ReportChart.svg":
+		if e.ComplexityRoot.ReportChart.SVG == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportChart.SVG(childComplexity), true
+
+	case "ReportExport.arguments":
+		if e.ComplexityRoot.ReportExport.Arguments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.Arguments(childComplexity), true
+	case "ReportExport.createdAt":
+		if e.ComplexityRoot.ReportExport.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.CreatedAt(childComplexity), true
+	case "ReportExport.deliveredAt":
+		if e.ComplexityRoot.ReportExport.DeliveredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.DeliveredAt(childComplexity), true
+	case "ReportExport.expiresAt":
+		if e.ComplexityRoot.ReportExport.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.ExpiresAt(childComplexity), true
+	case "ReportExport.failure":
+		if e.ComplexityRoot.ReportExport.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.Failure(childComplexity), true
+	case "ReportExport.finishedAt":
+		if e.ComplexityRoot.ReportExport.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.FinishedAt(childComplexity), true
+	case "ReportExport.format":
+		if e.ComplexityRoot.ReportExport.Format == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.Format(childComplexity), true
+	case "ReportExport.id":
+		if e.ComplexityRoot.ReportExport.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.GlobalID(childComplexity), true
+	case "ReportExport.link":
+		if e.ComplexityRoot.ReportExport.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.Link(childComplexity), true
+	case "ReportExport.report":
+		if e.ComplexityRoot.ReportExport.Report == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.Report(childComplexity), true
+	case "ReportExport.rowCount":
+		if e.ComplexityRoot.ReportExport.RowCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.RowCount(childComplexity), true
+	case "ReportExport.sizeBytes":
+		if e.ComplexityRoot.ReportExport.SizeBytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.SizeBytes(childComplexity), true
+	case "ReportExport.startedAt":
+		if e.ComplexityRoot.ReportExport.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.StartedAt(childComplexity), true
+	case "ReportExport.status":
+		if e.ComplexityRoot.ReportExport.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.Status(childComplexity), true
+
+	case "ReportExportCancelPayload.reportExport":
+		if e.ComplexityRoot.ReportExportCancelPayload.ReportExport == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExportCancelPayload.ReportExport(childComplexity), true
+	case "ReportExportCancelPayload.userErrors":
+		if e.ComplexityRoot.ReportExportCancelPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExportCancelPayload.UserErrors(childComplexity), true
+
+	case "ReportExportConnection.edges":
+		if e.ComplexityRoot.ReportExportConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExportConnection.Edges(childComplexity), true
+	case "ReportExportConnection.nodes":
+		if e.ComplexityRoot.ReportExportConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExportConnection.Nodes(childComplexity), true
+	case "ReportExportConnection.pageInfo":
+		if e.ComplexityRoot.ReportExportConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExportConnection.PageInfo(childComplexity), true
+	case "ReportExportConnection.totalCount":
+		if e.ComplexityRoot.ReportExportConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExportConnection.TotalCount(childComplexity), true
+
+	case "ReportExportCreatePayload.reportExport":
+		if e.ComplexityRoot.ReportExportCreatePayload.ReportExport == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExportCreatePayload.ReportExport(childComplexity), true
+	case "ReportExportCreatePayload.userErrors":
+		if e.ComplexityRoot.ReportExportCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExportCreatePayload.UserErrors(childComplexity), true
+
+	case "ReportExportEdge.cursor":
+		if e.ComplexityRoot.ReportExportEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExportEdge.Cursor(childComplexity), true
+	case "ReportExportEdge.node":
+		if e.ComplexityRoot.ReportExportEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExportEdge.Node(childComplexity), true
+
+	case "ReportSchedule.arguments":
+		if e.ComplexityRoot.ReportSchedule.Arguments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.Arguments(childComplexity), true
+	case "ReportSchedule.createdAt":
+		if e.ComplexityRoot.ReportSchedule.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.CreatedAt(childComplexity), true
+	case "ReportSchedule.cron":
+		if e.ComplexityRoot.ReportSchedule.Cron == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.Cron(childComplexity), true
+	case "ReportSchedule.days":
+		if e.ComplexityRoot.ReportSchedule.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.Days(childComplexity), true
+	case "ReportSchedule.folder":
+		if e.ComplexityRoot.ReportSchedule.Folder == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.Folder(childComplexity), true
+	case "ReportSchedule.format":
+		if e.ComplexityRoot.ReportSchedule.Format == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.Format(childComplexity), true
+	case "ReportSchedule.id":
+		if e.ComplexityRoot.ReportSchedule.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.GlobalID(childComplexity), true
+	case "ReportSchedule.lastError":
+		if e.ComplexityRoot.ReportSchedule.LastError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.LastError(childComplexity), true
+	case "ReportSchedule.lastRunAt":
+		if e.ComplexityRoot.ReportSchedule.LastRunAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.LastRunAt(childComplexity), true
+	case "ReportSchedule.name":
+		if e.ComplexityRoot.ReportSchedule.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.Name(childComplexity), true
+	case "ReportSchedule.nextAt":
+		if e.ComplexityRoot.ReportSchedule.NextAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.NextAt(childComplexity), true
+	case "ReportSchedule.paused":
+		if e.ComplexityRoot.ReportSchedule.Paused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.Paused(childComplexity), true
+	case "ReportSchedule.report":
+		if e.ComplexityRoot.ReportSchedule.Report == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.Report(childComplexity), true
+	case "ReportSchedule.timeZone":
+		if e.ComplexityRoot.ReportSchedule.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.TimeZone(childComplexity), true
+	case "ReportSchedule.version":
+		if e.ComplexityRoot.ReportSchedule.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.Version(childComplexity), true
+	case "ReportSchedule.webhookUrl":
+		if e.ComplexityRoot.ReportSchedule.WebhookURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedule.WebhookURL(childComplexity), true
+
+	case "ReportScheduleConnection.edges":
+		if e.ComplexityRoot.ReportScheduleConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleConnection.Edges(childComplexity), true
+	case "ReportScheduleConnection.nodes":
+		if e.ComplexityRoot.ReportScheduleConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleConnection.Nodes(childComplexity), true
+	case "ReportScheduleConnection.pageInfo":
+		if e.ComplexityRoot.ReportScheduleConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleConnection.PageInfo(childComplexity), true
+	case "ReportScheduleConnection.totalCount":
+		if e.ComplexityRoot.ReportScheduleConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleConnection.TotalCount(childComplexity), true
+
+	case "ReportScheduleCreatePayload.reportSchedule":
+		if e.ComplexityRoot.ReportScheduleCreatePayload.ReportSchedule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleCreatePayload.ReportSchedule(childComplexity), true
+	case "ReportScheduleCreatePayload.secret":
+		if e.ComplexityRoot.ReportScheduleCreatePayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleCreatePayload.Secret(childComplexity), true
+	case "ReportScheduleCreatePayload.userErrors":
+		if e.ComplexityRoot.ReportScheduleCreatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleCreatePayload.UserErrors(childComplexity), true
+
+	case "ReportScheduleDeletePayload.reportSchedule":
+		if e.ComplexityRoot.ReportScheduleDeletePayload.ReportSchedule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleDeletePayload.ReportSchedule(childComplexity), true
+	case "ReportScheduleDeletePayload.userErrors":
+		if e.ComplexityRoot.ReportScheduleDeletePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleDeletePayload.UserErrors(childComplexity), true
+
+	case "ReportScheduleEdge.cursor":
+		if e.ComplexityRoot.ReportScheduleEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleEdge.Cursor(childComplexity), true
+	case "ReportScheduleEdge.node":
+		if e.ComplexityRoot.ReportScheduleEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleEdge.Node(childComplexity), true
+
+	case "ReportSchedulePausePayload.reportSchedule":
+		if e.ComplexityRoot.ReportSchedulePausePayload.ReportSchedule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedulePausePayload.ReportSchedule(childComplexity), true
+	case "ReportSchedulePausePayload.userErrors":
+		if e.ComplexityRoot.ReportSchedulePausePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportSchedulePausePayload.UserErrors(childComplexity), true
 
 	case "Return.id":
 		if e.ComplexityRoot.Return.GlobalID == nil {
@@ -10393,6 +10949,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Shopper.Orders(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+
+	case "SignedLink.expiresAt":
+		if e.ComplexityRoot.SignedLink.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignedLink.ExpiresAt(childComplexity), true
+	case "SignedLink.url":
+		if e.ComplexityRoot.SignedLink.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignedLink.URL(childComplexity), true
 
 	case "Statement.closing":
 		if e.ComplexityRoot.Statement.Closing == nil {
@@ -11602,6 +12171,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PurchaseCancelInput", ec.unmarshalInputPurchaseCancelInput),
 			graphql.NewInputUnmarshaler("RecipientInput", ec.unmarshalInputRecipientInput),
 			graphql.NewInputUnmarshaler("RefundRetryInput", ec.unmarshalInputRefundRetryInput),
+			graphql.NewInputUnmarshaler("ReportExportCancelInput", ec.unmarshalInputReportExportCancelInput),
+			graphql.NewInputUnmarshaler("ReportExportCreateInput", ec.unmarshalInputReportExportCreateInput),
+			graphql.NewInputUnmarshaler("ReportScheduleCreateInput", ec.unmarshalInputReportScheduleCreateInput),
+			graphql.NewInputUnmarshaler("ReportScheduleDeleteInput", ec.unmarshalInputReportScheduleDeleteInput),
+			graphql.NewInputUnmarshaler("ReportSchedulePauseInput", ec.unmarshalInputReportSchedulePauseInput),
 			graphql.NewInputUnmarshaler("ReturnApproveInput", ec.unmarshalInputReturnApproveInput),
 			graphql.NewInputUnmarshaler("ReturnCancelInput", ec.unmarshalInputReturnCancelInput),
 			graphql.NewInputUnmarshaler("ReturnInspectInput", ec.unmarshalInputReturnInspectInput),
@@ -13983,6 +14557,346 @@ extend type Mutation {
   deliveryOptionUpdate("The changes." input: DeliveryOptionUpdateInput!): DeliveryOptionUpdatePayload! @requires(permission: STOREFRONT_WRITE)
   "Takes a delivery option away from shoppers, for good. Archiving again changes nothing but its version."
   deliveryOptionArchive("The option." input: DeliveryOptionArchiveInput!): DeliveryOptionArchivePayload! @requires(permission: STOREFRONT_WRITE)
+}
+`, BuiltIn: false},
+	{Name: "../schema/export.graphqls", Input: `"A JSON object, or the text of one. Ids in it are those of this API."
+scalar JSON
+
+"How a report's file is written."
+enum ExportFormat {
+  "Comma-separated values in UTF-8. Texts that a spreadsheet would take for a formula begin with an apostrophe."
+  CSV
+  "A workbook with typed cells."
+  XLSX
+  "Typed columns, amounts in minor units."
+  PARQUET
+  "A JSON object on each line, amounts as text."
+  JSONL
+}
+
+"How far an export has come."
+enum ExportStatus {
+  "It waits for its turn."
+  QUEUED
+  "Its rows are being written."
+  RUNNING
+  "Its file can be fetched."
+  COMPLETED
+  "It could not be made; ` + "`" + `failure` + "`" + ` says why."
+  FAILED
+  "It was cancelled."
+  CANCELLED
+  "Its file is deleted."
+  EXPIRED
+}
+
+"A file of a report, made in the background for the account that asked. Others do not see it."
+type ReportExport @requires(permission: REPORT_READ) {
+  "Its id."
+  id: ID!
+  "Name of the report, such as sales."
+  report: String!
+  "What it was asked for, as the query of its name takes it."
+  arguments: JSON!
+  "How it is written."
+  format: ExportFormat!
+  "How far it has come."
+  status: ExportStatus!
+  "Rows written so far."
+  rowCount: BigInt!
+  "Size of the file in bytes, 0 until it is there."
+  sizeBytes: BigInt!
+  "Why there is no file; null unless it FAILED."
+  failure: String
+  "When it was asked for."
+  createdAt: DateTime!
+  "When its first row was looked for."
+  startedAt: DateTime
+  "When it ended."
+  finishedAt: DateTime
+  "When its file is deleted."
+  expiresAt: DateTime
+  "When it was brought where its schedule says; null where none says so or it was not yet."
+  deliveredAt: DateTime
+  "Where its file is fetched by whoever has the link; null unless it is COMPLETED."
+  link: SignedLink
+}
+
+"An address that works without a token until it expires. Do not log it."
+type SignedLink @requires(permission: REPORT_READ) {
+  "The address."
+  url: String!
+  "Until when it works, at most."
+  expiresAt: DateTime!
+}
+
+"A page of exports."
+type ReportExportConnection @requires(permission: REPORT_READ) {
+  "Exports with their cursors."
+  edges: [ReportExportEdge!]!
+  "The exports alone."
+  nodes: [ReportExport!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages; counted only when asked for."
+  totalCount: Int!
+}
+
+"An export in a list."
+type ReportExportEdge @requires(permission: REPORT_READ) {
+  "For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The export."
+  node: ReportExport!
+}
+
+"Which days a scheduled report is about, seen from the day it runs on in its time zone."
+enum ScheduleDays {
+  "Those of its arguments."
+  AS_GIVEN
+  "The day before."
+  YESTERDAY
+  "The seven days before."
+  LAST_7_DAYS
+  "The last whole week from Monday to Sunday."
+  LAST_WEEK
+  "This month, the day itself included."
+  MONTH_TO_DATE
+  "The month before."
+  LAST_MONTH
+  "The quarter before."
+  LAST_QUARTER
+  "This year, the day itself included."
+  YEAR_TO_DATE
+}
+
+"A report that is made again and again, and brought to somebody. Others than its account do not see it."
+type ReportSchedule @requires(permission: REPORT_READ) {
+  "Its id."
+  id: ID!
+  "What it is called."
+  name: String!
+  "Name of the report, such as sales."
+  report: String!
+  "What is asked for, as the query of its name takes it."
+  arguments: JSON!
+  "Which days it is about."
+  days: ScheduleDays!
+  "How its files are written."
+  format: ExportFormat!
+  "When it runs: minute, hour, day of month, month and day of week."
+  cron: String!
+  "The time zone of its hours."
+  timeZone: String!
+  "Where it is brought by webhook."
+  webhookUrl: String
+  "The folder it is brought to, below that of the server."
+  folder: String
+  "Whether it rests."
+  paused: Boolean!
+  "When it runs next; null while it is paused."
+  nextAt: DateTime
+  "When it last ran."
+  lastRunAt: DateTime
+  "What went wrong the last time; null where nothing did."
+  lastError: String
+  "When it was made."
+  createdAt: DateTime!
+  "For ` + "`" + `expectedVersion` + "`" + `."
+  version: Int!
+}
+
+"A page of schedules."
+type ReportScheduleConnection @requires(permission: REPORT_READ) {
+  "Schedules with their cursors."
+  edges: [ReportScheduleEdge!]!
+  "The schedules alone."
+  nodes: [ReportSchedule!]!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many there are on all pages; counted only when asked for."
+  totalCount: Int!
+}
+
+"A schedule in a list."
+type ReportScheduleEdge @requires(permission: REPORT_READ) {
+  "For ` + "`" + `after` + "`" + ` and ` + "`" + `before` + "`" + `."
+  cursor: String!
+  "The schedule."
+  node: ReportSchedule!
+}
+
+"How a chart is written."
+enum ChartFormat {
+  "Shapes and texts, sharp in any size."
+  SVG
+  "A picture, for e-mails."
+  PNG
+}
+
+"A report as a picture: lines over time, bars for all else, a panel for each currency."
+type ReportChart @requires(permission: REPORT_READ) {
+  "The chart as SVG."
+  svg: String!
+  "Where it is drawn as it is then, for whoever has the link; short enough for an e-mail."
+  link("Default PNG." format: ChartFormat): SignedLink!
+}
+
+extend type Query {
+  "An export of the caller's by its id."
+  reportExport("Its id." id: ID!): ReportExport @requires(permission: REPORT_READ)
+  "The caller's exports, the latest first."
+  reportExports(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ReportExportConnection! @requires(permission: REPORT_READ)
+  "The caller's schedules of reports, the latest first."
+  reportSchedules(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+  ): ReportScheduleConnection! @requires(permission: REPORT_READ)
+  "A report as a picture, with names in the language of the context."
+  reportChart(
+    "Name of the report, such as sales."
+    report: String!
+    "As the query of its name takes them. Default none."
+    arguments: JSON
+    "The column that is drawn, such as gross. Default net, else the first there is."
+    measure: String
+    "200 to 1,600 pixels. Default 800."
+    width: Int
+    "200 to 1,600 pixels. Default 450."
+    height: Int
+  ): ReportChart! @requires(permission: REPORT_READ)
+}
+
+"What file to make."
+input ReportExportCreateInput {
+  "Name of the report, such as sales."
+  report: String!
+  "As the query of its name takes them, with ` + "`" + `first` + "`" + ` for no more than so many rows and without ` + "`" + `after` + "`" + `. Default none: all rows."
+  arguments: JSON
+  "How it is written."
+  format: ExportFormat!
+  "Language of names. Default en."
+  language: LanguageCode
+  "Begin CSV with a byte order mark, by which Excel tells UTF-8. Default false."
+  byteOrderMark: Boolean
+}
+
+"The export, which is made soon."
+type ReportExportCreatePayload @public {
+  "Null where it was refused."
+  reportExport: ReportExport
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Which export to end."
+input ReportExportCancelInput {
+  "Its id."
+  reportExportId: ID!
+}
+
+"The export as it is now."
+type ReportExportCancelPayload @public {
+  "Null where it was refused."
+  reportExport: ReportExport
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"What report to make when, and where to bring it: to a webhook or, by operators, to a folder."
+input ReportScheduleCreateInput {
+  "What it is called; 1 to 100 characters."
+  name: String!
+  "Name of the report, such as sales."
+  report: String!
+  "As the query of its name takes them. Default none."
+  arguments: JSON
+  "Which days each file is about. Default AS_GIVEN."
+  days: ScheduleDays
+  "How files are written."
+  format: ExportFormat!
+  "Language of names. Default en."
+  language: LanguageCode
+  "When: minute, hour, day of month, month and day of week, such as 0 7 * * 1 for Mondays at seven; at most every 15 minutes."
+  cron: String!
+  "Time zone of its hours. Default UTC."
+  timeZone: TimeZone
+  "An https address that is told of each file, signed with the payload's ` + "`" + `secret` + "`" + `."
+  webhookUrl: URL
+  "A folder below that of the server, for operators; at most 60 characters."
+  folder: String
+}
+
+"The schedule."
+type ReportScheduleCreatePayload @public {
+  "Null where it was refused."
+  reportSchedule: ReportSchedule
+  "What its webhook's bodies are signed with, told here alone; null for a folder."
+  secret: String
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Which schedule shall rest or go on."
+input ReportSchedulePauseInput {
+  "Its id."
+  reportScheduleId: ID!
+  "Version that was read."
+  expectedVersion: Int!
+  "False lets it go on from now. Default true."
+  paused: Boolean
+}
+
+"The schedule as it is now."
+type ReportSchedulePausePayload @public {
+  "Null where it was refused."
+  reportSchedule: ReportSchedule
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"Which schedule to end."
+input ReportScheduleDeleteInput {
+  "Its id."
+  reportScheduleId: ID!
+  "Version that was read."
+  expectedVersion: Int!
+}
+
+"The schedule as it was."
+type ReportScheduleDeletePayload @public {
+  "Null where it was refused."
+  reportSchedule: ReportSchedule
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Has a report made as a file, in the background."
+  reportExportCreate("What to make." input: ReportExportCreateInput!): ReportExportCreatePayload! @requires(permission: REPORT_READ)
+  "Ends an export of the caller's."
+  reportExportCancel("Which one." input: ReportExportCancelInput!): ReportExportCancelPayload! @requires(permission: REPORT_READ)
+  "Has a report made again and again; its files are deleted with it."
+  reportScheduleCreate("What and when." input: ReportScheduleCreateInput!): ReportScheduleCreatePayload! @requires(permission: REPORT_READ)
+  "Has a schedule of the caller's rest, or go on."
+  reportSchedulePause("Which one." input: ReportSchedulePauseInput!): ReportSchedulePausePayload! @requires(permission: REPORT_READ)
+  "Ends a schedule of the caller's, with its exports and their files."
+  reportScheduleDelete("Which one." input: ReportScheduleDeleteInput!): ReportScheduleDeletePayload! @requires(permission: REPORT_READ)
 }
 `, BuiltIn: false},
 	{Name: "../schema/fulfilment.graphqls", Input: `"A parcel with goods of an order."
@@ -21858,6 +22772,188 @@ func (ec *executionContext) childFields_RegimeReportTotals(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type RegimeReportTotals", field.Name)
 }
 
+func (ec *executionContext) childFields_ReportChart(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "svg":
+		return ec.fieldContext_ReportChart_svg(ctx, field)
+	case "link":
+		return ec.fieldContext_ReportChart_link(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportChart", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportExport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ReportExport_id(ctx, field)
+	case "report":
+		return ec.fieldContext_ReportExport_report(ctx, field)
+	case "arguments":
+		return ec.fieldContext_ReportExport_arguments(ctx, field)
+	case "format":
+		return ec.fieldContext_ReportExport_format(ctx, field)
+	case "status":
+		return ec.fieldContext_ReportExport_status(ctx, field)
+	case "rowCount":
+		return ec.fieldContext_ReportExport_rowCount(ctx, field)
+	case "sizeBytes":
+		return ec.fieldContext_ReportExport_sizeBytes(ctx, field)
+	case "failure":
+		return ec.fieldContext_ReportExport_failure(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ReportExport_createdAt(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_ReportExport_startedAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_ReportExport_finishedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ReportExport_expiresAt(ctx, field)
+	case "deliveredAt":
+		return ec.fieldContext_ReportExport_deliveredAt(ctx, field)
+	case "link":
+		return ec.fieldContext_ReportExport_link(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportExport", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportExportCancelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reportExport":
+		return ec.fieldContext_ReportExportCancelPayload_reportExport(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReportExportCancelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportExportCancelPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportExportConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReportExportConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReportExportConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReportExportConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReportExportConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportExportConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportExportCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reportExport":
+		return ec.fieldContext_ReportExportCreatePayload_reportExport(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReportExportCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportExportCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportExportEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReportExportEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReportExportEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportExportEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportSchedule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ReportSchedule_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ReportSchedule_name(ctx, field)
+	case "report":
+		return ec.fieldContext_ReportSchedule_report(ctx, field)
+	case "arguments":
+		return ec.fieldContext_ReportSchedule_arguments(ctx, field)
+	case "days":
+		return ec.fieldContext_ReportSchedule_days(ctx, field)
+	case "format":
+		return ec.fieldContext_ReportSchedule_format(ctx, field)
+	case "cron":
+		return ec.fieldContext_ReportSchedule_cron(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_ReportSchedule_timeZone(ctx, field)
+	case "webhookUrl":
+		return ec.fieldContext_ReportSchedule_webhookUrl(ctx, field)
+	case "folder":
+		return ec.fieldContext_ReportSchedule_folder(ctx, field)
+	case "paused":
+		return ec.fieldContext_ReportSchedule_paused(ctx, field)
+	case "nextAt":
+		return ec.fieldContext_ReportSchedule_nextAt(ctx, field)
+	case "lastRunAt":
+		return ec.fieldContext_ReportSchedule_lastRunAt(ctx, field)
+	case "lastError":
+		return ec.fieldContext_ReportSchedule_lastError(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ReportSchedule_createdAt(ctx, field)
+	case "version":
+		return ec.fieldContext_ReportSchedule_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportSchedule", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportScheduleConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ReportScheduleConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ReportScheduleConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ReportScheduleConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ReportScheduleConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportScheduleConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportScheduleCreatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reportSchedule":
+		return ec.fieldContext_ReportScheduleCreatePayload_reportSchedule(ctx, field)
+	case "secret":
+		return ec.fieldContext_ReportScheduleCreatePayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReportScheduleCreatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportScheduleCreatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportScheduleDeletePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reportSchedule":
+		return ec.fieldContext_ReportScheduleDeletePayload_reportSchedule(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReportScheduleDeletePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportScheduleDeletePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportScheduleEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ReportScheduleEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ReportScheduleEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportScheduleEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportSchedulePausePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reportSchedule":
+		return ec.fieldContext_ReportSchedulePausePayload_reportSchedule(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReportSchedulePausePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportSchedulePausePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Return(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -22204,6 +23300,16 @@ func (ec *executionContext) childFields_Shopper(ctx context.Context, field graph
 		return ec.fieldContext_Shopper_orders(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Shopper", field.Name)
+}
+
+func (ec *executionContext) childFields_SignedLink(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "url":
+		return ec.fieldContext_SignedLink_url(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_SignedLink_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignedLink", field.Name)
 }
 
 func (ec *executionContext) childFields_Statement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -23,9 +23,11 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/command"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
+	"github.com/tradewind-commerce/tradewind/internal/exportjob"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	parcels "github.com/tradewind-commerce/tradewind/internal/fulfilment/sandbox"
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
+	"github.com/tradewind-commerce/tradewind/internal/link"
 	bank "github.com/tradewind-commerce/tradewind/internal/payment/sandbox"
 )
 
@@ -44,6 +46,8 @@ type API struct {
 	Log     *Journal
 	// Bank is the payment sandbox, whose page and webhooks come to this server.
 	Bank *bank.Gateway
+	// Exports makes what callers ask for, where the test has it work.
+	Exports *exportjob.Service
 	// AuthoriseFirst has payments authorised only; it is called before any is begun.
 	AuthoriseFirst func()
 
@@ -62,7 +66,15 @@ func New(t testing.TB, now time.Time) *API {
 	a.Carrier = parcels.New(a.DB.Gorm, clock, parcels.Options{HookURL: a.URL, Secret: []byte(CarrierSecret)})
 	a.Bank = bank.New(a.DB.Gorm, clock, bank.Options{PageURL: a.URL, HookURL: a.URL, Secret: []byte(BankSecret)})
 	api := command.WireCarried(a.DB.Gorm, clock, a.Carrier, a.Bank)
-	a.AuthoriseFirst = api.Payments.AuthoriseFirst
+	a.AuthoriseFirst, a.Exports = api.Payments.AuthoriseFirst, api.Exports
+	signer, err := link.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	api.Exports.Use(exportjob.Place{
+		Dir: t.TempDir(), Links: signer, URL: a.URL, Keep: 7 * 24 * time.Hour, LinkFor: 24 * time.Hour, Folder: t.TempDir(),
+		Client: exportjob.Client(true), Inside: true,
+	})
 	if err := api.Consumers.Use(t.Context(), fixture.IdentityKeys(t)); err != nil {
 		t.Fatal(err)
 	}
@@ -74,11 +86,12 @@ func New(t testing.TB, now time.Time) *API {
 	}
 	handler := graph.NewHandler(api, graph.Options{Planner: planner})
 	hooks := httpserver.New(httpserver.Options{
-		Webhook: api.Payments.Receive, Carriers: api.Fulfilment.Receive, Log: slog.New(slog.NewTextHandler(a.Log, nil)),
+		Webhook: api.Payments.Receive, Carriers: api.Fulfilment.Receive, Downloads: api.Exports.Open, Charts: api.Exports.Draw,
+		Log: slog.New(slog.NewTextHandler(a.Log, nil)),
 	})
 	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case strings.HasPrefix(r.URL.Path, "/webhooks/"):
+		case strings.HasPrefix(r.URL.Path, "/webhooks/"), strings.HasPrefix(r.URL.Path, exportjob.DownloadPath), strings.HasPrefix(r.URL.Path, exportjob.ChartPath):
 			hooks.ServeHTTP(w, r)
 			return
 		case strings.HasPrefix(r.URL.Path, bank.PagePath):

@@ -120,6 +120,8 @@ var Types = map[string]Permission{
 	"RegimeReport": ReportRead, "RegimeReportRow": ReportRead, "RegimeReportTotals": ReportRead, "TurnoverReport": ReportRead,
 	"TurnoverRow": ReportRead, "TurnoverTotals": ReportRead, "StatementReport": ReportRead, "StatementReportRow": ReportRead,
 	"StatementReportTotals": ReportRead,
+	"ReportExport":          ReportRead, "ReportExportConnection": ReportRead, "ReportExportEdge": ReportRead, "SignedLink": ReportRead,
+	"ReportSchedule": ReportRead, "ReportScheduleConnection": ReportRead, "ReportScheduleEdge": ReportRead, "ReportChart": ReportRead,
 }
 
 // Fields says what single fields ask beyond their type.
@@ -133,6 +135,9 @@ var Fields = map[string]Permission{
 	"Mutation.programmeCreate": ProgrammeWrite, "Mutation.programmeUpdate": ProgrammeWrite, "Mutation.programmeArchive": ProgrammeWrite,
 	"Query.funnelReport": ReportRead, "Query.cohortReport": ReportRead, "Query.geographyReport": ReportRead, "Query.paymentReport": ReportRead,
 	"Query.regimeReport": ReportRead, "Query.turnoverReport": ReportRead, "Query.statementReport": ReportRead,
+	"Query.reportExport": ReportRead, "Query.reportExports": ReportRead, "Query.reportSchedules": ReportRead, "Query.reportChart": ReportRead,
+	"Mutation.reportExportCreate": ReportRead, "Mutation.reportExportCancel": ReportRead, "Mutation.reportScheduleCreate": ReportRead,
+	"Mutation.reportSchedulePause": ReportRead, "Mutation.reportScheduleDelete": ReportRead,
 
 	"Brand.statusReason": BrandRead, "Brand.contact": BrandPrivateRead, "Brand.jobsBefore": BrandRead,
 	"Brand.jobsNow": BrandRead, "Brand.jobsHistory": BrandRead, "Brand.appliedAt": BrandRead,

@@ -80,6 +80,7 @@ func (s *Serve) handler(p parts) http.Handler {
 		Declarations:     p.api.Declarations.Export,
 		Exports:          Sources(p.api.Reports, p.api.Insights, p.api.Programmes).Open,
 		Downloads:        p.api.Exports.Open,
+		Charts:           p.api.Exports.Draw,
 		Carriers:         p.api.Fulfilment.Receive,
 	}
 	if p.sandbox != nil {

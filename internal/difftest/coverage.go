@@ -13,7 +13,8 @@ import (
 // unplanned are fields that resolvers alone answer: carts are priced,
 // balances summed, rates crossed, taxes reckoned and programmes counted by the
 // domain, and nobody waits for an address book, the nomenclature and rules of
-// customs, reports beside that of sales, or to learn who buys.
+// customs, reports beside that of sales, or to learn who buys;
+// files and pictures of reports are made apart.
 var unplanned = []string{
 	"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
 	"Query.exchangeRate", "Query.consumerIdentity", "Query.consumerReads", "Query.consumerAllowance",
@@ -22,6 +23,7 @@ var unplanned = []string{
 	"Query.programme", "Query.programmes", "Query.programmeProgress",
 	"Query.funnelReport", "Query.cohortReport", "Query.geographyReport", "Query.paymentReport", "Query.regimeReport",
 	"Query.turnoverReport", "Query.statementReport",
+	"Query.reportExport", "Query.reportExports", "Query.reportSchedules", "Query.reportChart",
 }
 
 // Planned takes the fields out of a schema that no plan answers.

@@ -134,11 +134,11 @@ func (s *Service) Cancel(ctx context.Context, id uuid.UUID) (*models.ReportExpor
 		case found.Error != nil:
 			return fmt.Errorf("read the export: %w", found.Error)
 		case found.RowsAffected == 0:
-			return problem.At("id", problem.NotFound, "there is no such export")
+			return problem.At("input.reportExportId", problem.NotFound, "there is no such export")
 		case row.Status == models.ExportCancelled:
 			return nil
 		case row.Status != models.ExportQueued && row.Status != models.ExportRunning:
-			return problem.At("id", problem.Conflict, "it has ended already")
+			return problem.At("input.reportExportId", problem.Conflict, "it has ended already")
 		}
 		row.Status, row.DueAt, row.FinishedAt = models.ExportCancelled, nil, new(s.now())
 		return tx.Model(&row).Select("Status", "DueAt", "FinishedAt").Updates(&row).Error

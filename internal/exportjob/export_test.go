@@ -71,7 +71,7 @@ func TestExportOfOthers(t *testing.T) {
 		_, err := w.Export(ctx, made.ID)
 		refused(t, err, "id", problem.NotFound)
 		_, err = w.Cancel(ctx, made.ID)
-		refused(t, err, "id", problem.NotFound)
+		refused(t, err, "input.reportExportId", problem.NotFound)
 		if page, err := w.Exports(ctx, paging.Args{Default: 20, Max: 100}); err != nil || len(page.Edges) != 0 {
 			t.Errorf("%s sees %d exports, %v", name, len(page.Edges), err)
 		}
@@ -226,7 +226,7 @@ func TestExportThatIsCancelled(t *testing.T) {
 	done := w.create(t, "{}")
 	w.work(t)
 	_, err := w.Cancel(w.owner, done.ID)
-	refused(t, err, "id", problem.Conflict)
+	refused(t, err, "input.reportExportId", problem.Conflict)
 }
 
 func TestExportsOutliveTheirServer(t *testing.T) {

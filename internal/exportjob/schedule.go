@@ -24,6 +24,7 @@ const (
 	maxSchedules = 50
 	maxName      = 100
 	maxURL       = 2000
+	maxFolder    = 60
 	// minPause is how close the runs of a schedule may lie.
 	minPause = 15 * time.Minute
 )
@@ -106,7 +107,9 @@ func (s *Service) validatePlan(ctx context.Context, p *Planned) error {
 			at("folder", problem.NotAllowed, "only operators have reports brought to a folder")
 		case s.place.Folder == "":
 			at("folder", problem.NotAllowed, "no folder is set up on this server")
-		case !filepath.IsLocal(*p.Folder):
+		case len([]rune(*p.Folder)) > maxFolder:
+			at("folder", problem.TooLong, fmt.Sprintf("must have at most %d characters", maxFolder))
+		case !filepath.IsLocal(*p.Folder) || strings.ContainsFunc(*p.Folder, func(r rune) bool { return r < ' ' }):
 			at("folder", problem.Invalid, "must be a path below the server's folder")
 		}
 	}
@@ -206,9 +209,9 @@ func (s *Service) change(
 		case found.Error != nil:
 			return fmt.Errorf("read the schedule: %w", found.Error)
 		case found.RowsAffected == 0:
-			return problem.At("id", problem.NotFound, "there is no such schedule")
+			return problem.At("input.reportScheduleId", problem.NotFound, "there is no such schedule")
 		case row.Version != version:
-			return problem.At("expectedVersion", problem.VersionConflict, "it was changed meanwhile: read it again")
+			return problem.At("input.expectedVersion", problem.VersionConflict, "it was changed meanwhile: read it again")
 		}
 		return change(tx, &row)
 	})

@@ -228,9 +228,9 @@ func TestScheduleIsPausedAndDeleted(t *testing.T) {
 	}
 	rival := auth.With(t.Context(), member(t, w, fixture.Brand(t, w.db.Gorm, "rival"), models.RoleOwner))
 	_, err = w.Pause(rival, made.ID, 1, true)
-	refused(t, err, "id", problem.NotFound)
+	refused(t, err, "input.reportScheduleId", problem.NotFound)
 	_, err = w.DeleteSchedule(rival, made.ID, 1)
-	refused(t, err, "id", problem.NotFound)
+	refused(t, err, "input.reportScheduleId", problem.NotFound)
 	if page, err := w.Schedules(rival, paging.Args{Default: 20, Max: 100}); err != nil || len(page.Edges) != 0 {
 		t.Errorf("a rival sees %d schedules, %v", len(page.Edges), err)
 	}
@@ -240,7 +240,7 @@ func TestScheduleIsPausedAndDeleted(t *testing.T) {
 		t.Fatalf("%+v, %v", paused, err)
 	}
 	_, err = w.Pause(w.owner, made.ID, 1, false)
-	refused(t, err, "expectedVersion", problem.VersionConflict)
+	refused(t, err, "input.expectedVersion", problem.VersionConflict)
 	w.pass(72 * time.Hour)
 	w.work(t)
 	if len(w.exports(t)) != 0 {

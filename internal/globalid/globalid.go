@@ -156,7 +156,7 @@ func ParseAs(t Type, s string) (ID, error) {
 // OfBrand tells whether rows of this type belong to a brand.
 func (t Type) OfBrand() bool {
 	switch t {
-	case Account, Address, Brand, Cart, CartLine, Category, CommissionPlan, CustomsRule, Payment, Programme, Purchase, Shopper:
+	case Account, Address, Brand, Cart, CartLine, Category, CommissionPlan, CustomsRule, Payment, Programme, Purchase, ReportExport, ReportSchedule, Shopper:
 		return false
 	default:
 		return true

@@ -1,10 +1,13 @@
 package httpserver
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -31,6 +34,36 @@ func download(open Downloads, log *slog.Logger) http.HandlerFunc {
 		h.Set("Content-Disposition", `attachment; filename="`+f.Name+`"`)
 		h.Set("Cache-Control", "private, no-store")
 		http.ServeContent(&patientResponse{w, &patient{w: w, control: http.NewResponseController(w)}}, r, "", f.At, f)
+	}
+}
+
+// Charts draws the chart of a link's token, or reports link.ErrBad.
+type Charts func(ctx context.Context, token string, f exportjob.ChartFormat, w io.Writer) error
+
+// drawn answers /charts/{token}.png and .svg to whoever has the link, as it is
+// now. Mail programs may keep it for a while.
+func drawn(draw Charts, log *slog.Logger) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		token, end, _ := strings.Cut(chi.URLParam(r, "file"), ".")
+		format, kind := exportjob.ChartFormat(strings.ToUpper(end)), "image/png"
+		if format == exportjob.ChartSVG {
+			kind = "image/svg+xml"
+		}
+		var picture bytes.Buffer
+		err := link.ErrBad
+		if format == exportjob.ChartPNG || format == exportjob.ChartSVG {
+			err = draw(r.Context(), token, format, &picture)
+		}
+		if err != nil {
+			notGood(w, r, err, log)
+			return
+		}
+		h := w.Header()
+		h.Set("Content-Type", kind)
+		h.Set("Cache-Control", "private, max-age=300")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin") // mail programs show it
+		_, _ = w.Write(picture.Bytes())
 	}
 }
 

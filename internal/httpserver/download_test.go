@@ -12,6 +12,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/exportjob"
 	"github.com/tradewind-commerce/tradewind/internal/httpserver"
 	"github.com/tradewind-commerce/tradewind/internal/link"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
 )
 
 type closer struct{ io.ReadSeeker }
@@ -55,6 +56,37 @@ func TestDownloads(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	if text := log.String(); strings.Contains(text, "/downloads/good") || !strings.Contains(text, "/downloads/…") {
+		t.Errorf("the log has what lets in:\n%s", text)
+	}
+}
+
+func TestCharts(t *testing.T) {
+	t.Parallel()
+	url, log := serve(t, func(o *httpserver.Options) {
+		o.Charts = func(_ context.Context, token string, f exportjob.ChartFormat, w io.Writer) error {
+			switch token {
+			case "good":
+				_, err := io.WriteString(w, string(f))
+				return err
+			case "crowded":
+				return &problem.BadInput{Argument: "arguments", Message: "give too many rows"}
+			}
+			return link.ErrBad
+		}
+	})
+	for path, kind := range map[string]string{"good.png": "image/png", "good.svg": "image/svg+xml"} {
+		a := call(t, http.MethodGet, url+"/charts/"+path, nil)
+		if a.status != 200 || a.header.Get("Content-Type") != kind || !strings.HasSuffix(path, strings.ToLower(a.body)) ||
+			!strings.HasPrefix(a.header.Get("Content-Security-Policy"), "default-src 'none'") {
+			t.Errorf("%s: %+v", path, a)
+		}
+	}
+	for path, status := range map[string]int{"bad.png": 403, "good.gif": 403, "good": 403, "crowded.png": 400} {
+		if a := call(t, http.MethodGet, url+"/charts/"+path, nil); a.status != status {
+			t.Errorf("%s: %+v", path, a)
+		}
+	}
+	if text := log.String(); strings.Contains(text, "/charts/good") {
 		t.Errorf("the log has what lets in:\n%s", text)
 	}
 }

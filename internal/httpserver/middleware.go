@@ -96,7 +96,7 @@ func logged(log *slog.Logger) func(http.Handler) http.Handler {
 }
 
 // secretPaths begin paths that end with what lets in.
-var secretPaths = []string{exportjob.DownloadPath}
+var secretPaths = []string{exportjob.DownloadPath, exportjob.ChartPath}
 
 // shown is what of a path may be logged.
 func shown(path string) string {

@@ -43,6 +43,8 @@ type Options struct {
 	Exports Tables
 	// Downloads are files at signed links, /downloads/{token}, nil for none.
 	Downloads Downloads
+	// Charts are pictures at signed links, /charts/{token}.png and .svg, nil for none.
+	Charts Charts
 	// SandboxPage is served below SandboxPath, nil where the sandbox is off.
 	SandboxPage http.Handler
 	SandboxPath string
@@ -98,6 +100,9 @@ func New(o Options) http.Handler {
 	}
 	if o.Downloads != nil {
 		r.Method(http.MethodGet, exportjob.DownloadPath+"{token}", pages(download(o.Downloads, o.Log)))
+	}
+	if o.Charts != nil {
+		r.With(limited(o.OperationTimeout)).Method(http.MethodGet, exportjob.ChartPath+"{file}", pages(drawn(o.Charts, o.Log)))
 	}
 	if o.Webhook != nil {
 		r.With(limited(o.OperationTimeout)).Post("/webhooks/{provider}", webhook(o.Webhook, o.Log))

@@ -66,6 +66,9 @@ type Column struct {
 	Kind  Kind
 	// Dimension marks what rows are about; all others measure it.
 	Dimension bool
+	// Sums says that the values of rows may be added: amounts and pieces, never
+	// averages, shares or distinct orders.
+	Sums bool
 	// Currency names the Text column that has the currency of a Money column's
 	// amounts. Without it, files get one named as the column and _currency.
 	Currency string
