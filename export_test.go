@@ -65,16 +65,32 @@ func TestExportCommand(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	})
+	t.Run("writes_every_report", func(t *testing.T) {
+		for name, heading := range map[string]string{
+			"funnel": "starts_on,carts,", "cohorts": "cohort,months_after,", "geography": "place,country,", "payments": "method,currency,",
+			"regimes": "market,regime,", "turnover": "name,id,opening,", "statements": "month,brand,",
+		} {
+			r := servertest.Run(t, o, "export", "report", name)
+			if r.Code != 0 || !strings.HasPrefix(r.Out, heading) || name != "funnel" && strings.Count(r.Out, "\r\n") < 2 {
+				t.Errorf("%s: %d %s\n%.300s", name, r.Code, r.Err, r.Out)
+			}
+		}
+		r := servertest.Run(t, o, "export", "report", "geography", "--arguments", `{"level":"COUNTRY","side":"ORIGIN","where":{"currency":["CNY"],"from":"2026-01-01"},"timeZone":"Asia/Shanghai"}`)
+		if r.Code != 0 || !strings.Contains(r.Out, "United States,US,") {
+			t.Errorf("%+v", r)
+		}
+		failsWith(t, servertest.Run(t, o, "export", "report", "turnover", "--arguments", `{"where":{"brandId":["x"]}}`), "where.brandId.0")
+	})
 	t.Run("refuses_what_it_cannot_do", func(t *testing.T) {
 		for says, args := range map[string][]string{
-			`there is no brand "nobody"`:           {"sales", "--brand", "nobody"},
-			"arguments.groupBy[0]":                 {"sales", "--group-by", "moon"},
-			"report: is none of cohorts, funnel, ": {"report", "weather"},
-			"must end with .csv":                   {"sales", "--output", filepath.Join(dir, "sales.xls")},
-			"--arguments must be a JSON":           {"sales", "--arguments", "[]"},
-			"where.to: must not lie before":        {"sales", "--from", "2017-02-01", "--to", "2017-01-01"},
-			"no such file or directory":            {"sales", "--output", filepath.Join(dir, "no/sales.csv")},
-			"arguments.brand: is no argument":      {"report", "sales", "--arguments", `{"brand":"x"}`},
+			`there is no brand "nobody"`:      {"sales", "--brand", "nobody"},
+			"arguments.groupBy[0]":            {"sales", "--group-by", "moon"},
+			"report: is none of cohorts,":     {"report", "weather"},
+			"must end with .csv":              {"sales", "--output", filepath.Join(dir, "sales.xls")},
+			"--arguments must be a JSON":      {"sales", "--arguments", "[]"},
+			"where.to: must not lie before":   {"sales", "--from", "2017-02-01", "--to", "2017-01-01"},
+			"no such file or directory":       {"sales", "--output", filepath.Join(dir, "no/sales.csv")},
+			"arguments.brand: is no argument": {"report", "sales", "--arguments", `{"brand":"x"}`},
 		} {
 			failsWith(t, servertest.Run(t, o, append([]string{"export"}, args...)...), says)
 		}

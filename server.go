@@ -28,6 +28,8 @@ type line struct {
 
 	Export command.Export `cmd:"" help:"Write reports to files, or on standard output."`
 
+	Reporting command.Reporting `cmd:"" help:"Open the views that BI tools read, or tell where they are."`
+
 	Statement command.Statement `cmd:"" help:"Write a brand's statement of a month."`
 
 	Declaration command.Declaration `cmd:"" help:"Write what customs are told of an order."`
