@@ -33,9 +33,9 @@ type Import struct {
 
 // Into are the flags of every import: where it goes, and how its file is written.
 type Into struct {
-	Brand      string `required:"" env:"IMPORT_BRAND" placeholder:"SLUG" help:"Brand to import for."`
-	Storefront string `required:"" env:"IMPORT_STOREFRONT" placeholder:"SLUG" help:"Its storefront."`
-	Currency   string `required:"" env:"IMPORT_CURRENCY" placeholder:"CODE" help:"Currency of the file and the storefront, such as USD."`
+	Brand      string `env:"IMPORT_BRAND" placeholder:"SLUG" help:"Brand to import for."`
+	Storefront string `env:"IMPORT_STOREFRONT" placeholder:"SLUG" help:"Its storefront."`
+	Currency   string `env:"IMPORT_CURRENCY" placeholder:"CODE" help:"Currency of the file and the storefront, such as USD."`
 	DryRun     bool   `env:"IMPORT_DRY_RUN" help:"Tell what would be imported, and write nothing."`
 
 	Create       bool   `env:"IMPORT_CREATE" group:"When brand or storefront are not there" help:"Make them: a brand that has applied, a draft storefront."`
@@ -48,10 +48,30 @@ type Into struct {
 	Notes     int    `default:"20" env:"IMPORT_NOTES" help:"Most rows to report one by one (${default}, at most 10,000); the others are counted."`
 }
 
+// needs fails where flags are missing, but for those of the columns that say
+// the same row by row.
+func (o *Into) needs(columns salescsv.Columns) error {
+	var missing []string
+	for _, flag := range []struct{ value, name, placeholder string }{
+		{o.Brand, "brand", "SLUG"}, {o.Currency, "currency", "CODE"}, {o.Storefront, "storefront", "SLUG"},
+	} {
+		if flag.value == "" && columns[salescsv.Field(flag.name)] == "" {
+			missing = append(missing, "--"+flag.name+"="+flag.placeholder)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("missing flags: %s", strings.Join(missing, ", "))
+}
+
 func (o *Into) target() (transfer.Target, error) {
-	currency, err := money.ParseCurrency(o.Currency)
-	if err != nil {
-		return transfer.Target{}, fmt.Errorf("--currency %s: unknown currency; give an ISO 4217 code such as USD", o.Currency)
+	var currency money.Currency
+	if o.Currency != "" {
+		var err error
+		if currency, err = money.ParseCurrency(o.Currency); err != nil {
+			return transfer.Target{}, fmt.Errorf("--currency %s: unknown currency; give an ISO 4217 code such as USD", o.Currency)
+		}
 	}
 	tag, err := language.Parse(o.Language)
 	if err != nil {

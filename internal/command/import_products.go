@@ -22,6 +22,9 @@ type ImportProducts struct {
 	Stock bool `env:"IMPORT_STOCK" help:"Set the stock of variants that are there already, too. Without it only new ones get the file's number."`
 }
 
+// Validate fails where flags are missing.
+func (i *ImportProducts) Validate() error { return i.needs(nil) }
+
 // Run does it, a file after the other. What could be read of each is kept.
 func (i *ImportProducts) Run(ctx context.Context, c *Common) error {
 	target, err := i.target()

@@ -24,16 +24,23 @@ import (
 type ImportSales struct {
 	File string `arg:"" help:"CSV with one row for each sold or returned position, gzip or not."`
 	Into
-	Columns      []string `required:"" env:"IMPORT_COLUMNS" placeholder:"FIELD=COLUMN" help:"Names of the columns: order, time and unit-price are needed, sku or title, too; quantity (without it 1), customer, country, region and shipping are taken where named."`
+	Columns      []string `required:"" env:"IMPORT_COLUMNS" placeholder:"FIELD=COLUMN" help:"Names of the columns: order, time and unit-price are needed, sku or title, too; quantity (without it 1), customer, country, region, shipping and category are taken where named; brand, storefront and currency where each row has its own, and need no flag then."`
 	Join         []string `sep:"none" env:"IMPORT_JOIN" placeholder:"FILE:COLUMN" help:"Adds the columns of another file to each row: of its one row with the same value of the column. FILE:COLUMN=ITS_COLUMN where it has another name there. May be repeated; later files may be joined by columns of earlier ones."`
 	TimeZone     string   `default:"UTC" env:"IMPORT_TIME_ZONE" placeholder:"ZONE" help:"IANA zone of times that name none, such as Europe/London (${default})."`
 	TimeForm     string   `env:"IMPORT_TIME_FORM" placeholder:"FORM" help:"Form of the times, such as DD/MM/YYYY hh:mm. Without it: forms that begin with the year, or name the month."`
 	DecimalComma bool     `env:"IMPORT_DECIMAL_COMMA" help:"Numbers are written 1.234,50 and not 1,234.50."`
+	Report       string   `type:"path" env:"IMPORT_REPORT" placeholder:"FILE" help:"Write what is wrong with rows to a CSV file: line, column, code and message."`
 	Country      string   `env:"IMPORT_COUNTRY" placeholder:"CODE" help:"Country of the buyers where the file names none."`
 }
 
+// Validate fails where flags are missing. What is wrong with columns is told later.
+func (i *ImportSales) Validate() error {
+	columns, _ := salescsv.ParseColumns(i.Columns)
+	return i.needs(columns)
+}
+
 // Run does it.
-func (i *ImportSales) Run(ctx context.Context, c *Common) error {
+func (i *ImportSales) Run(ctx context.Context, c *Common) (failed error) {
 	in, err := i.input()
 	if err != nil {
 		return err
@@ -44,6 +51,14 @@ func (i *ImportSales) Run(ctx context.Context, c *Common) error {
 	}
 	defer d.Close()
 	in.Progress = c.Progress()
+	if i.Report != "" {
+		faults, err := newFaultFile(i.Report)
+		if err != nil {
+			return err
+		}
+		in.Refused = faults.add
+		defer func() { failed = errors.Join(failed, faults.close()) }()
+	}
 	report, err := transfers(d.Gorm).Sales(auth.With(ctx, auth.System()), in)
 	i.tell(c, report, err)
 	if errors.Is(err, transfer.ErrNothing) {
@@ -93,15 +108,28 @@ func (i *ImportSales) tell(c *Common, r *transfer.SalesReport, err error) {
 	if i.DryRun {
 		fmt.Fprintln(w, "dry run: nothing was written")
 	}
+	if len(r.Made) > 10 {
+		r.Made = append(r.Made[:10:10], fmt.Sprintf("%d more", len(r.Made)-10))
+	}
 	made(w, i.DryRun, r.Made)
 	fmt.Fprintf(w, "lines\t%d\tof %d orders; %d rows refused\n", r.Lines, r.Orders, r.Refused.Count)
-	fmt.Fprintf(w, "unrounded sum\t%s\t%s, quantity times price as the file says\n", exact(r.Unrounded, r.Rounded.Currency), i.Currency)
-	fmt.Fprintf(w, "rounded sum\t%s\t%s, each line rounded half up\n", r.Rounded.Amount(), i.Currency)
-	if r.Shipping.Minor != 0 {
-		fmt.Fprintf(w, "shipping\t%s\t%s\n", r.Shipping.Amount(), i.Currency)
+	for _, sum := range r.Sums {
+		currency := sum.Rounded.Currency
+		fmt.Fprintf(w, "unrounded sum\t%s\t%s, quantity times price as the file says\n", exact(sum.Unrounded, currency), currency)
+		fmt.Fprintf(w, "rounded sum\t%s\t%s, each line rounded half up\n", sum.Rounded.Amount(), currency)
+		if sum.Shipping.Minor != 0 {
+			fmt.Fprintf(w, "shipping\t%s\t%s\n", sum.Shipping.Amount(), currency)
+		}
+		if len(r.Sums) > 1 {
+			fmt.Fprintf(w, "booked\t%s\t%s\n", sum.Booked.Amount(), currency)
+			continue
+		}
+		fmt.Fprintf(w, "booked\t%s\t%s in %d lines, %d of them refunds; %d new orders\n",
+			sum.Booked.Amount(), currency, r.BookedLines, r.BookedRefunds, r.BookedOrders)
 	}
-	fmt.Fprintf(w, "booked\t%s\t%s in %d lines, %d of them refunds; %d new orders\n",
-		r.Booked.Amount(), i.Currency, r.BookedLines, r.BookedRefunds, r.BookedOrders)
+	if len(r.Sums) > 1 {
+		fmt.Fprintf(w, "booked\t%d\tlines, %d of them refunds; %d new orders\n", r.BookedLines, r.BookedRefunds, r.BookedOrders)
+	}
 	if err == nil {
 		fmt.Fprintf(w, "there already\t%d\tlines, left as they are\n", r.There())
 	}

@@ -131,7 +131,7 @@ func (s *Service) writeProducts(
 	var merged []*catalog.Merged
 	var kept []uuid.UUID
 	err := database.InTx(db.Statement.Context, db, func(tx *gorm.DB) error {
-		if err := found.lockTx(tx); err != nil {
+		if err := lockTx(tx, found); err != nil {
 			return err
 		}
 		offers := make([]*catalog.Offer, len(batch))

@@ -90,7 +90,7 @@ func TestOnlineRetailGivesItsTotals(t *testing.T) {
 
 	r := w.importSales(in)
 
-	if got := fmt.Sprintf("%d lines, %d orders, %s, refused %d", r.Lines, r.Orders, r.Unrounded, r.Refused.Count); got != "53206 lines, 2603 orders, 1005112.851, refused 0" {
+	if got := fmt.Sprintf("%d lines, %d orders, %s, refused %d", r.Lines, r.Orders, r.Sums[0].Unrounded, r.Refused.Count); got != "53206 lines, 2603 orders, 1005112.851, refused 0" {
 		t.Error(got)
 	}
 	// Quantity times price of the stored lines, to the last decimal of the file.
@@ -104,7 +104,7 @@ func TestOnlineRetailGivesItsTotals(t *testing.T) {
 		"where buyer_country in ('GB', 'NL', 'IE', 'DE', 'FR') group by buyer_country order by sum(quantity * unit_price) desc",
 		"GB 805310.131", "NL 51419.07", "IE 48395.86", "DE 22083.38", "FR 19861.6")
 	// What the facts say is what was booked, and credit notes are refunds.
-	w.expect("select sum(gross_minor - refund_minor)::text from sales_facts", fmt.Sprint(r.Booked.Minor))
+	w.expect("select sum(gross_minor - refund_minor)::text from sales_facts", fmt.Sprint(r.Sums[0].Booked.Minor))
 	w.expect("select count(*)::text from orders where kind = 'SALE' and number like 'C%'", "0")
 	w.expect("select count(*)::text from order_lines l join sales_facts f on f.brand_id = l.brand_id and f.line_id = l.id where (l.quantity < 0) <> (f.kind = 'REFUND')", "0")
 	// What is no product is kept, customers or not.
@@ -131,7 +131,7 @@ func TestOlistGivesItsTotals(t *testing.T) {
 	r := w.importSales(in)
 
 	// 26 orders have a payment and no items.
-	got := fmt.Sprintf("%d lines, %d orders, %s, shipping %s, refused %d", r.Lines, r.Orders, r.Rounded, r.Shipping.Amount(), r.Refused.Count)
+	got := fmt.Sprintf("%d lines, %d orders, %s, shipping %s, refused %d", r.Lines, r.Orders, r.Sums[0].Rounded, r.Sums[0].Shipping.Amount(), r.Refused.Count)
 	if got != "4567 lines, 4045 orders, 561316.40 BRL, shipping 91181.30, refused 0" {
 		t.Error(got)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -14,37 +16,49 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/csvfile"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/salescsv"
-	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// SalesImport asks to bring a sales history in.
+// SalesImport asks to bring a sales history in. Where columns are named for
+// brand, storefront or currency, the target's are those of rows that name none.
 type SalesImport struct {
 	Target
 	File   Source
 	Joins  []salescsv.Join
 	Layout salescsv.Layout
 	DryRun bool
+	// Refused is told of each row that is refused, as it is found. It may be nil.
+	Refused func(csvfile.Note)
 	// Progress may be nil.
 	Progress Progress
+}
+
+// Many tells whether rows say where they go.
+func (in *SalesImport) Many() bool {
+	return in.Layout.Columns[salescsv.Brand] != "" || in.Layout.Columns[salescsv.Storefront] != ""
+}
+
+// Sum is what lines of a currency come to: quantity times price before and
+// after rounding each line, their carriage, and what of it this run has booked.
+type Sum struct {
+	Unrounded                 decimal.Decimal
+	Rounded, Shipping, Booked money.Money
 }
 
 // SalesReport tells what became of a sales file.
 type SalesReport struct {
 	Made []string
-	// Of the file: orders and lines that could be read, rows refused, and the
-	// sum of quantity times price before and after rounding each line.
-	Orders    int
-	Lines     int
-	Refused   csvfile.Notes
-	Unrounded decimal.Decimal
-	Rounded   money.Money
-	Shipping  money.Money
+	// Of the file: orders and lines that could be read, rows refused, and what
+	// the lines come to by currency, in the order of their codes.
+	Orders  int
+	Lines   int
+	Refused csvfile.Notes
+	Sums    []*Sum
 	// What this run has booked; the other lines were there already.
 	BookedOrders  int
 	BookedLines   int
 	BookedRefunds int
-	Booked        money.Money
-	// Foreign lines belong to orders that were placed here: they are refused.
+	// Foreign lines are refused though they could be read: they belong to orders
+	// that were placed here, or go to what is not there.
 	Foreign int
 	// Linked lines are of variants in the catalogue.
 	Linked int
@@ -54,7 +68,28 @@ type SalesReport struct {
 	Unjoined map[string]int
 	// Countries counts lines by names that mean no country.
 	Countries map[string]int
-	Batch     *uuid.UUID
+	// Batch is the id of the import at each brand.
+	Batch *uuid.UUID
+}
+
+// sum is that of a currency.
+func (r *SalesReport) sum(c money.Currency) *Sum {
+	i, ok := slices.BinarySearchFunc(r.Sums, c, func(s *Sum, c money.Currency) int { return strings.Compare(string(s.Rounded.Currency), string(c)) })
+	if !ok {
+		zero := money.New(0, c)
+		r.Sums = slices.Insert(r.Sums, i, &Sum{Rounded: zero, Shipping: zero, Booked: zero})
+	}
+	return r.Sums[i]
+}
+
+// clone is a report of its own.
+func (r *SalesReport) clone() SalesReport {
+	c := *r
+	c.Sums = nil
+	for _, s := range r.Sums {
+		c.Sums = append(c.Sums, new(*s))
+	}
+	return c
 }
 
 // There counts the lines that were there already.
@@ -80,7 +115,11 @@ func (s *Service) Sales(ctx context.Context, in SalesImport) (*SalesReport, erro
 	if in.Progress == nil {
 		in.Progress = func(string, int, int) {}
 	}
-	in.Layout.Currency, in.Layout.Latest = in.Currency, s.now().AddDate(0, 0, 2)
+	if in.Refused == nil {
+		in.Refused = func(csvfile.Note) {}
+	}
+	in.Layout.Brand, in.Layout.Storefront, in.Layout.Currency = in.Brand, in.Storefront, in.Currency
+	in.Layout.Latest = s.now().AddDate(0, 0, 2)
 	file, err := salescsv.Open(in.File, in.Joins, in.Layout)
 	if err != nil {
 		return report, err
@@ -97,26 +136,20 @@ func (s *Service) Sales(ctx context.Context, in SalesImport) (*SalesReport, erro
 	if err != nil {
 		return report, err
 	}
-	read := *report
+	read := report.clone()
 	err = s.run(ctx, in.DryRun, func(db *gorm.DB) error {
-		*report = read // a transaction may run again
-		db = db.WithContext(ctx)
-		found, err := s.reach(db, in.Target)
-		if err != nil {
-			return err
+		*report = read.clone() // a transaction may run again
+		w := &salesWriter{
+			s: s, db: db.WithContext(ctx), in: &in, report: report, now: s.now(), sum: sum,
+			shops: map[slugs]*shop{},
 		}
-		report.Made = found.made
-		w := &salesWriter{db: db, target: found, report: report, now: s.now(), language: in.Language, progress: in.Progress, batch: models.ImportBatch{
-			BrandID: found.brand.ID, ID: newID(), Kind: models.ImportSales, FileName: baseName(in.File), FileSHA256: sum,
-			StorefrontID: &found.storefront.ID, Currency: &found.storefront.Currency, StartedAt: s.now(),
-		}}
-		if w.linkable, err = hasSKUs(db, found.brand.ID); err != nil {
+		if err := w.begin(); err != nil {
 			return err
 		}
 		if err := w.all(file, ends); err != nil {
 			return err
 		}
-		return w.finish(s.now())
+		return w.finish()
 	})
 	return report, err
 }
@@ -128,32 +161,42 @@ type ends struct {
 	last map[uint64]int
 }
 
-func (e *ends) hash(order string) uint64 { return maphash.String(e.seed, order) }
+func (e *ends) hash(l *salescsv.Line) uint64 {
+	var h maphash.Hash
+	h.SetSeed(e.seed)
+	for _, part := range [3]string{l.Brand, l.Storefront, l.Order} {
+		_, _ = h.WriteString(part)
+		_ = h.WriteByte(0)
+	}
+	return h.Sum64()
+}
 
 // survey reads the file once: what it holds, and where its orders end.
 func (s *Service) survey(file *salescsv.File, in SalesImport, report *SalesReport) (*ends, error) {
 	e := &ends{seed: maphash.MakeSeed(), last: map[uint64]int{}}
-	report.Rounded, report.Shipping = money.New(0, in.Currency), money.New(0, in.Currency)
-	report.Booked = report.Rounded
 	err := file.Each(func(l *salescsv.Line) error {
 		var err error
-		if report.Rounded, err = report.Rounded.Add(l.Goods); err != nil {
+		sum := report.sum(l.Goods.Currency)
+		if sum.Rounded, err = sum.Rounded.Add(l.Goods); err != nil {
 			return fmt.Errorf("line %d: the sum of all lines is too large", l.Row)
 		}
-		if report.Shipping, err = report.Shipping.Add(l.Shipping); err != nil {
+		if sum.Shipping, err = sum.Shipping.Add(l.Shipping); err != nil {
 			return fmt.Errorf("line %d: the sum of all shipping is too large", l.Row)
 		}
 		report.Lines++
-		report.Unrounded = report.Unrounded.Add(l.Total)
+		sum.Unrounded = sum.Unrounded.Add(l.Total)
 		if l.Unknown != "" && (len(report.Countries) < 1000 || report.Countries[l.Unknown] > 0) {
 			report.Countries[l.Unknown]++
 		}
-		e.last[e.hash(l.Order)] = l.Row
+		e.last[e.hash(l)] = l.Row
 		if report.Lines%10_000 == 0 {
 			in.Progress("reading", report.Lines, 0)
 		}
 		return nil
-	}, func(n csvfile.Note) { report.Refused.Add(n) })
+	}, func(n csvfile.Note) {
+		report.Refused.Add(n)
+		in.Refused(n)
+	})
 	report.Orders, report.Unjoined = len(e.last), file.Unjoined()
 	in.Progress("reading", report.Lines, report.Lines)
 	return e, err
@@ -161,23 +204,34 @@ func (s *Service) survey(file *salescsv.File, in SalesImport, report *SalesRepor
 
 // fileOrder is an order as the file has it.
 type fileOrder struct {
+	at     slugs
 	number string
 	lines  []*salescsv.Line
 }
 
-// inLine is how many lines are written in one transaction, or a few more.
-const inLine = 2000
+// slugs of a brand and its storefront.
+type slugs struct{ brand, storefront string }
+
+// Lines that are written in one transaction, or a few more: more of them where
+// they go to many storefronts, of which each takes a look.
+const (
+	inLine     = 2000
+	inLineMany = 10_000
+)
 
 // all reads the file again and writes its orders as they are complete.
 func (w *salesWriter) all(file *salescsv.File, e *ends) error {
 	open := map[uint64][]*fileOrder{}
 	var ready []*fileOrder
-	waiting, lines := 0, 0
+	waiting, lines, most := 0, 0, inLine
+	if w.in.Many() {
+		most = inLineMany
+	}
 	err := file.Each(func(l *salescsv.Line) error {
-		hash := e.hash(l.Order)
-		o := find(open[hash], l.Order)
+		hash, at := e.hash(l), slugs{l.Brand, l.Storefront}
+		o := find(open[hash], at, l.Order)
 		if o == nil {
-			o = &fileOrder{number: l.Order}
+			o = &fileOrder{at: at, number: l.Order}
 			open[hash] = append(open[hash], o)
 		}
 		o.lines = append(o.lines, l)
@@ -192,7 +246,7 @@ func (w *salesWriter) all(file *salescsv.File, e *ends) error {
 			ready = append(ready, o)
 		}
 		delete(open, hash)
-		if lines < inLine {
+		if lines < most {
 			return nil
 		}
 		err := w.write(ready)
@@ -208,9 +262,9 @@ func (w *salesWriter) all(file *salescsv.File, e *ends) error {
 	return w.write(ready)
 }
 
-func find(orders []*fileOrder, number string) *fileOrder {
+func find(orders []*fileOrder, at slugs, number string) *fileOrder {
 	for _, o := range orders {
-		if o.number == number {
+		if o.at == at && o.number == number {
 			return o
 		}
 	}

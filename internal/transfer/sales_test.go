@@ -42,7 +42,7 @@ func TestSales(t *testing.T) {
 		r := w.importSales(w.sales(fixtureFile(t, "sales.csv")))
 
 		got := fmt.Sprintf("%d lines of %d orders, %s rounded to %s; booked %s in %d lines, %d refunds, %d orders; %d there", r.Lines, r.Orders,
-			r.Unrounded, r.Rounded, r.Booked, r.BookedLines, r.BookedRefunds, r.BookedOrders, r.There())
+			r.Sums[0].Unrounded, r.Sums[0].Rounded, r.Sums[0].Booked, r.BookedLines, r.BookedRefunds, r.BookedOrders, r.There())
 		want := "9 lines of 5 orders, 50.113 rounded to 50.12 EUR; booked 50.12 EUR in 9 lines, 2 refunds, 5 orders; 0 there"
 		if got != want {
 			t.Errorf("report:\n%s, want\n%s", got, want)
@@ -235,7 +235,7 @@ func TestSales(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		r := w.importSales(w.joined(t))
-		if r.Lines != 3 || r.Shipping.Amount() != "4.90" || r.Refused.Count != 1 || r.Unjoined["receipts.csv"] != 1 {
+		if r.Lines != 3 || r.Sums[0].Shipping.Amount() != "4.90" || r.Refused.Count != 1 || r.Unjoined["receipts.csv"] != 1 {
 			t.Errorf("%+v", r)
 		}
 		w.expect(`select format('%s total %s shipping %s to %s-%s by %s at %s', number, total_minor, shipping_minor, buyer_country, buyer_region,

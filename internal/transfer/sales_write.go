@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/outbox"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/csvfile"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/salescsv"
@@ -18,53 +19,95 @@ import (
 
 // salesWriter writes orders, many in a transaction.
 type salesWriter struct {
-	*target
-	db       *gorm.DB
-	report   *SalesReport
-	now      time.Time
-	language string
-	progress Progress
-	// batch is written with the first line that is booked: an import that
-	// books nothing leaves nothing.
-	batch    models.ImportBatch
-	begun    bool
-	linkable bool
-	done     int
+	s      *Service
+	db     *gorm.DB
+	in     *SalesImport
+	report *SalesReport
+	now    time.Time
+	// sum is the file's fingerprint.
+	sum        []byte
+	shops      map[slugs]*shop
+	categories map[string]bool
+	done       int
+}
+
+// booking is an order on its way to its storefront.
+type booking struct {
+	*fileOrder
+	*shop
+	known *knownOrder
 }
 
 // written is what one transaction writes.
 type written struct {
-	orders    []models.Order
-	lines     []models.OrderLine
-	charges   []models.Charge
-	events    []models.OrderEvent
-	facts     []models.SalesFact
-	grown     []models.Order // were there, and have more lines now
-	refused   []csvfile.Note
-	refunds   int
-	linked    int
+	orders  []models.Order
+	lines   []models.OrderLine
+	charges []models.Charge
+	events  []models.OrderEvent
+	facts   []models.SalesFact
+	grown   []models.Order // were there, and have more lines now
+	refused []csvfile.Note
+	refunds int
+	linked  int
+	parts   map[*shop]*part
+	inOrder []*shop
+}
+
+// part of it goes to one storefront.
+type part struct {
+	orders    []uuid.UUID
+	lines     int
 	unrounded decimal.Decimal
 	minor     int64
 }
 
+func (out *written) of(s *shop) *part {
+	if out.parts[s] == nil {
+		out.parts[s] = &part{}
+		out.inOrder = append(out.inOrder, s)
+	}
+	return out.parts[s]
+}
+
+// refuse says that the lines of an order are not imported.
+func (out *written) refuse(o *fileOrder, fault csvfile.Fault) {
+	for _, l := range o.lines {
+		out.refused = append(out.refused, salescsv.Refusal(l.Row, fault))
+	}
+}
+
 // write books what of the orders is not there yet.
 func (w *salesWriter) write(orders []*fileOrder) error {
+	nowhere := &written{}
+	todo := make([]*booking, 0, len(orders))
+	for _, o := range orders {
+		w.done += len(o.lines)
+		to, err := w.shop(o.at, o.lines[0].Goods.Currency)
+		if err != nil {
+			return fmt.Errorf("order %s: %w", o.number, err)
+		}
+		if to.refused != nil {
+			nowhere.refuse(o, *to.refused)
+			continue
+		}
+		to.read += len(o.lines)
+		todo = append(todo, &booking{fileOrder: o, shop: to})
+	}
 	var out *written
 	err := database.InTx(w.db.Statement.Context, w.db, func(tx *gorm.DB) error {
-		out = &written{}
-		if err := w.lockTx(tx); err != nil {
+		out = &written{parts: map[*shop]*part{}}
+		if err := lockTx(tx, shopsOf(todo)...); err != nil {
 			return err
 		}
-		known, err := w.known(tx, orders)
+		if err := known(tx, todo); err != nil {
+			return err
+		}
+		goods, err := soldGoods(tx, todo)
 		if err != nil {
 			return err
 		}
-		goods, err := w.goods(tx, orders)
-		if err != nil {
-			return err
-		}
-		for _, o := range orders {
-			if err := w.book(o, known[o.number], goods, out); err != nil {
+		for _, o := range todo {
+			if err := w.book(o, goods, out); err != nil {
 				return fmt.Errorf("order %s: %w", o.number, err)
 			}
 		}
@@ -73,40 +116,44 @@ func (w *salesWriter) write(orders []*fileOrder) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range orders {
-		w.done += len(o.lines)
+	w.tell(append(nowhere.refused, out.refused...), out)
+	w.progress("booking", w.done, w.report.Lines)
+	return nil
+}
+
+func (w *salesWriter) progress(step string, done, total int) {
+	if w.in.Progress != nil {
+		w.in.Progress(step, done, total)
 	}
+}
+
+// tell adds what was written to the report.
+func (w *salesWriter) tell(refused []csvfile.Note, out *written) {
 	r := w.report
-	r.Refused.Add(out.refused...)
-	r.Foreign += len(out.refused)
+	r.Refused.Add(refused...)
+	for _, note := range refused {
+		w.in.Refused(note)
+	}
+	r.Foreign += len(refused)
 	r.BookedOrders += len(out.orders)
 	r.BookedLines += len(out.lines)
 	r.BookedRefunds += out.refunds
 	r.Linked += out.linked
-	r.Booked.Minor += out.minor
-	if len(out.lines) > 0 {
-		w.begun, r.Batch = true, &w.batch.ID
+	for _, s := range out.inOrder {
+		sum := r.sum(money.Currency(s.storefront.Currency))
+		sum.Booked.Minor += out.parts[s].minor
+		if s.begun = true; r.Batch == nil {
+			r.Batch = &s.batch.ID
+		}
 	}
-	w.progress("booking", w.done, r.Lines)
-	return nil
 }
 
 func (w *salesWriter) writeTx(tx *gorm.DB, out *written) error {
 	if len(out.lines) == 0 {
 		return nil
 	}
-	if !w.begun {
-		if err := tx.Create(&w.batch).Error; err != nil {
-			return fmt.Errorf("begin the batch: %w", err)
-		}
-	}
-	// The control total grows with the lines: it holds after a killed import, too.
-	err := tx.Exec(`
-update import_batches
-set lines_booked = lines_booked + ?, unrounded_sum = unrounded_sum + ?, booked_minor = booked_minor + ?
-where brand_id = ? and id = ?`, len(out.lines), out.unrounded, out.minor, w.brand.ID, w.batch.ID).Error
-	if err != nil {
-		return fmt.Errorf("count into the batch: %w", err)
+	if err := countTx(tx, out); err != nil {
+		return err
 	}
 	for _, o := range out.grown {
 		err := tx.Exec(`
@@ -118,18 +165,57 @@ where brand_id = ? and id = ?`, o.GoodsMinor, o.ShippingMinor, o.TotalMinor, o.K
 			return fmt.Errorf("add lines to order %s: %w", o.Number, err)
 		}
 	}
+	told := make([]models.OutboxEvent, 0, len(out.inOrder))
+	for _, s := range out.inOrder {
+		event, err := outbox.New(s.brand.ID, "sales.imported", "ImportBatch", s.batch.ID, out.parts[s].change(s), w.now)
+		if err != nil {
+			return err
+		}
+		told = append(told, event)
+	}
 	for _, step := range []func() error{
 		func() error { return database.Copy(tx, out.orders) },
 		func() error { return database.Copy(tx, out.lines) },
 		func() error { return database.Copy(tx, out.charges) },
 		func() error { return database.Copy(tx, out.events) },
 		func() error { return database.Copy(tx, out.facts) },
+		func() error { return database.Copy(tx, told) },
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	return outbox.AddTx(tx, w.brand.ID, "sales.imported", "ImportBatch", w.batch.ID, imported(w.storefront.ID, out), w.now)
+	return nil
+}
+
+// countTx begins batches and adds to their control totals. These grow with the
+// lines: they hold after a killed import, too.
+func countTx(tx *gorm.DB, out *written) error {
+	var begin []models.ImportBatch
+	columns := make([]models.StringList, 5)
+	for _, s := range out.inOrder {
+		p := out.parts[s]
+		if !s.begun {
+			begin = append(begin, s.batch)
+		}
+		for i, value := range []string{
+			s.batch.BrandID.String(), s.batch.ID.String(), strconv.Itoa(p.lines), p.unrounded.String(), strconv.FormatInt(p.minor, 10),
+		} {
+			columns[i] = append(columns[i], value)
+		}
+	}
+	if err := database.Copy(tx, begin); err != nil {
+		return fmt.Errorf("begin the batches: %w", err)
+	}
+	err := tx.Exec(`
+update import_batches b
+set lines_booked = lines_booked + w.lines, unrounded_sum = unrounded_sum + w.unrounded, booked_minor = booked_minor + w.minor
+from unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::numeric[], ?::bigint[]) as w (brand_id, id, lines, unrounded, minor)
+where b.brand_id = w.brand_id and b.id = w.id`, columns[0], columns[1], columns[2], columns[3], columns[4]).Error
+	if err != nil {
+		return fmt.Errorf("count into the batches: %w", err)
+	}
+	return nil
 }
 
 // change is what the outbox tells of imported sales: which orders, so that
@@ -142,67 +228,8 @@ type change struct {
 	GoodsMinor   int64       `json:"goodsMinor"`
 }
 
-func imported(storefront uuid.UUID, out *written) change {
-	c := change{StorefrontID: storefront, Lines: len(out.lines), Currency: out.lines[0].Currency, GoodsMinor: out.minor}
-	for _, o := range append(out.orders, out.grown...) {
-		c.OrderIDs = append(c.OrderIDs, o.ID)
-	}
-	return c
-}
-
-// finish closes the batch.
-func (w *salesWriter) finish(now time.Time) error {
-	if !w.begun {
-		return nil
-	}
-	err := w.db.Model(&models.ImportBatch{}).Where("brand_id = ? and id = ?", w.brand.ID, w.batch.ID).
-		Updates(map[string]any{
-			"rows_read": w.report.Lines + w.report.Refused.Count - w.report.Foreign, "rows_refused": w.report.Refused.Count, "finished_at": now,
-		}).Error
-	if err != nil {
-		return fmt.Errorf("close the batch: %w", err)
-	}
-	return nil
-}
-
-// knownOrder is an order of the storefront that has the number of one in the file.
-type knownOrder struct {
-	models.Order
-	keys    map[string]bool
-	ordinal int32
-	// sold says that a line of it is a sale.
-	sold bool
-}
-
-// known reads the orders that are there, with the keys of their lines.
-func (w *salesWriter) known(tx *gorm.DB, orders []*fileOrder) (map[string]*knownOrder, error) {
-	numbers := make([]string, len(orders))
-	for i, o := range orders {
-		numbers[i] = o.number
-	}
-	var rows []models.Order
-	err := tx.Where("brand_id = ? and storefront_id = ? and number = any(?)", w.brand.ID, w.storefront.ID, models.StringList(numbers)).
-		Find(&rows).Error
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	known, byID := map[string]*knownOrder{}, map[uuid.UUID]*knownOrder{}
-	ids := make([]uuid.UUID, len(rows))
-	for i, row := range rows {
-		k := &knownOrder{Order: row, keys: map[string]bool{}}
-		known[row.Number], byID[row.ID], ids[i] = k, k, row.ID
-	}
-	var lines []models.OrderLine
-	err = tx.Select("order_id", "ordinal", "import_key", "quantity", "goods_minor").Where("brand_id = ? and order_id in ?", w.brand.ID, ids).Find(&lines).Error
-	for _, l := range lines {
-		k := byID[l.OrderID]
-		k.ordinal = max(k.ordinal, l.Ordinal)
-		k.sold = k.sold || l.Quantity >= 0 && l.GoodsMinor >= 0
-		if l.ImportKey != nil {
-			k.keys[*l.ImportKey] = true
-		}
-	}
-	return known, err
+func (p *part) change(to *shop) change {
+	return change{StorefrontID: to.storefront.ID, OrderIDs: p.orders, Lines: p.lines, Currency: to.storefront.Currency, GoodsMinor: p.minor}
 }
 
 // importKey names a line within its order: what it is, and which of several

@@ -1,13 +1,11 @@
 package transfer
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/tradewind-commerce/tradewind/internal/brand"
 	"github.com/tradewind-commerce/tradewind/internal/database"
@@ -38,8 +36,18 @@ type target struct {
 	made []string
 }
 
-// reach finds brand and storefront, or makes them.
+// reach finds brand and storefront, or makes them. The storefront sells in the
+// currency.
 func (s *Service) reach(db *gorm.DB, t Target) (*target, error) {
+	found, err := s.reachAny(db, t)
+	if err == nil && found.storefront.Currency != string(t.Currency) {
+		return nil, fmt.Errorf("%w: %s sells in %s, not in %s", ErrDifference, t.Storefront, found.storefront.Currency, t.Currency)
+	}
+	return found, err
+}
+
+// reachAny is reach, whatever the storefront sells in.
+func (s *Service) reachAny(db *gorm.DB, t Target) (*target, error) {
 	found := &target{}
 	err := database.InTx(db.Statement.Context, db, func(tx *gorm.DB) error {
 		found.made = nil
@@ -47,13 +55,8 @@ func (s *Service) reach(db *gorm.DB, t Target) (*target, error) {
 		if found.brand, err = s.reachBrandTx(tx, t, found); err != nil {
 			return err
 		}
-		if found.storefront, err = s.reachStorefrontTx(tx, t, found); err != nil {
-			return err
-		}
-		if found.storefront.Currency != string(t.Currency) {
-			return fmt.Errorf("%w: %s sells in %s, not in %s", ErrDifference, t.Storefront, found.storefront.Currency, t.Currency)
-		}
-		return nil
+		found.storefront, err = s.reachStorefrontTx(tx, t, found)
+		return err
 	})
 	return found, err
 }
@@ -116,14 +119,22 @@ func nameOf(slug string) string {
 	return strings.Join(words, " ")
 }
 
-// lockTx lets imports into one storefront write one after another. Orders
-// may be placed meanwhile.
-func (t *target) lockTx(tx *gorm.DB) error {
-	shop := &models.Storefront{}
-	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").
-		Where("brand_id = ? and id = ?", t.brand.ID, t.storefront.ID).Take(shop).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return fmt.Errorf("%w: the storefront is gone", ErrDifference)
+// lockTx lets imports into a storefront write one after another. Orders may be
+// placed meanwhile.
+func lockTx(tx *gorm.DB, into ...*target) error {
+	brands, shops := models.StringList{}, models.StringList{}
+	for _, t := range into {
+		brands, shops = append(brands, t.brand.ID.String()), append(shops, t.storefront.ID.String())
+	}
+	var locked []uuid.UUID
+	err := tx.Raw(`
+select id
+from storefronts
+where (brand_id, id) in (select * from unnest(?::uuid[], ?::uuid[]))
+order by brand_id, id
+for no key update`, brands, shops).Scan(&locked).Error
+	if err == nil && len(locked) != len(shops) {
+		err = fmt.Errorf("%w: the storefront is gone", ErrDifference)
 	}
 	return err
 }

@@ -12,11 +12,13 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/transfer/cell"
+	"github.com/tradewind-commerce/tradewind/internal/transfer/csvfile"
 )
 
 // Bounds of a line.
 const (
 	maxOrder    = 60
+	maxSlug     = 100
 	maxSKU      = 120
 	maxTitle    = 250
 	maxCustomer = 120
@@ -28,40 +30,72 @@ const (
 var earliest = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // line reads a row's values, or tells why it is refused.
-func (f *File) line(row int, values map[Field]string) (*Line, string) {
+func (f *File) line(row int, values map[Field]string) (*Line, []csvfile.Fault) {
 	r := lineReader{layout: &f.layout, values: values}
 	l := &Line{
-		Row: row, Order: r.code(Order, maxOrder), SKU: r.code(SKU, maxSKU), Title: r.title(),
+		Row: row, Brand: r.slug(Brand, r.layout.Brand), Storefront: r.slug(Storefront, r.layout.Storefront), Category: cell.Line(values[Category]),
+		Order: r.code(Order, maxOrder), SKU: r.code(SKU, maxSKU), Title: r.title(),
 		Customer: r.customer(), Quantity: r.quantity(), UnitPrice: r.amount(UnitPrice), Time: r.time(),
 	}
 	if l.Order == "" {
-		r.refuse("there is no order")
+		r.refuse(Order, "MISSING", "there is no order")
 	}
 	if l.Title == "" {
 		l.Title = l.SKU
 	}
 	if l.Title == "" {
-		r.refuse("there is neither a sku nor a title")
+		r.refuse(SKU, "MISSING", "there is neither a sku nor a title")
 	}
 	if l.Quantity < 0 && l.UnitPrice.IsNegative() {
-		r.refuse("quantity and price are both negative")
+		r.refuse(Quantity, "NEGATIVE", "quantity and price are both negative")
 	}
 	l.Country, l.Region, l.Unknown = r.place()
 	r.total(l)
-	return l, strings.Join(r.refusals, "; ")
+	return l, r.faults
 }
 
 type lineReader struct {
-	layout   *Layout
-	values   map[Field]string
-	refusals []string
+	layout *Layout
+	values map[Field]string
+	faults []csvfile.Fault
 }
 
-func (r *lineReader) refuse(why string) { r.refusals = append(r.refusals, why) }
+// refuse tells what is wrong with the column of a field.
+func (r *lineReader) refuse(field Field, code, why string) {
+	r.faults = append(r.faults, csvfile.Fault{Column: r.layout.Columns[field], Code: code, Message: why})
+}
+
+// slug is that of all rows where this one names none.
+func (r *lineReader) slug(field Field, usual string) string {
+	s := cell.Code(r.values[field])
+	if s == "" {
+		s = usual
+	}
+	if s == "" && r.layout.Columns[field] != "" {
+		r.refuse(field, "MISSING", fmt.Sprintf("there is no %s", field))
+	}
+	return r.bounded(field, s, maxSlug)
+}
+
+// currency is that of all rows where this one names none.
+func (r *lineReader) currency() money.Currency {
+	s := cell.Code(r.values[Currency])
+	if s == "" {
+		if r.layout.Currency == "" {
+			r.refuse(Currency, "MISSING", "there is no currency")
+		}
+		return r.layout.Currency
+	}
+	c, err := money.ParseCurrency(s)
+	if err != nil {
+		r.refuse(Currency, "UNKNOWN", fmt.Sprintf("the currency %s is unknown", cell.Show(s)))
+	}
+	return c
+}
 
 func (r *lineReader) bounded(field Field, s string, limit int) string {
 	if n := utf8.RuneCountInString(s); n > limit {
-		r.refuse(fmt.Sprintf("the %s has %d characters, more than %d", field, n, limit))
+		r.refuse(field, "TOO_LONG", fmt.Sprintf("the %s has %d characters, more than %d", field, n, limit))
 	}
 	return s
 }
@@ -91,9 +125,9 @@ func (r *lineReader) quantity() int64 {
 	n, err := r.layout.Numbers.Integer(r.values[Quantity], -maxPieces, maxPieces)
 	switch {
 	case err != nil:
-		r.refuse(fmt.Sprintf("the quantity %v", err))
+		r.refuse(Quantity, "INVALID", fmt.Sprintf("the quantity %v", err))
 	case n == 0:
-		r.refuse("the quantity is 0")
+		r.refuse(Quantity, "INVALID", "the quantity is 0")
 	}
 	return n
 }
@@ -104,7 +138,7 @@ func (r *lineReader) amount(field Field) decimal.Decimal {
 		err = fmt.Errorf("%s is out of range", cell.Show(r.values[field]))
 	}
 	if err != nil {
-		r.refuse(fmt.Sprintf("the %s %v", field, err))
+		r.refuse(field, "INVALID", fmt.Sprintf("the %s %v", field, err))
 	}
 	return d
 }
@@ -113,9 +147,9 @@ func (r *lineReader) time() time.Time {
 	at, err := r.layout.Times.Time(r.values[Time])
 	switch {
 	case err != nil:
-		r.refuse(fmt.Sprintf("the time %v", err))
+		r.refuse(Time, "INVALID", fmt.Sprintf("the time %v", err))
 	case at.Before(earliest) || at.After(r.layout.Latest):
-		r.refuse(fmt.Sprintf("the time %s is out of range", cell.Show(r.values[Time])))
+		r.refuse(Time, "OUT_OF_RANGE", fmt.Sprintf("the time %s is out of range", cell.Show(r.values[Time])))
 	}
 	return at
 }
@@ -142,22 +176,23 @@ func (r *lineReader) place() (country, region, unknown string) {
 
 // total multiplies, and rounds half up to the currency: once per line.
 func (r *lineReader) total(l *Line) {
-	if len(r.refusals) > 0 {
+	currency := r.currency()
+	if len(r.faults) > 0 {
 		return
 	}
 	l.Total = l.UnitPrice.Mul(decimal.NewFromInt(l.Quantity))
 	var err error
-	if l.Goods, err = money.RoundHalfUp(l.Total, r.layout.Currency); err == nil && l.Total.Abs().GreaterThan(decimal.NewFromInt(maxAmount)) {
+	if l.Goods, err = money.RoundHalfUp(l.Total, currency); err == nil && l.Total.Abs().GreaterThan(decimal.NewFromInt(maxAmount)) {
 		err = errors.New("is too large")
 	}
 	if err != nil {
-		r.refuse(fmt.Sprintf("the total %s is out of range", l.Total))
+		r.refuse(UnitPrice, "OUT_OF_RANGE", fmt.Sprintf("the total %s is out of range", l.Total))
 	}
-	l.Shipping = money.New(0, r.layout.Currency)
+	l.Shipping = money.New(0, currency)
 	if strings.TrimSpace(r.values[Shipping]) == "" {
 		return
 	}
-	if l.Shipping, err = money.RoundHalfUp(r.amount(Shipping), r.layout.Currency); err != nil {
-		r.refuse(fmt.Sprintf("the shipping %s is out of range", cell.Show(r.values[Shipping])))
+	if l.Shipping, err = money.RoundHalfUp(r.amount(Shipping), currency); err != nil {
+		r.refuse(Shipping, "OUT_OF_RANGE", fmt.Sprintf("the shipping %s is out of range", cell.Show(r.values[Shipping])))
 	}
 }

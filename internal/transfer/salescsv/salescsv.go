@@ -35,10 +35,16 @@ const (
 	Country   Field = "country"
 	Region    Field = "region"
 	Shipping  Field = "shipping"
+
+	// Brand and Storefront are slugs; Category is a path, such as food/honey.
+	Brand      Field = "brand"
+	Storefront Field = "storefront"
+	Currency   Field = "currency"
+	Category   Field = "category"
 )
 
 // Fields lists them in the order in which they are explained.
-var Fields = []Field{Order, Time, UnitPrice, SKU, Title, Quantity, Customer, Country, Region, Shipping}
+var Fields = []Field{Order, Time, UnitPrice, SKU, Title, Quantity, Customer, Country, Region, Shipping, Brand, Storefront, Currency, Category}
 
 // Columns gives fields the names of columns.
 type Columns map[Field]string
@@ -83,12 +89,14 @@ func list(fields []Field) string {
 
 // Layout says how to read a file.
 type Layout struct {
-	Columns  Columns
-	Numbers  cell.Numbers
-	Times    cell.Times
-	Currency money.Currency
-	// Country is the buyers', where the file does not name one.
-	Country string
+	Columns Columns
+	Numbers cell.Numbers
+	Times   cell.Times
+	// Brand, Storefront, Currency and the buyers' Country are those of rows that
+	// name none.
+	Brand, Storefront string
+	Currency          money.Currency
+	Country           string
 	// Latest is the latest time that is believed.
 	Latest time.Time
 	CSV    csvfile.Options
@@ -104,7 +112,10 @@ type Source struct {
 // Line is one sold or returned position.
 type Line struct {
 	// Row is the line of the file.
-	Row       int
+	Row int
+	// Brand and Storefront are slugs, Category is a path or empty.
+	Brand, Storefront, Category string
+
 	Order     string
 	Time      time.Time
 	SKU       string
@@ -165,16 +176,25 @@ func (f *File) Each(take func(*Line) error, refused func(csvfile.Note)) error {
 	}
 	return each(f.base, f.layout.CSV, f.header, func(row csvfile.Row) error {
 		if row.Damage != "" {
-			refused(csvfile.Note{Line: row.Line, Text: row.Damage})
+			refused(csvfile.Note{Line: row.Line, Text: row.Damage, Faults: []csvfile.Fault{{Code: "DAMAGED", Message: row.Damage}}})
 			return nil
 		}
-		line, why := f.line(row.Line, f.values(row.Cells))
-		if why != "" {
-			refused(csvfile.Note{Line: row.Line, Text: why})
+		line, faults := f.line(row.Line, f.values(row.Cells))
+		if len(faults) > 0 {
+			refused(Refusal(row.Line, faults...))
 			return nil
 		}
 		return take(line)
 	})
+}
+
+// Refusal is the note of a row that is refused.
+func Refusal(row int, faults ...csvfile.Fault) csvfile.Note {
+	texts := make([]string, len(faults))
+	for i, f := range faults {
+		texts[i] = f.Message
+	}
+	return csvfile.Note{Line: row, Text: strings.Join(texts, "; "), Faults: faults}
 }
 
 // Unjoined counts, for each joined file, the rows of the last reading that
