@@ -39,7 +39,9 @@ var titles = map[Dimension]string{
 type figure struct {
 	name, title string
 	kind        table.Kind
-	of          func(*Figures) any
+	// sums says that rows may be added: orders and averages may not.
+	sums bool
+	of   func(*Figures) any
 }
 
 func amount(of func(Figures) money.Money) func(*Figures) any {
@@ -47,14 +49,14 @@ func amount(of func(Figures) money.Money) func(*Figures) any {
 }
 
 var figures = []figure{
-	{"orders", "Orders", table.Integer, func(f *Figures) any { return f.Orders }},
-	{"units", "Units", table.Integer, func(f *Figures) any { return f.Units }},
-	{"units_returned", "Units returned", table.Integer, func(f *Figures) any { return f.UnitsReturned }},
-	{"gross", "Gross", table.Money, amount(Figures.Gross)},
-	{"discounts", "Discounts", table.Money, amount(Figures.Discounts)},
-	{"refunds", "Refunds", table.Money, amount(Figures.Refunds)},
-	{"net", "Net", table.Money, amount(Figures.Net)},
-	{"average_order", "Average order", table.Money, func(f *Figures) any {
+	{"orders", "Orders", table.Integer, false, func(f *Figures) any { return f.Orders }},
+	{"units", "Units", table.Integer, true, func(f *Figures) any { return f.Units }},
+	{"units_returned", "Units returned", table.Integer, true, func(f *Figures) any { return f.UnitsReturned }},
+	{"gross", "Gross", table.Money, true, amount(Figures.Gross)},
+	{"discounts", "Discounts", table.Money, true, amount(Figures.Discounts)},
+	{"refunds", "Refunds", table.Money, true, amount(Figures.Refunds)},
+	{"net", "Net", table.Money, true, amount(Figures.Net)},
+	{"average_order", "Average order", table.Money, false, func(f *Figures) any {
 		if average := f.AverageOrder(); average != nil {
 			return *average
 		}
@@ -101,7 +103,7 @@ func columns(q *Query) []table.Column {
 	}
 	all = append(all, table.Column{Name: "currency", Title: "Currency", Kind: table.Text})
 	for _, f := range figures {
-		c := table.Column{Name: f.name, Title: f.title, Kind: f.kind}
+		c := table.Column{Name: f.name, Title: f.title, Kind: f.kind, Sums: f.sums}
 		if f.kind == table.Money {
 			c.Currency = "currency"
 		}
