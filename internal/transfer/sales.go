@@ -216,17 +216,26 @@ type slugs struct{ brand, storefront string }
 // they go to many storefronts, of which each takes a look.
 const (
 	inLine     = 2000
-	inLineMany = 10_000
+	inLineMany = 5000
 )
 
-// all reads the file again and writes its orders as they are complete.
+// all reads the file again and writes its orders as they are complete. A dry
+// run is one transaction, and has one lane.
 func (w *salesWriter) all(file *salescsv.File, e *ends) error {
-	open := map[uint64][]*fileOrder{}
-	var ready []*fileOrder
-	waiting, lines, most := 0, 0, inLine
+	n, most := 1, inLine
 	if w.in.Many() {
 		most = inLineMany
+		if !w.in.DryRun {
+			n = 2
+		}
 	}
+	l := newLanes(w, n, most)
+	return l.close(w.read(file, e, l))
+}
+
+func (w *salesWriter) read(file *salescsv.File, e *ends, to *lanes) error {
+	open := map[uint64][]*fileOrder{}
+	waiting := 0
 	err := file.Each(func(l *salescsv.Line) error {
 		hash, at := e.hash(l), slugs{l.Brand, l.Storefront}
 		o := find(open[hash], at, l.Order)
@@ -242,24 +251,19 @@ func (w *salesWriter) all(file *salescsv.File, e *ends) error {
 			return nil
 		}
 		for _, o := range open[hash] {
-			waiting, lines = waiting-len(o.lines), lines+len(o.lines)
-			ready = append(ready, o)
+			waiting -= len(o.lines)
 		}
+		ready, err := w.prepare(open[hash])
 		delete(open, hash)
-		if lines < most {
-			return nil
+		if err != nil {
+			return err
 		}
-		err := w.write(ready)
-		ready, lines = ready[:0], 0
-		return err
+		return to.add(ready)
 	}, func(csvfile.Note) {})
-	if err != nil {
-		return err
+	if err == nil && len(open) > 0 {
+		err = errors.New("the file has changed while it was read; import it again")
 	}
-	if len(open) > 0 {
-		return errors.New("the file has changed while it was read; import it again")
-	}
-	return w.write(ready)
+	return err
 }
 
 func find(orders []*fileOrder, at slugs, number string) *fileOrder {

@@ -3,6 +3,7 @@ package transfer
 import (
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,7 +29,9 @@ type salesWriter struct {
 	sum        []byte
 	shops      map[slugs]*shop
 	categories map[string]bool
-	done       int
+	// What lanes tell, one at a time.
+	telling sync.Mutex
+	done    int
 }
 
 // booking is an order on its way to its storefront.
@@ -76,15 +79,14 @@ func (out *written) refuse(o *fileOrder, fault csvfile.Fault) {
 	}
 }
 
-// write books what of the orders is not there yet.
-func (w *salesWriter) write(orders []*fileOrder) error {
+// prepare finds where orders go, and tells of those that go nowhere.
+func (w *salesWriter) prepare(orders []*fileOrder) ([]*booking, error) {
 	nowhere := &written{}
 	todo := make([]*booking, 0, len(orders))
 	for _, o := range orders {
-		w.done += len(o.lines)
 		to, err := w.shop(o.at, o.lines[0].Goods.Currency)
 		if err != nil {
-			return fmt.Errorf("order %s: %w", o.number, err)
+			return nil, fmt.Errorf("order %s: %w", o.number, err)
 		}
 		if to.refused != nil {
 			nowhere.refuse(o, *to.refused)
@@ -93,6 +95,12 @@ func (w *salesWriter) write(orders []*fileOrder) error {
 		to.read += len(o.lines)
 		todo = append(todo, &booking{fileOrder: o, shop: to})
 	}
+	w.tell(nowhere, len(nowhere.refused))
+	return todo, nil
+}
+
+// write books what of the orders is not there yet.
+func (w *salesWriter) write(todo []*booking) error {
 	var out *written
 	err := database.InTx(w.db.Statement.Context, w.db, func(tx *gorm.DB) error {
 		out = &written{parts: map[*shop]*part{}}
@@ -116,8 +124,11 @@ func (w *salesWriter) write(orders []*fileOrder) error {
 	if err != nil {
 		return err
 	}
-	w.tell(append(nowhere.refused, out.refused...), out)
-	w.progress("booking", w.done, w.report.Lines)
+	lines := 0
+	for _, o := range todo {
+		lines += len(o.lines)
+	}
+	w.tell(out, lines)
 	return nil
 }
 
@@ -127,14 +138,16 @@ func (w *salesWriter) progress(step string, done, total int) {
 	}
 }
 
-// tell adds what was written to the report.
-func (w *salesWriter) tell(refused []csvfile.Note, out *written) {
+// tell adds what became of so many lines to the report.
+func (w *salesWriter) tell(out *written, lines int) {
+	w.telling.Lock()
+	defer w.telling.Unlock()
 	r := w.report
-	r.Refused.Add(refused...)
-	for _, note := range refused {
+	r.Refused.Add(out.refused...)
+	for _, note := range out.refused {
 		w.in.Refused(note)
 	}
-	r.Foreign += len(refused)
+	r.Foreign += len(out.refused)
 	r.BookedOrders += len(out.orders)
 	r.BookedLines += len(out.lines)
 	r.BookedRefunds += out.refunds
@@ -145,6 +158,9 @@ func (w *salesWriter) tell(refused []csvfile.Note, out *written) {
 		if s.begun = true; r.Batch == nil {
 			r.Batch = &s.batch.ID
 		}
+	}
+	if w.done += lines; lines > 0 {
+		w.progress("booking", w.done, r.Lines)
 	}
 }
 
