@@ -29,6 +29,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/returns"
 	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/internal/storefront"
+	"github.com/tradewind-commerce/tradewind/internal/takehome"
 )
 
 // Resolver holds the domain.
@@ -49,6 +50,7 @@ type Resolver struct {
 	Promotions  *promotion.Service
 	Rates       *fx.Service
 	Doors       *doorprice.Service
+	TakeHomes   *takehome.Service
 	Customs     *customs.Service
 	Checkout    *checkout.Service
 	Consumers   *consumerid.Service

@@ -2353,6 +2353,30 @@ type StorefrontWhere struct {
 	BrandID graphql.Omittable[*string] `json:"brandId,omitempty"`
 }
 
+// Settles a fee of which a schedule knows only a range.
+type TakeHomeRateInput struct {
+	// The fee, by its code.
+	Code string `json:"code"`
+	// A rate within the range: 0.03 is 3 %.
+	Rate decimal.Decimal `json:"rate"`
+}
+
+// By what a piece is sold. What is left out is as the storefront has it.
+type TakeHomeTermsInput struct {
+	// The brand's currency. Default: that of its payout account, or else the storefront's.
+	Currency graphql.Omittable[*money.Currency] `json:"currency,omitempty"`
+	// The day whose rules, rates and commission plan count. Default: today.
+	On graphql.Omittable[*models.Date] `json:"on,omitempty"`
+	// What the shopper pays for carriage. Default: the storefront's cheapest delivery option for one piece.
+	Shipping graphql.Omittable[*decimal.Decimal] `json:"shipping,omitempty"`
+	// What the carrier takes of the brand. Default: as much as the shopper pays for carriage.
+	ShippingCost graphql.Omittable[*decimal.Decimal] `json:"shippingCost,omitempty"`
+	// A schedule of fees in the rules, such as TMALL_GLOBAL, to compare with: its fees per order are taken instead of the platform's commission plan. Fees per year, and those paid once, are not of one piece and left out.
+	Schedule graphql.Omittable[*string] `json:"schedule,omitempty"`
+	// At most 20. A fee of a range that is not settled is RATE_UNKNOWN.
+	Rates graphql.Omittable[[]*TakeHomeRateInput] `json:"rates,omitempty"`
+}
+
 // A title in one language.
 type TitleInput struct {
 	// Its language.

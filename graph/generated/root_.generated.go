@@ -85,6 +85,8 @@ type ResolverRoot interface {
 	StockAdjustment() StockAdjustmentResolver
 	StockLevel() StockLevelResolver
 	Storefront() StorefrontResolver
+	TakeHome() TakeHomeResolver
+	TakeHomeStep() TakeHomeStepResolver
 	Variant() VariantResolver
 	Viewer() ViewerResolver
 }
@@ -1746,6 +1748,8 @@ type ComplexityRoot struct {
 		StatementReport   func(childComplexity int, where *api.StatementInsightWhere, byBrand *bool, reverse *bool, first *int32, after *string) int
 		Storefront        func(childComplexity int, id *string, slug *string) int
 		Storefronts       func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
+		TakeHomePrice     func(childComplexity int, variantID string, storefrontID string, takeHome decimal.Decimal, terms *api.TakeHomeTermsInput) int
+		TakeHomeQuote     func(childComplexity int, variantID string, storefrontID string, price *decimal.Decimal, terms *api.TakeHomeTermsInput) int
 		TurnoverReport    func(childComplexity int, where *api.StockInsightWhere, groupBy *insight.Goods, timeZone *time.Location, reverse *bool, first *int32, after *string) int
 		Viewer            func(childComplexity int) int
 	}
@@ -2224,6 +2228,31 @@ type ComplexityRoot struct {
 	StorefrontUpdatePayload struct {
 		Storefront func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	TakeHome struct {
+		Carriage    func(childComplexity int) int
+		LandedCost  func(childComplexity int) int
+		Left        func(childComplexity int) int
+		Paid        func(childComplexity int) int
+		Price       func(childComplexity int) int
+		Problem     func(childComplexity int) int
+		ProblemText func(childComplexity int) int
+		Steps       func(childComplexity int) int
+		Taken       func(childComplexity int) int
+	}
+
+	TakeHomeStep struct {
+		Amount  func(childComplexity int) int
+		Base    func(childComplexity int) int
+		Code    func(childComplexity int) int
+		Fixed   func(childComplexity int) int
+		Formula func(childComplexity int) int
+		Kind    func(childComplexity int) int
+		Rate    func(childComplexity int) int
+		Rule    func(childComplexity int) int
+		Source  func(childComplexity int) int
+		Title   func(childComplexity int) int
 	}
 
 	TurnoverReport struct {
@@ -9793,6 +9822,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Storefronts(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["where"].(*api.StorefrontWhere), args["sortKey"].(*api.StorefrontSortKey), args["reverse"].(*bool)), true
+	case "Query.takeHomePrice":
+		if e.ComplexityRoot.Query.TakeHomePrice == nil {
+			break
+		}
+
+		args, err := ec.field_Query_takeHomePrice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TakeHomePrice(childComplexity, args["variantId"].(string), args["storefrontId"].(string), args["takeHome"].(decimal.Decimal), args["terms"].(*api.TakeHomeTermsInput)), true
+	case "Query.takeHomeQuote":
+		if e.ComplexityRoot.Query.TakeHomeQuote == nil {
+			break
+		}
+
+		args, err := ec.field_Query_takeHomeQuote_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TakeHomeQuote(childComplexity, args["variantId"].(string), args["storefrontId"].(string), args["price"].(*decimal.Decimal), args["terms"].(*api.TakeHomeTermsInput)), true
 	case "Query.turnoverReport":
 		if e.ComplexityRoot.Query.TurnoverReport == nil {
 			break
@@ -11616,6 +11667,122 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StorefrontUpdatePayload.UserErrors(childComplexity), true
 
+	case "TakeHome.shipping":
+		if e.ComplexityRoot.TakeHome.Carriage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHome.Carriage(childComplexity), true
+	case "TakeHome.landedCost":
+		if e.ComplexityRoot.TakeHome.LandedCost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHome.LandedCost(childComplexity), true
+	case "TakeHome.proceeds":
+		if e.ComplexityRoot.TakeHome.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHome.Left(childComplexity), true
+	case "TakeHome.shopperPays":
+		if e.ComplexityRoot.TakeHome.Paid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHome.Paid(childComplexity), true
+	case "TakeHome.price":
+		if e.ComplexityRoot.TakeHome.Price == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHome.Price(childComplexity), true
+	case "TakeHome.problem":
+		if e.ComplexityRoot.TakeHome.Problem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHome.Problem(childComplexity), true
+	case "TakeHome.problemText":
+		if e.ComplexityRoot.TakeHome.ProblemText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHome.ProblemText(childComplexity), true
+	case "TakeHome.steps":
+		if e.ComplexityRoot.TakeHome.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHome.Steps(childComplexity), true
+	case "TakeHome.takeHome":
+		if e.ComplexityRoot.TakeHome.Taken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHome.Taken(childComplexity), true
+
+	case "TakeHomeStep.amount":
+		if e.ComplexityRoot.TakeHomeStep.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHomeStep.Amount(childComplexity), true
+	case "TakeHomeStep.base":
+		if e.ComplexityRoot.TakeHomeStep.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHomeStep.Base(childComplexity), true
+	case "TakeHomeStep.code":
+		if e.ComplexityRoot.TakeHomeStep.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHomeStep.Code(childComplexity), true
+	case "TakeHomeStep.fixed":
+		if e.ComplexityRoot.TakeHomeStep.Fixed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHomeStep.Fixed(childComplexity), true
+	case "TakeHomeStep.formula":
+		if e.ComplexityRoot.TakeHomeStep.Formula == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHomeStep.Formula(childComplexity), true
+	case "TakeHomeStep.kind":
+		if e.ComplexityRoot.TakeHomeStep.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHomeStep.Kind(childComplexity), true
+	case "TakeHomeStep.rate":
+		if e.ComplexityRoot.TakeHomeStep.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHomeStep.Rate(childComplexity), true
+	case "TakeHomeStep.rule":
+		if e.ComplexityRoot.TakeHomeStep.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHomeStep.Rule(childComplexity), true
+	case "TakeHomeStep.source":
+		if e.ComplexityRoot.TakeHomeStep.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHomeStep.Source(childComplexity), true
+	case "TakeHomeStep.title":
+		if e.ComplexityRoot.TakeHomeStep.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeHomeStep.Title(childComplexity), true
+
 	case "TurnoverReport.from":
 		if e.ComplexityRoot.TurnoverReport.From == nil {
 			break
@@ -12202,6 +12369,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("StorefrontTransitionInput", ec.unmarshalInputStorefrontTransitionInput),
 			graphql.NewInputUnmarshaler("StorefrontUpdateInput", ec.unmarshalInputStorefrontUpdateInput),
 			graphql.NewInputUnmarshaler("StorefrontWhere", ec.unmarshalInputStorefrontWhere),
+			graphql.NewInputUnmarshaler("TakeHomeRateInput", ec.unmarshalInputTakeHomeRateInput),
+			graphql.NewInputUnmarshaler("TakeHomeTermsInput", ec.unmarshalInputTakeHomeTermsInput),
 			graphql.NewInputUnmarshaler("TitleInput", ec.unmarshalInputTitleInput),
 			graphql.NewInputUnmarshaler("VariantArchiveInput", ec.unmarshalInputVariantArchiveInput),
 			graphql.NewInputUnmarshaler("VariantCreateInput", ec.unmarshalInputVariantCreateInput),
@@ -19663,6 +19832,124 @@ extend type Mutation {
   storefrontClose("The storefront." input: StorefrontTransitionInput!): StorefrontTransitionPayload! @requires(permission: STOREFRONT_WRITE)
 }
 `, BuiltIn: false},
+	{Name: "../schema/takehome.graphqls", Input: `"What a step of a take-home quote is. Values may be added."
+enum TakeHomeStepKind {
+  "A duty or tax that the shopper pays besides the price."
+  TAX
+  "What the shopper pays to others besides."
+  SHOPPER_FEE
+  "What is kept for selling: by the platform's commission plan, or by a schedule."
+  COMMISSION
+  "What the payment takes of the brand; nothing where the platform bears it."
+  PAYMENT_FEE
+  "Anything else that the brand bears."
+  FEE
+  "What the carrier takes of the brand."
+  SHIPPING
+  "What is left, in the brand's currency."
+  EXCHANGE
+}
+
+"""
+What is left of the price of one piece for the brand. All steps before the
+exchange and ` + "`" + `proceeds` + "`" + ` sum exactly to ` + "`" + `shopperPays` + "`" + `: each step is rounded by
+itself, half up, to the minor unit, proceeds are the rest, and the exchange is
+rounded once more. What is not known is null, never zero.
+"""
+type TakeHome @requires(permission: BALANCE_READ) {
+  "What the shopper sees as the price."
+  price: Money!
+  "What the shopper pays for carriage."
+  shipping: Money!
+  "Price, carriage, duty, taxes and fees: all that the shopper pays; null where a tax is not known."
+  shopperPays: Money
+  "What comes off it, one thing after the other, the exchange last; at most 50."
+  steps: [TakeHomeStep!]!
+  "What is left in the currency of the price; negative where the piece is sold at a loss. Null where it is not known."
+  proceeds: Money
+  "The same in the brand's currency: what it takes home. Null where it is not known."
+  takeHome: Money
+  "Why it is not known, or why the piece cannot be sold at this price; null where nothing is wrong."
+  problem: LandedCostProblem
+  "The same in words, in Chinese or English by the context."
+  problemText: String
+  "Duty and taxes in full; null where the storefront charges none."
+  landedCost: LandedCost
+}
+
+"One thing that comes off what the shopper pays."
+type TakeHomeStep @requires(permission: BALANCE_READ) {
+  "What it is."
+  kind: TakeHomeStepKind!
+  "Its name for programs, of taxes and of fees of rules; null for others."
+  code: String
+  "Its name for people, in Chinese or English by the context."
+  title: String!
+  "How much; null where it is not known."
+  amount: Money
+  "What the rate is of; null where there is no rate, or the base is not known."
+  base: Money
+  "The part of the base: 0.05 is 5 %. Of the exchange, units of the brand's currency for one of the price's, rounded half up to 18 decimals. Null where there is none, or it is not known."
+  rate: Decimal
+  "A fixed amount on top; null where there is none."
+  fixed: Money
+  "How it comes about in words and figures, in Chinese or English by the context. Only what stands behind the equals sign is rounded."
+  formula: String!
+  "Where it comes from, in words."
+  source: String!
+  "The rule of customs that it comes from; null where it is none."
+  rule: LandedCostSource
+}
+
+"Settles a fee of which a schedule knows only a range."
+input TakeHomeRateInput {
+  "The fee, by its code."
+  code: String!
+  "A rate within the range: 0.03 is 3 %."
+  rate: Decimal!
+}
+
+"By what a piece is sold. What is left out is as the storefront has it."
+input TakeHomeTermsInput {
+  "The brand's currency. Default: that of its payout account, or else the storefront's."
+  currency: CurrencyCode
+  "The day whose rules, rates and commission plan count. Default: today."
+  on: Date
+  "What the shopper pays for carriage. Default: the storefront's cheapest delivery option for one piece."
+  shipping: Decimal
+  "What the carrier takes of the brand. Default: as much as the shopper pays for carriage."
+  shippingCost: Decimal
+  "A schedule of fees in the rules, such as TMALL_GLOBAL, to compare with: its fees per order are taken instead of the platform's commission plan. Fees per year, and those paid once, are not of one piece and left out."
+  schedule: String
+  "At most 20. A fee of a range that is not settled is RATE_UNKNOWN."
+  rates: [TakeHomeRateInput!]
+}
+
+extend type Query {
+  "What is left of a price for the brand; null where the caller knows no such variant in such a storefront."
+  takeHomeQuote(
+    "The variant, of which one piece is sold."
+    variantId: ID!
+    "The storefront, of the same brand."
+    storefrontId: ID!
+    "In the storefront's currency, 0 to 2^53 minor units. Default: the price it has there."
+    price: Decimal
+    "By what it is sold."
+    terms: TakeHomeTermsInput
+  ): TakeHome @requires(permission: BALANCE_READ)
+  "The smallest price that leaves the brand at least so much, and what is left of it. The error RATE_UNKNOWN where that depends on what nobody knows."
+  takeHomePrice(
+    "The variant, of which one piece is sold."
+    variantId: ID!
+    "The storefront, of the same brand."
+    storefrontId: ID!
+    "What the brand is to take home, in its currency, 0 to 2^53 minor units."
+    takeHome: Decimal!
+    "By what it is sold."
+    terms: TakeHomeTermsInput
+  ): TakeHome @requires(permission: BALANCE_READ)
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -23632,6 +23919,56 @@ func (ec *executionContext) childFields_StorefrontUpdatePayload(ctx context.Cont
 		return ec.fieldContext_StorefrontUpdatePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StorefrontUpdatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TakeHome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "price":
+		return ec.fieldContext_TakeHome_price(ctx, field)
+	case "shipping":
+		return ec.fieldContext_TakeHome_shipping(ctx, field)
+	case "shopperPays":
+		return ec.fieldContext_TakeHome_shopperPays(ctx, field)
+	case "steps":
+		return ec.fieldContext_TakeHome_steps(ctx, field)
+	case "proceeds":
+		return ec.fieldContext_TakeHome_proceeds(ctx, field)
+	case "takeHome":
+		return ec.fieldContext_TakeHome_takeHome(ctx, field)
+	case "problem":
+		return ec.fieldContext_TakeHome_problem(ctx, field)
+	case "problemText":
+		return ec.fieldContext_TakeHome_problemText(ctx, field)
+	case "landedCost":
+		return ec.fieldContext_TakeHome_landedCost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TakeHome", field.Name)
+}
+
+func (ec *executionContext) childFields_TakeHomeStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_TakeHomeStep_kind(ctx, field)
+	case "code":
+		return ec.fieldContext_TakeHomeStep_code(ctx, field)
+	case "title":
+		return ec.fieldContext_TakeHomeStep_title(ctx, field)
+	case "amount":
+		return ec.fieldContext_TakeHomeStep_amount(ctx, field)
+	case "base":
+		return ec.fieldContext_TakeHomeStep_base(ctx, field)
+	case "rate":
+		return ec.fieldContext_TakeHomeStep_rate(ctx, field)
+	case "fixed":
+		return ec.fieldContext_TakeHomeStep_fixed(ctx, field)
+	case "formula":
+		return ec.fieldContext_TakeHomeStep_formula(ctx, field)
+	case "source":
+		return ec.fieldContext_TakeHomeStep_source(ctx, field)
+	case "rule":
+		return ec.fieldContext_TakeHomeStep_rule(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TakeHomeStep", field.Name)
 }
 
 func (ec *executionContext) childFields_TurnoverReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

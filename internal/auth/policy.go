@@ -106,6 +106,7 @@ var Types = map[string]Permission{
 	"LedgerEntryEdge": BalanceRead, "Statement": BalanceRead, "StatementSum": BalanceRead, "StatementLine": BalanceRead,
 	"StatementLineConnection": BalanceRead, "StatementLineEdge": BalanceRead, "Payout": BalanceRead, "PayoutConnection": BalanceRead,
 	"PayoutEdge": BalanceRead, "CommissionPlan": BalanceRead, "CommissionPlanConnection": BalanceRead, "CommissionPlanEdge": BalanceRead,
+	"TakeHome": BalanceRead, "TakeHomeStep": BalanceRead,
 	"LandedCost": "", "LandedCostLine": "", "LandedCostPart": "", "LandedCostFee": "", "LandedCostSource": "",
 	"ExchangeRate": "", "HSEntry": "", "HSEntryConnection": "", "HSEntryEdge": "",
 	"CustomsRule": RulesWrite, "CustomsRuleConnection": RulesWrite, "CustomsRuleEdge": RulesWrite, "CustomsRuleSet": RulesWrite,
@@ -148,6 +149,7 @@ var Fields = map[string]Permission{
 	"Brand.warehouses":  StockRead, "Brand.lowStock": StockRead, "Brand.orders": OrderRead,
 
 	"Brand.balances": BalanceRead, "Brand.ledgerEntries": BalanceRead, "Brand.statements": BalanceRead, "Brand.payouts": BalanceRead,
+	"Query.takeHomeQuote": BalanceRead, "Query.takeHomePrice": BalanceRead,
 	"Brand.commissionPlans": BalanceRead, "Query.payout": BalanceRead, "Query.commissionPlans": LedgerWrite,
 
 	"Product.createdAt": BrandRead, "Product.updatedAt": BrandRead,

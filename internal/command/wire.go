@@ -37,6 +37,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/returns"
 	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/internal/storefront"
+	"github.com/tradewind-commerce/tradewind/internal/takehome"
 	"github.com/tradewind-commerce/tradewind/resolvers"
 )
 
@@ -81,6 +82,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Deliveries:   delivery.NewService(db, now),
 		Promotions:   promotion.NewService(db, now),
 		Doors:        doors,
+		TakeHomes:    takehome.NewService(db, doors, fx.NewService(db, now), now),
 		Customs:      rules,
 		Rates:        fx.NewService(db, now),
 		Carts:        carts,

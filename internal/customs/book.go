@@ -190,9 +190,7 @@ func put(r *landedcost.Rules, rule *models.CustomsRule, source *landedcost.Sourc
 		}
 		r.Listed[rule.HSPrefix] = l
 	case models.RuleFee:
-		if fee, ok := feeOf(rule, source); ok {
-			r.Fees = append(r.Fees, fee)
-		}
+		putFee(r, rule, source)
 	case models.RuleDuty, models.RuleVAT, models.RuleConsumptionTax, models.RulePostalTax:
 		t := r.Tariffs[rule.HSPrefix]
 		if t == nil {
@@ -220,13 +218,11 @@ func terms(t *models.RuleTerms, source *landedcost.Source) *landedcost.Terms {
 	}
 }
 
-// feeOf is a fee of each order, of customs themselves: those of a schedule are
-// what somebody else charges, and what has a range is not known.
-func feeOf(rule *models.CustomsRule, source *landedcost.Source) (landedcost.Fee, bool) {
+// putFee takes a fee of each order, of customs themselves, into what goods
+// cost; those of a schedule are what somebody else charges. What has a range
+// and no schedule is not known.
+func putFee(r *landedcost.Rules, rule *models.CustomsRule, source *landedcost.Source) {
 	c := rule.Detail.Fee
-	if c.Per != "ORDER" || rule.RateTo != nil || strings.Contains(rule.Code, "/") {
-		return landedcost.Fee{}, false
-	}
 	fee := landedcost.Fee{Code: rule.Code, Title: c.Title, Payer: landedcost.Payer(c.Payer), Source: source}
 	for _, regime := range c.Regimes {
 		fee.Regimes = append(fee.Regimes, landedcost.Regime(regime))
@@ -237,7 +233,21 @@ func feeOf(rule *models.CustomsRule, source *landedcost.Source) (landedcost.Fee,
 	if rule.Rate != nil {
 		fee.PPM = ppm(*rule.Rate)
 	}
-	return fee, true
+	schedule, code, scheduled := strings.Cut(rule.Code, "/")
+	switch {
+	case scheduled:
+		fee.Code = code
+		s := landedcost.Scheduled{Fee: fee, Per: c.Per}
+		if rule.RateTo != nil {
+			s.MostPPM = ppm(*rule.RateTo)
+		}
+		if r.Schedules == nil {
+			r.Schedules = map[string][]landedcost.Scheduled{}
+		}
+		r.Schedules[schedule] = append(r.Schedules[schedule], s)
+	case c.Per == "ORDER" && rule.RateTo == nil:
+		r.Fees = append(r.Fees, fee)
+	}
 }
 
 // ppm is a rate in parts per million, which it has exactly.

@@ -18,7 +18,7 @@ import (
 var unplanned = []string{
 	"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
 	"Query.exchangeRate", "Query.consumerIdentity", "Query.consumerReads", "Query.consumerAllowance",
-	"Query.landedCostQuote", "Price.landedCost", "Order.landedCost", "Order.declarations",
+	"Query.landedCostQuote", "Query.takeHomeQuote", "Query.takeHomePrice", "Price.landedCost", "Order.landedCost", "Order.declarations",
 	"Query.hsCode", "Query.hsCodes", "Query.customsRules", "Query.customsRuleSets",
 	"Query.programme", "Query.programmes", "Query.programmeProgress",
 	"Query.funnelReport", "Query.cohortReport", "Query.geographyReport", "Query.paymentReport", "Query.regimeReport",

@@ -81,6 +81,8 @@ type Rules struct {
 	Listed map[string]*Listed
 	// Fees that come on top, in their order.
 	Fees []Fee
+	// Schedules are what others charge for selling, by the name of the schedule.
+	Schedules map[string][]Scheduled
 }
 
 // Terms are the parameters of a regime.
@@ -170,4 +172,13 @@ type Fee struct {
 	FlatMinor int64
 	PPM       int64
 	Source    *Source
+}
+
+// Scheduled is a fee of somebody's schedule. No landed cost has it.
+type Scheduled struct {
+	Fee
+	// Per is ORDER, YEAR or ONCE.
+	Per string
+	// MostPPM is above PPM where only a range is known.
+	MostPPM int64
 }
