@@ -14,12 +14,14 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/report"
 )
 
-func (r *queryResolver) SalesReport(ctx context.Context, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) (*report.Report, error) {
+func (r *queryResolver) SalesReport(ctx context.Context, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, weekStart *report.Weekday, yearStart *int32, convert *api.SalesConversionInput, compare *report.Comparison, top *int32, moving *int32, sortKey *report.SortKey, reverse *bool, first *int32, after *string) (*report.Report, error) {
 	query, err := filter.Sales(where)
 	if err != nil {
 		return nil, err
 	}
 	query.GroupBy, query.Period, query.TimeZone = groupBy, or(period, ""), timeZone
+	query.WeekStart, query.YearStart, query.Convert = or(weekStart, ""), int(or(yearStart, 0)), filter.SalesConversion(convert)
+	query.Compare, query.Top, query.Moving = or(compare, ""), int(or(top, 0)), int(or(moving, 0))
 	query.SortKey, query.Reverse = or(sortKey, ""), or(reverse, false)
 	query.Page, query.Fields = page(first, after, nil, nil), selected(ctx, "SalesReport", "SalesReportRow", "SalesReportTotals")
 	return r.Reports.Sales(ctx, query)

@@ -18,6 +18,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -2041,6 +2042,16 @@ type ReturnRequestPayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// In which currency amounts are told. Each row's amounts of each currency are converted and rounded half up once, so that totals are the sums of the rows.
+type SalesConversionInput struct {
+	// The currency.
+	To money.Currency `json:"to"`
+	// By which rates. Default TRANSACTION_DAY.
+	Rate graphql.Omittable[*report.RateOf] `json:"rate,omitempty"`
+	// The day of FIXED_DAY.
+	Day graphql.Omittable[*models.Date] `json:"day,omitempty"`
+}
+
 // Which sales. Conditions all hold.
 type SalesInsightWhere struct {
 	// First day, in the report's time zone.
@@ -2077,10 +2088,14 @@ type SalesReportWhere struct {
 	OriginRegion graphql.Omittable[[]string] `json:"originRegion,omitempty"`
 	// To any of these countries.
 	BuyerCountry graphql.Omittable[[]string] `json:"buyerCountry,omitempty"`
+	// To any of these provinces or states.
+	BuyerRegion graphql.Omittable[[]string] `json:"buyerRegion,omitempty"`
 	// In any of these currencies.
 	Currency graphql.Omittable[[]money.Currency] `json:"currency,omitempty"`
 	// Placed here or imported.
 	Source graphql.Omittable[*models.OrderSource] `json:"source,omitempty"`
+	// As it was known then: only sales and refunds recorded before. Read from the sales themselves.
+	RecordedBefore graphql.Omittable[*time.Time] `json:"recordedBefore,omitempty"`
 }
 
 // Calls off a shipment that has not left: its pieces wait again.

@@ -12,6 +12,18 @@ import (
 )
 
 // Sales says which sales a report is about.
+// SalesConversion reads how amounts are converted; nil is not at all.
+func SalesConversion(in *api.SalesConversionInput) *report.Conversion {
+	if in == nil {
+		return nil
+	}
+	c := &report.Conversion{To: in.To, Rate: report.TransactionDay, Day: in.Day.Value()}
+	if rate := in.Rate.Value(); rate != nil {
+		c.Rate = *rate
+	}
+	return c
+}
+
 func Sales(where *api.SalesReportWhere) (q report.Query, err error) {
 	if where == nil {
 		return q, nil
@@ -19,7 +31,8 @@ func Sales(where *api.SalesReportWhere) (q report.Query, err error) {
 	q = report.Query{
 		From: where.From.Value(), To: where.To.Value(), CategoryPath: where.CategoryPath.Value(), Source: where.Source.Value(),
 		Markets: where.Market.Value(), OriginCountries: where.OriginCountry.Value(), OriginRegions: where.OriginRegion.Value(),
-		BuyerCountries: where.BuyerCountry.Value(), Currencies: where.Currency.Value(),
+		BuyerCountries: where.BuyerCountry.Value(), BuyerRegions: where.BuyerRegion.Value(), Currencies: where.Currency.Value(),
+		RecordedBefore: where.RecordedBefore.Value(),
 	}
 	for _, list := range []struct {
 		name string

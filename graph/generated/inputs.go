@@ -30,6 +30,11 @@ func BrandWhere(v any) (api.BrandWhere, error) {
 	return (&executionContext{}).unmarshalInputBrandWhere(context.Background(), v)
 }
 
+// SalesConversionInput reads an argument of that type.
+func SalesConversionInput(v any) (api.SalesConversionInput, error) {
+	return (&executionContext{}).unmarshalInputSalesConversionInput(context.Background(), v)
+}
+
 // SalesReportWhere reads an argument of that type.
 func SalesReportWhere(v any) (api.SalesReportWhere, error) {
 	return (&executionContext{}).unmarshalInputSalesReportWhere(context.Background(), v)

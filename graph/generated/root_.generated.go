@@ -1744,7 +1744,7 @@ type ComplexityRoot struct {
 		ReportExport      func(childComplexity int, id string) int
 		ReportExports     func(childComplexity int, first *int32, after *string, last *int32, before *string) int
 		ReportSchedules   func(childComplexity int, first *int32, after *string, last *int32, before *string) int
-		SalesReport       func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
+		SalesReport       func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, weekStart *report.Weekday, yearStart *int32, convert *api.SalesConversionInput, compare *report.Comparison, top *int32, moving *int32, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
 		StatementReport   func(childComplexity int, where *api.StatementInsightWhere, byBrand *bool, reverse *bool, first *int32, after *string) int
 		Storefront        func(childComplexity int, id *string, slug *string) int
 		Storefronts       func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
@@ -1952,6 +1952,7 @@ type ComplexityRoot struct {
 	SalesReport struct {
 		AsOf       func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
+		Rates      func(childComplexity int) int
 		Rows       func(childComplexity int) int
 		TimeZone   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
@@ -1959,29 +1960,52 @@ type ComplexityRoot struct {
 	}
 
 	SalesReportRow struct {
-		AverageOrder  func(childComplexity int) int
-		Currency      func(childComplexity int) int
-		Cursor        func(childComplexity int) int
-		Dimensions    func(childComplexity int) int
-		Discounts     func(childComplexity int) int
-		Gross         func(childComplexity int) int
-		Net           func(childComplexity int) int
-		Orders        func(childComplexity int) int
-		Refunds       func(childComplexity int) int
-		Units         func(childComplexity int) int
-		UnitsReturned func(childComplexity int) int
+		AverageOrder      func(childComplexity int) int
+		CumulativeNet     func(childComplexity int) int
+		Currency          func(childComplexity int) int
+		Cursor            func(childComplexity int) int
+		Dimensions        func(childComplexity int) int
+		Discounts         func(childComplexity int) int
+		Duties            func(childComplexity int) int
+		Gross             func(childComplexity int) int
+		MovingNet         func(childComplexity int) int
+		Net               func(childComplexity int) int
+		NetChange         func(childComplexity int) int
+		NewShoppers       func(childComplexity int) int
+		Orders            func(childComplexity int) int
+		Others            func(childComplexity int) int
+		Previous          func(childComplexity int) int
+		Rank              func(childComplexity int) int
+		Refunds           func(childComplexity int) int
+		ReturnRate        func(childComplexity int) int
+		ReturningShoppers func(childComplexity int) int
+		Share             func(childComplexity int) int
+		Shipping          func(childComplexity int) int
+		Shoppers          func(childComplexity int) int
+		Taxes             func(childComplexity int) int
+		Units             func(childComplexity int) int
+		UnitsReturned     func(childComplexity int) int
 	}
 
 	SalesReportTotals struct {
-		AverageOrder  func(childComplexity int) int
-		Currency      func(childComplexity int) int
-		Discounts     func(childComplexity int) int
-		Gross         func(childComplexity int) int
-		Net           func(childComplexity int) int
-		Orders        func(childComplexity int) int
-		Refunds       func(childComplexity int) int
-		Units         func(childComplexity int) int
-		UnitsReturned func(childComplexity int) int
+		AverageOrder      func(childComplexity int) int
+		Currency          func(childComplexity int) int
+		Discounts         func(childComplexity int) int
+		Duties            func(childComplexity int) int
+		Gross             func(childComplexity int) int
+		Net               func(childComplexity int) int
+		NetChange         func(childComplexity int) int
+		NewShoppers       func(childComplexity int) int
+		Orders            func(childComplexity int) int
+		Previous          func(childComplexity int) int
+		Refunds           func(childComplexity int) int
+		ReturnRate        func(childComplexity int) int
+		ReturningShoppers func(childComplexity int) int
+		Shipping          func(childComplexity int) int
+		Shoppers          func(childComplexity int) int
+		Taxes             func(childComplexity int) int
+		Units             func(childComplexity int) int
+		UnitsReturned     func(childComplexity int) int
 	}
 
 	SelectedOption struct {
@@ -9788,7 +9812,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.SalesReport(childComplexity, args["where"].(*api.SalesReportWhere), args["groupBy"].([]report.Dimension), args["period"].(*report.Length), args["timeZone"].(*time.Location), args["sortKey"].(*report.SortKey), args["reverse"].(*bool), args["first"].(*int32), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.SalesReport(childComplexity, args["where"].(*api.SalesReportWhere), args["groupBy"].([]report.Dimension), args["period"].(*report.Length), args["timeZone"].(*time.Location), args["weekStart"].(*report.Weekday), args["yearStart"].(*int32), args["convert"].(*api.SalesConversionInput), args["compare"].(*report.Comparison), args["top"].(*int32), args["moving"].(*int32), args["sortKey"].(*report.SortKey), args["reverse"].(*bool), args["first"].(*int32), args["after"].(*string)), true
 	case "Query.statementReport":
 		if e.ComplexityRoot.Query.StatementReport == nil {
 			break
@@ -10590,6 +10614,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SalesReport.PageInfo(childComplexity), true
+	case "SalesReport.rates":
+		if e.ComplexityRoot.SalesReport.Rates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReport.Rates(childComplexity), true
 	case "SalesReport.rows":
 		if e.ComplexityRoot.SalesReport.Rows == nil {
 			break
@@ -10621,6 +10651,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SalesReportRow.AverageOrder(childComplexity), true
+	case "SalesReportRow.cumulativeNet":
+		if e.ComplexityRoot.SalesReportRow.CumulativeNet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.CumulativeNet(childComplexity), true
 	case "SalesReportRow.currency":
 		if e.ComplexityRoot.SalesReportRow.Currency == nil {
 			break
@@ -10645,30 +10681,108 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SalesReportRow.Discounts(childComplexity), true
+	case "SalesReportRow.duties":
+		if e.ComplexityRoot.SalesReportRow.Duties == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Duties(childComplexity), true
 	case "SalesReportRow.gross":
 		if e.ComplexityRoot.SalesReportRow.Gross == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SalesReportRow.Gross(childComplexity), true
+	case "SalesReportRow.movingNet":
+		if e.ComplexityRoot.SalesReportRow.MovingNet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.MovingNet(childComplexity), true
 	case "SalesReportRow.net":
 		if e.ComplexityRoot.SalesReportRow.Net == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SalesReportRow.Net(childComplexity), true
+	case "SalesReportRow.netChange":
+		if e.ComplexityRoot.SalesReportRow.NetChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.NetChange(childComplexity), true
+	case "SalesReportRow.newShoppers":
+		if e.ComplexityRoot.SalesReportRow.NewShoppers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.NewShoppers(childComplexity), true
 	case "SalesReportRow.orders":
 		if e.ComplexityRoot.SalesReportRow.Orders == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SalesReportRow.Orders(childComplexity), true
+	case "SalesReportRow.others":
+		if e.ComplexityRoot.SalesReportRow.Others == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Others(childComplexity), true
+	case "SalesReportRow.previous":
+		if e.ComplexityRoot.SalesReportRow.Previous == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Previous(childComplexity), true
+	case "SalesReportRow.rank":
+		if e.ComplexityRoot.SalesReportRow.Rank == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Rank(childComplexity), true
 	case "SalesReportRow.refunds":
 		if e.ComplexityRoot.SalesReportRow.Refunds == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SalesReportRow.Refunds(childComplexity), true
+	case "SalesReportRow.returnRate":
+		if e.ComplexityRoot.SalesReportRow.ReturnRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.ReturnRate(childComplexity), true
+	case "SalesReportRow.returningShoppers":
+		if e.ComplexityRoot.SalesReportRow.ReturningShoppers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.ReturningShoppers(childComplexity), true
+	case "SalesReportRow.share":
+		if e.ComplexityRoot.SalesReportRow.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Share(childComplexity), true
+	case "SalesReportRow.shipping":
+		if e.ComplexityRoot.SalesReportRow.Shipping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Shipping(childComplexity), true
+	case "SalesReportRow.shoppers":
+		if e.ComplexityRoot.SalesReportRow.Shoppers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Shoppers(childComplexity), true
+	case "SalesReportRow.taxes":
+		if e.ComplexityRoot.SalesReportRow.Taxes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Taxes(childComplexity), true
 	case "SalesReportRow.units":
 		if e.ComplexityRoot.SalesReportRow.Units == nil {
 			break
@@ -10700,6 +10814,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SalesReportTotals.Discounts(childComplexity), true
+	case "SalesReportTotals.duties":
+		if e.ComplexityRoot.SalesReportTotals.Duties == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportTotals.Duties(childComplexity), true
 	case "SalesReportTotals.gross":
 		if e.ComplexityRoot.SalesReportTotals.Gross == nil {
 			break
@@ -10712,18 +10832,66 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SalesReportTotals.Net(childComplexity), true
+	case "SalesReportTotals.netChange":
+		if e.ComplexityRoot.SalesReportTotals.NetChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportTotals.NetChange(childComplexity), true
+	case "SalesReportTotals.newShoppers":
+		if e.ComplexityRoot.SalesReportTotals.NewShoppers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportTotals.NewShoppers(childComplexity), true
 	case "SalesReportTotals.orders":
 		if e.ComplexityRoot.SalesReportTotals.Orders == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SalesReportTotals.Orders(childComplexity), true
+	case "SalesReportTotals.previous":
+		if e.ComplexityRoot.SalesReportTotals.Previous == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportTotals.Previous(childComplexity), true
 	case "SalesReportTotals.refunds":
 		if e.ComplexityRoot.SalesReportTotals.Refunds == nil {
 			break
 		}
 
 		return e.ComplexityRoot.SalesReportTotals.Refunds(childComplexity), true
+	case "SalesReportTotals.returnRate":
+		if e.ComplexityRoot.SalesReportTotals.ReturnRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportTotals.ReturnRate(childComplexity), true
+	case "SalesReportTotals.returningShoppers":
+		if e.ComplexityRoot.SalesReportTotals.ReturningShoppers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportTotals.ReturningShoppers(childComplexity), true
+	case "SalesReportTotals.shipping":
+		if e.ComplexityRoot.SalesReportTotals.Shipping == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportTotals.Shipping(childComplexity), true
+	case "SalesReportTotals.shoppers":
+		if e.ComplexityRoot.SalesReportTotals.Shoppers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportTotals.Shoppers(childComplexity), true
+	case "SalesReportTotals.taxes":
+		if e.ComplexityRoot.SalesReportTotals.Taxes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportTotals.Taxes(childComplexity), true
 	case "SalesReportTotals.units":
 		if e.ComplexityRoot.SalesReportTotals.Units == nil {
 			break
@@ -12352,6 +12520,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReturnRefundInput", ec.unmarshalInputReturnRefundInput),
 			graphql.NewInputUnmarshaler("ReturnRejectInput", ec.unmarshalInputReturnRejectInput),
 			graphql.NewInputUnmarshaler("ReturnRequestInput", ec.unmarshalInputReturnRequestInput),
+			graphql.NewInputUnmarshaler("SalesConversionInput", ec.unmarshalInputSalesConversionInput),
 			graphql.NewInputUnmarshaler("SalesInsightWhere", ec.unmarshalInputSalesInsightWhere),
 			graphql.NewInputUnmarshaler("SalesReportWhere", ec.unmarshalInputSalesReportWhere),
 			graphql.NewInputUnmarshaler("ShipmentCancelInput", ec.unmarshalInputShipmentCancelInput),
@@ -18843,6 +19012,8 @@ type SalesReport @requires(permission: REPORT_READ) {
   timeZone: TimeZone!
   "The latest fact that was counted."
   asOf: DateTime
+  "The rates by which amounts were converted, by period and currency; empty unless ` + "`" + `convert` + "`" + ` is given."
+  rates: [ExchangeRate!]!
 }
 
 "What was sold under one combination of dimensions, in one currency."
@@ -18869,6 +19040,34 @@ type SalesReportRow @requires(permission: REPORT_READ) {
   net: Money!
   "Gross less discounts, divided by orders, rounded half up; null without orders."
   averageOrder: Money
+  "Part of the units sold that was taken back, to six decimals, half up; null without units sold."
+  returnRate: Decimal
+  "Carriage with its insurance, less what of it was given back."
+  shipping: Money!
+  "Customs duties, less what of them was given back."
+  duties: Money!
+  "VAT and consumption tax, less what of them was given back."
+  taxes: Money!
+  "Distinct signed-in shoppers with a sale. Read from the sales themselves: slower than other figures."
+  shoppers: BigInt!
+  "Those of the shoppers whose first order with the brand is among the sales."
+  newShoppers: BigInt!
+  "Those of the shoppers who had ordered from the brand before."
+  returningShoppers: BigInt!
+  "What it is compared with; null unless ` + "`" + `compare` + "`" + ` is given."
+  previous: SalesReportTotals
+  "How much more net is than what it is compared with, as a part of that: 0.25 is a quarter more; null where that was 0."
+  netChange: Decimal
+  "Part of the net of all rows in this currency, to six decimals, half up; null where that is 0."
+  share: Decimal
+  "Place among the rows of this currency by the measure of ` + "`" + `sortKey` + "`" + `, by net where that is DIMENSIONS; 1 is the largest, equals share a place."
+  rank: BigInt!
+  "Net of this period and all before it in the report, of the same other dimensions; null without PERIOD."
+  cumulativeNet: Money
+  "Mean net of this period and those before it, as many as ` + "`" + `moving` + "`" + ` says, periods without sales being 0; rounded half up. Null without ` + "`" + `moving` + "`" + `, and while the report has not as many periods."
+  movingNet: Money
+  "True of the row that sums all but the largest, where ` + "`" + `top` + "`" + ` is given."
+  others: Boolean!
 }
 
 "Sums over all rows of one currency."
@@ -18891,6 +19090,24 @@ type SalesReportTotals @requires(permission: REPORT_READ) {
   net: Money!
   "Gross less discounts, divided by orders, rounded half up; null without orders."
   averageOrder: Money
+  "Part of the units sold that was taken back, to six decimals, half up; null without units sold."
+  returnRate: Decimal
+  "Carriage with its insurance, less what of it was given back."
+  shipping: Money!
+  "Customs duties, less what of them was given back."
+  duties: Money!
+  "VAT and consumption tax, less what of them was given back."
+  taxes: Money!
+  "Distinct signed-in shoppers with a sale. Read from the sales themselves: slower than other figures."
+  shoppers: BigInt!
+  "Those of the shoppers whose first order with the brand is among the sales."
+  newShoppers: BigInt!
+  "Those of the shoppers who had ordered from the brand before."
+  returningShoppers: BigInt!
+  "What it is compared with; null unless ` + "`" + `compare` + "`" + ` is given."
+  previous: SalesReportTotals
+  "How much more net is than what it is compared with, as a part of that: 0.25 is a quarter more; null where that was 0."
+  netChange: Decimal
 }
 
 "One dimension's value of a row."
@@ -18923,20 +19140,70 @@ enum SalesDimension {
   MARKET
   "Country of the buyer."
   BUYER_COUNTRY
+  "Province or state of the buyer."
+  BUYER_REGION
+  "Placed here or imported."
+  SOURCE
 }
 
-"Length of a period. Weeks begin on Monday."
+"Length of a period."
 enum SalesPeriod {
   "Calendar days."
   DAY
-  "Weeks from Monday."
+  "Weeks, from Monday unless ` + "`" + `weekStart` + "`" + ` says otherwise."
   WEEK
   "Calendar months."
   MONTH
-  "Calendar quarters."
+  "Quarters of the year that ` + "`" + `yearStart` + "`" + ` begins."
   QUARTER
-  "Calendar years."
+  "Years, from January unless ` + "`" + `yearStart` + "`" + ` says otherwise."
   YEAR
+}
+
+"Day of a week."
+enum Weekday {
+  "Monday."
+  MONDAY
+  "Tuesday."
+  TUESDAY
+  "Wednesday."
+  WEDNESDAY
+  "Thursday."
+  THURSDAY
+  "Friday."
+  FRIDAY
+  "Saturday."
+  SATURDAY
+  "Sunday."
+  SUNDAY
+}
+
+"What figures are compared with."
+enum SalesComparison {
+  "The period before; without PERIOD the days before the report's, as many, or as many whole months where it has whole months."
+  PREVIOUS_PERIOD
+  "The same period or days a year earlier; of weeks, those 52 weeks earlier."
+  LAST_YEAR
+}
+
+"Of which day a rate of exchange is."
+enum SalesRate {
+  "Of the day of each sale or refund."
+  TRANSACTION_DAY
+  "The mean of the days of the row's period; without PERIOD of the report's days."
+  PERIOD_AVERAGE
+  "Of the one day that is given."
+  FIXED_DAY
+}
+
+"In which currency amounts are told. Each row's amounts of each currency are converted and rounded half up once, so that totals are the sums of the rows."
+input SalesConversionInput {
+  "The currency."
+  to: CurrencyCode!
+  "By which rates. Default TRANSACTION_DAY."
+  rate: SalesRate
+  "The day of FIXED_DAY."
+  day: Date
 }
 
 "What rows are sorted by; ties by dimensions."
@@ -18975,10 +19242,14 @@ input SalesReportWhere {
   originRegion: [RegionCode!]
   "To any of these countries."
   buyerCountry: [CountryCode!]
+  "To any of these provinces or states."
+  buyerRegion: [RegionCode!]
   "In any of these currencies."
   currency: [CurrencyCode!]
   "Placed here or imported."
   source: OrderSource
+  "As it was known then: only sales and refunds recorded before. Read from the sales themselves."
+  recordedBefore: DateTime
 }
 
 extend type Query {
@@ -18990,8 +19261,20 @@ extend type Query {
     groupBy: [SalesDimension!]
     "Length of PERIOD. Default MONTH."
     period: SalesPeriod
-    "Where days begin. Default UTC."
+    "Where days begin. Default UTC; fastest with UTC, Asia/Shanghai and America/New_York."
     timeZone: TimeZone
+    "The day on which weeks begin. Default MONDAY."
+    weekStart: Weekday
+    "The month, 1 to 12, in which years and quarters begin. Default 1."
+    yearStart: Int
+    "Default: each row in the currency of its sales."
+    convert: SalesConversionInput
+    "Tells with each row what it was before."
+    compare: SalesComparison
+    "Tells only so many combinations of the dimensions beside PERIOD by themselves, in each currency, and the others as one; 1 to 1,000, the largest by ` + "`" + `sortKey` + "`" + `, by net where that is DIMENSIONS."
+    top: Int
+    "Of how many periods ` + "`" + `movingNet` + "`" + ` is the mean, 2 to 366."
+    moving: Int
     "Default DIMENSIONS."
     sortKey: SalesSortKey
     "Turns the order around: with GROSS and ` + "`" + `first: 10` + "`" + `, the ten largest."
@@ -23373,6 +23656,8 @@ func (ec *executionContext) childFields_SalesReport(ctx context.Context, field g
 		return ec.fieldContext_SalesReport_timeZone(ctx, field)
 	case "asOf":
 		return ec.fieldContext_SalesReport_asOf(ctx, field)
+	case "rates":
+		return ec.fieldContext_SalesReport_rates(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SalesReport", field.Name)
 }
@@ -23401,6 +23686,34 @@ func (ec *executionContext) childFields_SalesReportRow(ctx context.Context, fiel
 		return ec.fieldContext_SalesReportRow_net(ctx, field)
 	case "averageOrder":
 		return ec.fieldContext_SalesReportRow_averageOrder(ctx, field)
+	case "returnRate":
+		return ec.fieldContext_SalesReportRow_returnRate(ctx, field)
+	case "shipping":
+		return ec.fieldContext_SalesReportRow_shipping(ctx, field)
+	case "duties":
+		return ec.fieldContext_SalesReportRow_duties(ctx, field)
+	case "taxes":
+		return ec.fieldContext_SalesReportRow_taxes(ctx, field)
+	case "shoppers":
+		return ec.fieldContext_SalesReportRow_shoppers(ctx, field)
+	case "newShoppers":
+		return ec.fieldContext_SalesReportRow_newShoppers(ctx, field)
+	case "returningShoppers":
+		return ec.fieldContext_SalesReportRow_returningShoppers(ctx, field)
+	case "previous":
+		return ec.fieldContext_SalesReportRow_previous(ctx, field)
+	case "netChange":
+		return ec.fieldContext_SalesReportRow_netChange(ctx, field)
+	case "share":
+		return ec.fieldContext_SalesReportRow_share(ctx, field)
+	case "rank":
+		return ec.fieldContext_SalesReportRow_rank(ctx, field)
+	case "cumulativeNet":
+		return ec.fieldContext_SalesReportRow_cumulativeNet(ctx, field)
+	case "movingNet":
+		return ec.fieldContext_SalesReportRow_movingNet(ctx, field)
+	case "others":
+		return ec.fieldContext_SalesReportRow_others(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SalesReportRow", field.Name)
 }
@@ -23425,6 +23738,24 @@ func (ec *executionContext) childFields_SalesReportTotals(ctx context.Context, f
 		return ec.fieldContext_SalesReportTotals_net(ctx, field)
 	case "averageOrder":
 		return ec.fieldContext_SalesReportTotals_averageOrder(ctx, field)
+	case "returnRate":
+		return ec.fieldContext_SalesReportTotals_returnRate(ctx, field)
+	case "shipping":
+		return ec.fieldContext_SalesReportTotals_shipping(ctx, field)
+	case "duties":
+		return ec.fieldContext_SalesReportTotals_duties(ctx, field)
+	case "taxes":
+		return ec.fieldContext_SalesReportTotals_taxes(ctx, field)
+	case "shoppers":
+		return ec.fieldContext_SalesReportTotals_shoppers(ctx, field)
+	case "newShoppers":
+		return ec.fieldContext_SalesReportTotals_newShoppers(ctx, field)
+	case "returningShoppers":
+		return ec.fieldContext_SalesReportTotals_returningShoppers(ctx, field)
+	case "previous":
+		return ec.fieldContext_SalesReportTotals_previous(ctx, field)
+	case "netChange":
+		return ec.fieldContext_SalesReportTotals_netChange(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SalesReportTotals", field.Name)
 }

@@ -180,7 +180,7 @@ type QueryResolver interface {
 	Programmes(ctx context.Context, first *int32, after *string, last *int32, before *string, archived *bool) (*paging.Connection[models.Programme], error)
 	ProgrammeProgress(ctx context.Context, programmeID string, asOf *models.Date, currency *money.Currency, ratesOn *models.Date, weeks *int32) (*programme.Progress, error)
 	ExchangeRate(ctx context.Context, base money.Currency, quote money.Currency, on *models.Date, averageFrom *models.Date) (*fx.Rate, error)
-	SalesReport(ctx context.Context, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, sortKey *report.SortKey, reverse *bool, first *int32, after *string) (*report.Report, error)
+	SalesReport(ctx context.Context, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, weekStart *report.Weekday, yearStart *int32, convert *api.SalesConversionInput, compare *report.Comparison, top *int32, moving *int32, sortKey *report.SortKey, reverse *bool, first *int32, after *string) (*report.Report, error)
 	Storefront(ctx context.Context, id *string, slug *string) (*models.Storefront, error)
 	Storefronts(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) (*paging.Connection[models.Storefront], error)
 	TakeHomeQuote(ctx context.Context, variantID string, storefrontID string, price *decimal.Decimal, terms *api.TakeHomeTermsInput) (*takehome.Result, error)
@@ -2728,38 +2728,86 @@ func (ec *executionContext) field_Query_salesReport_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["timeZone"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "sortKey",
-		func(ctx context.Context, v any) (*report.SortKey, error) {
-			return ec.unmarshalOSalesSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐSortKey(ctx, v)
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "weekStart",
+		func(ctx context.Context, v any) (*report.Weekday, error) {
+			return ec.unmarshalOWeekday2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐWeekday(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["sortKey"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "reverse",
-		func(ctx context.Context, v any) (*bool, error) {
-			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
-		})
-	if err != nil {
-		return nil, err
-	}
-	args["reverse"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+	args["weekStart"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "yearStart",
 		func(ctx context.Context, v any) (*int32, error) {
 			return ec.unmarshalOInt2ᚖint32(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["first"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	args["yearStart"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "convert",
+		func(ctx context.Context, v any) (*api.SalesConversionInput, error) {
+			return ec.unmarshalOSalesConversionInput2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐSalesConversionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["convert"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "compare",
+		func(ctx context.Context, v any) (*report.Comparison, error) {
+			return ec.unmarshalOSalesComparison2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐComparison(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["compare"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "top",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["top"] = arg8
+	arg9, err := graphql.ProcessArgField(ctx, rawArgs, "moving",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["moving"] = arg9
+	arg10, err := graphql.ProcessArgField(ctx, rawArgs, "sortKey",
+		func(ctx context.Context, v any) (*report.SortKey, error) {
+			return ec.unmarshalOSalesSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐSortKey(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sortKey"] = arg10
+	arg11, err := graphql.ProcessArgField(ctx, rawArgs, "reverse",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reverse"] = arg11
+	arg12, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg12
+	arg13, err := graphql.ProcessArgField(ctx, rawArgs, "after",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg7
+	args["after"] = arg13
 	return args, nil
 }
 
@@ -11688,7 +11736,7 @@ func (ec *executionContext) _Query_salesReport(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().SalesReport(ctx, fc.Args["where"].(*api.SalesReportWhere), fc.Args["groupBy"].([]report.Dimension), fc.Args["period"].(*report.Length), fc.Args["timeZone"].(*time.Location), fc.Args["sortKey"].(*report.SortKey), fc.Args["reverse"].(*bool), fc.Args["first"].(*int32), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().SalesReport(ctx, fc.Args["where"].(*api.SalesReportWhere), fc.Args["groupBy"].([]report.Dimension), fc.Args["period"].(*report.Length), fc.Args["timeZone"].(*time.Location), fc.Args["weekStart"].(*report.Weekday), fc.Args["yearStart"].(*int32), fc.Args["convert"].(*api.SalesConversionInput), fc.Args["compare"].(*report.Comparison), fc.Args["top"].(*int32), fc.Args["moving"].(*int32), fc.Args["sortKey"].(*report.SortKey), fc.Args["reverse"].(*bool), fc.Args["first"].(*int32), fc.Args["after"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

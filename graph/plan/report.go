@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/tradewind-commerce/tradewind/graph/filter"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/graph/scalar"
@@ -25,11 +27,19 @@ func reports() []*Type {
 			"timeZone":   textOf(func(r *report.Report) string { return r.TimeZone.String() }),
 			"asOf":       optionalTimeOf(func(r *report.Report) *time.Time { return r.AsOf }),
 		}},
-		{Name: "SalesReportRow", Fields: figures(func(r *report.Row) *report.Figures { return &r.Figures }, map[string]Field{
+		{Name: "SalesReportRow", Fields: figures(func(r *report.Row) (*report.Figures, *report.Totals) { return &r.Figures, r.Previous }, map[string]Field{
+			"share":         optionalDecimalOf(func(r *report.Row) *decimal.Decimal { return r.Share }),
+			"rank":          bigIntOf(func(r *report.Row) int64 { return r.Rank }),
+			"cumulativeNet": optionalMoneyOf((*report.Row).CumulativeNet),
+			"movingNet":     optionalMoneyOf((*report.Row).MovingNet),
+			"others":        boolOf(func(r *report.Row) bool { return r.Others }),
+			"netChange":     optionalDecimalOf((*report.Row).NetChange),
 			"cursor":     textOf(func(r *report.Row) string { return r.Cursor }),
 			"dimensions": partsOf("DimensionValue", func(r *report.Row) []*report.DimensionValue { return r.Dimensions }),
 		})},
-		{Name: "SalesReportTotals", Fields: figures(func(t *report.Totals) *report.Figures { return &t.Figures }, nil)},
+		{Name: "SalesReportTotals", Fields: figures(func(t *report.Totals) (*report.Figures, *report.Totals) { return &t.Figures, t.Previous }, map[string]Field{
+			"netChange": optionalDecimalOf((*report.Totals).NetChange),
+		})},
 		{Name: "DimensionValue", Fields: map[string]Field{
 			"dimension": textOf(func(v *report.DimensionValue) string { return string(v.Dimension) }),
 			"key":       optionalTextOf(func(v *report.DimensionValue) *string { return v.Key }),
@@ -50,25 +60,48 @@ func reports() []*Type {
 }
 
 // figures adds the fields that rows and totals share.
-func figures[T any](of func(T) *report.Figures, fields map[string]Field) map[string]Field {
+func figures[T any](of func(T) (now *report.Figures, was *report.Totals), fields map[string]Field) map[string]Field {
+	figure := func(v T) *report.Figures {
+		now, _ := of(v)
+		return now
+	}
+	count := func(n func(*report.Figures) int64) Field { return bigIntOf(func(v T) int64 { return n(figure(v)) }) }
+	amount := func(m func(report.Figures) money.Money) Field {
+		return moneyOf(func(v T) money.Money { return m(*figure(v)) })
+	}
 	all := map[string]Field{
-		"currency":      textOf(func(v T) string { return of(v).Currency }),
-		"orders":        bigIntOf(func(v T) int64 { return of(v).Orders }),
-		"units":         bigIntOf(func(v T) int64 { return of(v).Units }),
-		"unitsReturned": bigIntOf(func(v T) int64 { return of(v).UnitsReturned }),
-		"gross":         moneyOf(func(v T) money.Money { return of(v).Gross() }),
-		"discounts":     moneyOf(func(v T) money.Money { return of(v).Discounts() }),
-		"refunds":       moneyOf(func(v T) money.Money { return of(v).Refunds() }),
-		"net":           moneyOf(func(v T) money.Money { return of(v).Net() }),
-		"averageOrder": partOf("Money", func(v T) (average money.Money, ok bool) {
-			if m := of(v).AverageOrder(); m != nil {
-				return *m, true
-			}
-			return average, false
+		"currency":          textOf(func(v T) string { return figure(v).Currency }),
+		"orders":            count(func(f *report.Figures) int64 { return f.Orders }),
+		"units":             count(func(f *report.Figures) int64 { return f.Units }),
+		"unitsReturned":     count(func(f *report.Figures) int64 { return f.UnitsReturned }),
+		"shoppers":          count(func(f *report.Figures) int64 { return f.Shoppers }),
+		"newShoppers":       count(func(f *report.Figures) int64 { return f.NewShoppers }),
+		"returningShoppers": count(func(f *report.Figures) int64 { return f.ReturningShoppers() }),
+		"gross":             amount(report.Figures.Gross),
+		"discounts":         amount(report.Figures.Discounts),
+		"refunds":           amount(report.Figures.Refunds),
+		"net":               amount(report.Figures.Net),
+		"shipping":          amount(report.Figures.Shipping),
+		"duties":            amount(report.Figures.Duties),
+		"taxes":             amount(report.Figures.Taxes),
+		"averageOrder":      optionalMoneyOf(func(v T) *money.Money { return figure(v).AverageOrder() }),
+		"returnRate":        optionalDecimalOf(func(v T) *decimal.Decimal { return figure(v).ReturnRate() }),
+		"previous": partOf("SalesReportTotals", func(v T) (*report.Totals, bool) {
+			_, was := of(v)
+			return was, was != nil
 		}),
 	}
 	maps.Copy(all, fields)
 	return all
+}
+
+func optionalDecimalOf[T any](number func(T) *decimal.Decimal) Field {
+	return optionalTextOf(func(v T) *string {
+		if n := number(v); n != nil {
+			return new(n.String())
+		}
+		return nil
+	})
 }
 
 func salesReport(c *compiler, _ row, f *call) (emitter, error) {
@@ -86,7 +119,7 @@ func salesReport(c *compiler, _ row, f *call) (emitter, error) {
 	})
 }
 
-// asked are the fields of the parts of a report that the operation asks for.
+// asked are the fields of a report and its parts that the operation asks for.
 func (c *compiler) asked(f *call, report string, parts ...string) ([]string, error) {
 	names := []string{}
 	calls, err := c.collect(report, f.sets, nil)
@@ -94,6 +127,7 @@ func (c *compiler) asked(f *call, report string, parts ...string) ([]string, err
 		return nil, err
 	}
 	for _, part := range calls {
+		names = append(names, part.Name)
 		for _, of := range parts {
 			fields, err := c.collect(of, part.sets, nil)
 			if err != nil {
@@ -127,6 +161,21 @@ func salesQuery(f *call, r *run) (report.Query, error) {
 		q.TimeZone = *zone
 	}
 	q.Period, q.SortKey = report.Length(f.enum(r, "period")), report.SortKey(f.enum(r, "sortKey"))
+	q.WeekStart, q.Compare = report.Weekday(f.enum(r, "weekStart")), report.Comparison(f.enum(r, "compare"))
+	for name, into := range map[string]*int{"yearStart": &q.YearStart, "top": &q.Top, "moving": &q.Moving} {
+		n, err := argument(f, r, name, scalar.UnmarshalInt)
+		if err != nil {
+			return q, err
+		}
+		if n != nil {
+			*into = int(*n)
+		}
+	}
+	convert, err := argument(f, r, "convert", generated.SalesConversionInput)
+	if err != nil {
+		return q, err
+	}
+	q.Convert = filter.SalesConversion(convert)
 	if q.Reverse, err = f.reverse(r); err != nil {
 		return q, err
 	}

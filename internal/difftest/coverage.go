@@ -17,7 +17,7 @@ import (
 // files and pictures of reports are made apart.
 var unplanned = []string{
 	"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
-	"Query.exchangeRate", "Query.consumerIdentity", "Query.consumerReads", "Query.consumerAllowance",
+	"Query.exchangeRate", "SalesReport.rates", "Query.consumerIdentity", "Query.consumerReads", "Query.consumerAllowance",
 	"Query.landedCostQuote", "Query.takeHomeQuote", "Query.takeHomePrice", "Price.landedCost", "Order.landedCost", "Order.declarations",
 	"Query.hsCode", "Query.hsCodes", "Query.customsRules", "Query.customsRuleSets",
 	"Query.programme", "Query.programmes", "Query.programmeProgress",

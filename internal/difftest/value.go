@@ -38,6 +38,11 @@ func (b *builder) arguments(at place, d *ast.FieldDefinition) (list ast.Argument
 		}
 		b.types = []string{d.Type.Name()}
 	}
+	if d.Name == "salesReport" && b.chance(90) { // these ask for dimensions
+		for _, name := range []string{"compare", "top", "moving", "convert"} {
+			given[name] = given[name] && b.chance(30)
+		}
+	}
 	if d.Arguments.ForName("first") != nil {
 		rows = b.page(at, d, given)
 	}
@@ -180,6 +185,9 @@ func (b *builder) literal(path, name string, t *ast.Type) *ast.Value {
 		if path == "IntRange" && name == "max" {
 			return integer(10 + b.r.IntN(60))
 		}
+		if name == "yearStart" || name == "moving" || name == "top" {
+			return integer(1 + b.r.IntN(12))
+		}
 		return integer(b.r.IntN(30))
 	}
 	texts := map[string][]string{
@@ -271,11 +279,18 @@ func (b *builder) object(d *ast.Definition) *ast.Value {
 		guarded, usable := b.guarded(d.Name, f.Name)
 		has[f.Name] = usable && (f.Type.NonNull || b.chance(share) || guarded && b.chance(50))
 	}
+	rate := ""
+	if d.Name == "SalesConversionInput" { // a day goes with the rate of a fixed day alone
+		rate = pick(b, []string{"FIXED_DAY", "PERIOD_AVERAGE", "PERIOD_AVERAGE", "TRANSACTION_DAY"})
+		has["rate"], has["day"] = true, (rate == "FIXED_DAY") != b.chance(3)
+	}
 	if d.Name == "ProductWhere" && has["price"] { // in some currency
 		has["storefrontId"] = has["storefrontId"] || b.chance(95)
 	}
 	for _, f := range d.Fields {
-		if has[f.Name] {
+		if f.Name == "rate" && rate != "" {
+			v.Children = append(v.Children, &ast.ChildValue{Name: f.Name, Value: &ast.Value{Kind: ast.EnumValue, Raw: rate}})
+		} else if has[f.Name] {
 			v.Children = append(v.Children, &ast.ChildValue{Name: f.Name, Value: b.value(d.Name, f.Name, f.Type)})
 		}
 	}

@@ -347,3 +347,9 @@ set status = (array['SUCCEEDED', 'FAILED', 'PENDING'])[1 + pg_temp.chance(id, 'l
   failure_code = case when pg_temp.chance(id, 'left') % 3 = 1 then pg_temp.odd() end;
 update orders set dispute = (array['OPEN', 'WON', 'LOST'])[1 + pg_temp.chance(id, 'dispute') % 3]
 where source = 'SHOP' and pg_temp.chance(id, 'disputed') < 25;
+
+-- Rates of the currencies that sales are told in; KWD has none.
+insert into exchange_rates (currency, day, rate, source)
+select c, d, round(1 + (pg_temp.chance(md5(c || d)::uuid, 'rate')) / 10.0, 4), 'Rates of this world'
+from unnest(array['CNY', 'USD', 'SGD', 'JPY']) as c, generate_series(date '2024-01-01', date '2027-12-31', '1 day') as s (d)
+on conflict do nothing;

@@ -75,9 +75,9 @@ func (l *labels) value(d Dimension, key string) *DimensionValue {
 		v.Key = new(rowID(globalid.Product, key))
 	case OriginCountry, Market, BuyerCountry:
 		v.Label = l.country(key)
-	case OriginRegion:
+	case OriginRegion, BuyerRegion:
 		v.Label = l.region(key)
-	case Period, Category: // the key, or the name found above
+	case Period, Category, Source: // the key, or the name found above
 	}
 	return v
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,9 +28,11 @@ const (
 	OriginRegion  Dimension = "ORIGIN_REGION"
 	Market        Dimension = "MARKET"
 	BuyerCountry  Dimension = "BUYER_COUNTRY"
+	BuyerRegion   Dimension = "BUYER_REGION"
+	Source        Dimension = "SOURCE"
 )
 
-// Length of a period; a week begins on Monday.
+// Length of a period.
 type Length string
 
 // Lengths.
@@ -40,6 +43,19 @@ const (
 	Quarter Length = "QUARTER"
 	Year    Length = "YEAR"
 )
+
+// Weekday is a day of the week, such as MONDAY.
+type Weekday string
+
+// number is that of time.Weekday; empty is Monday.
+func (d Weekday) number() int {
+	for n := time.Sunday; n <= time.Saturday; n++ {
+		if strings.EqualFold(n.String(), string(d)) {
+			return int(n)
+		}
+	}
+	return int(time.Monday)
+}
 
 // SortKey is what rows are sorted by; ties by dimensions.
 type SortKey string
@@ -53,12 +69,45 @@ const (
 	ByOrders     SortKey = "ORDERS"
 )
 
+// Comparison is what rows are compared with.
+type Comparison string
+
+// Comparisons: with the period before, or the days before the report's, and
+// with the same of the year before. Weeks of last year are those 52 weeks earlier.
+const (
+	PreviousPeriod Comparison = "PREVIOUS_PERIOD"
+	LastYear       Comparison = "LAST_YEAR"
+)
+
+// RateOf says of which day amounts are converted.
+type RateOf string
+
+// Rates: of the day of each sale or refund, the mean of the row's period (of
+// the report's days without periods), or of one day.
+const (
+	TransactionDay RateOf = "TRANSACTION_DAY"
+	PeriodAverage  RateOf = "PERIOD_AVERAGE"
+	FixedDay       RateOf = "FIXED_DAY"
+)
+
+// Conversion has amounts told in one currency.
+type Conversion struct {
+	To   money.Currency
+	Rate RateOf
+	// Day is that of FixedDay.
+	Day *models.Date
+}
+
 // Limits of a report.
 const (
 	maxDimensions = 4
 	maxRows       = 1000
 	defaultRows   = 100
 	maxList       = 100
+	maxTop        = 1000
+	maxMoving     = 366
+	// maxPeriods a report may have.
+	maxPeriods = 4000
 )
 
 // Query asks for a report. Empty lists and nil values do not limit.
@@ -73,24 +122,49 @@ type Query struct {
 	OriginCountries []string
 	OriginRegions   []string
 	BuyerCountries  []string
+	BuyerRegions    []string
 	Currencies      []money.Currency
 	Source          *models.OrderSource
+	// RecordedBefore has the report as it was then.
+	RecordedBefore *time.Time
 
 	GroupBy  []Dimension
 	Period   Length
 	TimeZone *time.Location
-	SortKey  SortKey
-	Reverse  bool
-	Page     paging.Args
-	// Fields of rows and totals that are asked for, by their names in the API;
-	// nil for all. Some take more than roll-ups.
+	// WeekStart is the day on which weeks begin, Monday where empty; YearStart
+	// the month in which years and quarters do, 1 to 12, 0 for January.
+	WeekStart Weekday
+	YearStart int
+	Convert   *Conversion
+	Compare   Comparison
+	// Top has all but so many combinations of dimensions, PERIOD apart, told
+	// as one, 0 for none; the largest by the measure of SortKey, else by net.
+	Top int
+	// Moving is of how many periods an average moves, 0 for none.
+	Moving  int
+	SortKey SortKey
+	Reverse bool
+	Page    paging.Args
+	// Fields of the report, its rows and totals that are asked for, by their
+	// names in the API; nil for all. Some take more than roll-ups.
 	Fields []string
 }
 
-// counted tells whether orders are asked for.
-func (q *Query) counted() bool {
-	return q.Fields == nil || q.SortKey == ByOrders || slices.Contains(q.Fields, "orders") || slices.Contains(q.Fields, "averageOrder")
+// asks tells whether any of the fields is asked for.
+func (q *Query) asks(fields ...string) bool {
+	return q.Fields == nil || slices.ContainsFunc(fields, func(f string) bool { return slices.Contains(q.Fields, f) })
 }
+
+func (q *Query) counted() bool {
+	return q.SortKey == ByOrders || q.asks("orders", "averageOrder", "previous")
+}
+
+// byShopper: what only facts tell.
+func (q *Query) byShopper() bool {
+	return q.Fields != nil && q.asks("shoppers", "newShoppers", "returningShoppers")
+}
+
+func (q *Query) has(d Dimension) bool { return slices.Contains(q.GroupBy, d) }
 
 func (q *Query) normalize() error {
 	if q.Period == "" {
@@ -101,6 +175,9 @@ func (q *Query) normalize() error {
 	}
 	if q.SortKey == "" {
 		q.SortKey = ByDimensions
+	}
+	if q.YearStart == 0 {
+		q.YearStart = 1
 	}
 	q.Page.Default, q.Page.Max = defaultRows, maxRows
 	if len(q.GroupBy) > maxDimensions {
@@ -120,11 +197,49 @@ func (q *Query) normalize() error {
 	for name, n := range map[string]int{
 		"brandId": len(q.Brands), "storefrontId": len(q.Storefronts), "productId": len(q.Products),
 		"market": len(q.Markets), "originCountry": len(q.OriginCountries), "originRegion": len(q.OriginRegions),
-		"buyerCountry": len(q.BuyerCountries), "currency": len(q.Currencies),
+		"buyerCountry": len(q.BuyerCountries), "buyerRegion": len(q.BuyerRegions), "currency": len(q.Currencies),
 	} {
 		if n > maxList {
 			return &problem.BadInput{Argument: "where." + name, Message: fmt.Sprintf("must have at most %d values", maxList)}
 		}
 	}
+	return q.sound()
+}
+
+// sound refuses what does not go together.
+func (q *Query) sound() error {
+	bounded := q.From != nil && q.To != nil
+	switch {
+	case q.YearStart < 1 || q.YearStart > 12:
+		return &problem.BadInput{Argument: "yearStart", Message: "must be 1 to 12"}
+	case q.Top < 0 || q.Top > maxTop:
+		return &problem.BadInput{Argument: "top", Message: fmt.Sprintf("must be 1 to %d", maxTop)}
+	case q.Top > 0 && (len(q.GroupBy) == 0 || len(q.GroupBy) == 1 && q.has(Period)):
+		return &problem.BadInput{Argument: "top", Message: "needs a dimension beside PERIOD"}
+	case q.Moving < 0 || q.Moving == 1 || q.Moving > maxMoving:
+		return &problem.BadInput{Argument: "moving", Message: fmt.Sprintf("must be 2 to %d", maxMoving)}
+	case q.Moving > 0 && !q.has(Period):
+		return &problem.BadInput{Argument: "moving", Message: "needs PERIOD among the dimensions"}
+	case q.Compare != "" && !q.has(Period) && !bounded:
+		return &problem.BadInput{Argument: "compare", Message: "needs where.from and where.to, or PERIOD among the dimensions"}
+	case q.Convert != nil && q.Convert.Rate == PeriodAverage && !q.has(Period) && !bounded:
+		return &problem.BadInput{Argument: "convert.rate", Message: "needs where.from and where.to, or PERIOD among the dimensions"}
+	case q.Convert != nil && q.Convert.Rate == FixedDay && q.Convert.Day == nil:
+		return &problem.BadInput{Argument: "convert.day", Message: "is needed for the rate of a fixed day"}
+	case q.Convert != nil && q.Convert.Rate != FixedDay && q.Convert.Day != nil:
+		return &problem.BadInput{Argument: "convert.day", Message: "is for the rate of a fixed day alone"}
+	}
+	if n := q.periods(); n > maxPeriods {
+		return &problem.BadInput{Argument: "period", Message: fmt.Sprintf("would make %d periods; at most %d are told at once", n, maxPeriods)}
+	}
 	return nil
+}
+
+// periods is about how many there are between the bounds.
+func (q *Query) periods() int {
+	if !q.has(Period) || q.From == nil || q.To == nil {
+		return 0
+	}
+	days := int(q.To.Time().Sub(q.From.Time())/(24*time.Hour)) + 1
+	return (days-1)/map[Length]int{Day: 1, Week: 7, Month: 31, Quarter: 92, Year: 366}[q.Period] + 1
 }

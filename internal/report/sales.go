@@ -24,21 +24,27 @@ func (s *Service) Sales(ctx context.Context, q Query) (*Report, error) {
 	ctx = database.AcrossBrands(ctx, database.OperatorReports)
 	r := &Report{TimeZone: q.TimeZone}
 	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		state, err := rollup.Read(tx)
+		from, err := s.source(tx, actor, &q)
 		if err != nil {
 			return err
 		}
-		f, byLine := s.facts(actor, state, &q)
-		rows, totals, err := q.read(tx, f, byLine)
+		rows, totals, used, err := from.read(tx)
 		if err != nil {
 			return err
 		}
+		r.Rates = used
 		return r.fill(tx, rows, totals, &q)
 	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// source is where the query is read from in the snapshot of tx.
+func (s *Service) source(tx *gorm.DB, actor *auth.Actor, q *Query) (*source, error) {
+	state, err := rollup.Read(tx)
+	return &source{q, actor, state, s.now()}, err
 }
 
 func (r *Report) fill(tx *gorm.DB, rows, totals []*groupedRow, q *Query) error {
@@ -50,21 +56,54 @@ func (r *Report) fill(tx *gorm.DB, rows, totals []*groupedRow, q *Query) error {
 	if err != nil {
 		return err
 	}
-	r.PageInfo = page.PageInfo
-	r.Rows, r.Totals, r.TotalCount = make([]*Row, len(page.Edges)), make([]*Totals, len(totals)), 0
+	r.PageInfo, r.TotalCount, r.AsOf = page.PageInfo, 0, nil
+	r.Rows, r.Totals = make([]*Row, len(page.Edges)), make([]*Totals, len(totals))
+	if len(rows) > 0 {
+		r.TotalCount = int(rows[0].Counted)
+	}
 	for i, edge := range page.Edges {
-		row := &Row{Figures: edge.Node.figures(), Cursor: edge.Cursor, Dimensions: make([]*DimensionValue, len(q.GroupBy))}
+		r.Rows[i] = edge.Node.row(q)
+		r.Rows[i].Cursor = edge.Cursor
 		for j, d := range q.GroupBy {
-			row.Dimensions[j] = labels.value(d, edge.Node.key(d, j))
+			value := &DimensionValue{Dimension: d, Label: others}
+			if !edge.Node.Others || d == Period {
+				value = labels.value(d, edge.Node.key(d, j))
+			}
+			r.Rows[i].Dimensions = append(r.Rows[i].Dimensions, value)
 		}
-		r.Rows[i] = row
 	}
 	for i, t := range totals {
-		r.Totals[i] = &Totals{t.figures()}
-		r.TotalCount += int(t.Rows)
-		if r.AsOf == nil || t.RecordedAt.After(*r.AsOf) {
-			r.AsOf = &t.RecordedAt
+		r.Totals[i] = &Totals{t.figures(), t.previous(q)}
+		if r.AsOf == nil || t.Now.RecordedAt != nil && t.Now.RecordedAt.After(*r.AsOf) {
+			r.AsOf = t.Now.RecordedAt
 		}
 	}
 	return nil
+}
+
+// others is the label of what is not among the largest.
+const others = "Others"
+
+func (r *groupedRow) row(q *Query) *Row {
+	return &Row{
+		Figures: r.figures(), Others: r.Others, Previous: r.previous(q), Share: r.Share, Rank: r.Place,
+		CumulativeNetMinor: r.CumulativeMinor, MovingNetMinor: r.MovingMinor, Dimensions: make([]*DimensionValue, 0, len(q.GroupBy)),
+	}
+}
+
+func (r *groupedRow) figures() Figures { return r.Now.figures(r.Currency) }
+
+func (r *groupedRow) previous(q *Query) *Totals {
+	if q.Compare == "" {
+		return nil
+	}
+	return &Totals{Figures: r.Was.figures(r.Currency)}
+}
+
+func (s summed) figures(currency string) Figures {
+	return Figures{
+		Currency: currency, Orders: s.Orders, Units: s.UnitsSold, UnitsReturned: s.UnitsReturned, Shoppers: s.Shoppers, NewShoppers: s.NewShoppers,
+		GrossMinor: s.GrossMinor, DiscountMinor: s.DiscountMinor, RefundMinor: s.RefundMinor,
+		ShippingMinor: s.ShippingMinor, DutyMinor: s.DutyMinor, TaxMinor: s.TaxMinor,
+	}
 }

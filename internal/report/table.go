@@ -14,7 +14,6 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
-	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/internal/table"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -27,12 +26,14 @@ var keyNames = map[Dimension]struct{ name, title string }{
 	Brand: {"brand_id", "Brand id"}, Storefront: {"storefront_id", "Storefront id"}, Product: {"product_id", "Product id"},
 	Category: {"category_path", "Category path"}, OriginCountry: {"origin_country_code", "Origin code"},
 	OriginRegion: {"origin_region_code", "Origin region code"}, Market: {"market_code", "Market code"},
-	BuyerCountry: {"buyer_country_code", "Buyer country code"},
+	BuyerCountry: {"buyer_country_code", "Buyer country code"}, BuyerRegion: {"buyer_region_code", "Buyer region code"},
+	Source: {"source_code", "Source code"},
 }
 
 var titles = map[Dimension]string{
 	Brand: "Brand", Storefront: "Storefront", Product: "Product", Category: "Category", OriginCountry: "Origin",
 	OriginRegion: "Origin region", Market: "Market", BuyerCountry: "Buyer country",
+	BuyerRegion: "Buyer region", Source: "Source",
 }
 
 // figure is a measure as a column.
@@ -148,12 +149,15 @@ func (s *Service) read(ctx context.Context, q *Query, yield func(table.Row) bool
 }
 
 func (s *Service) stream(tx *gorm.DB, actor *auth.Actor, q *Query, yield func(table.Row) bool) error {
-	state, err := rollup.Read(tx)
+	from, err := s.source(tx, actor, q)
 	if err != nil {
 		return err
 	}
-	rows := q.grouped(s.facts(actor, state, q))
-	rows.sql = "select g.* from (" + rows.sql + ") g order by " + order(q)
+	st, err := from.statement(tx)
+	if err != nil {
+		return err
+	}
+	rows := st.all("select g.* from (" + st.rows.sql + ") g order by " + order(q))
 	if q.Page.First != nil {
 		rows.sql, rows.args = rows.sql+" limit ?", append(rows.args, *q.Page.First)
 	}
@@ -192,6 +196,10 @@ func (s *Service) stream(tx *gorm.DB, actor *auth.Actor, q *Query, yield func(ta
 func appendRow(row table.Row, g *groupedRow, names *labels, q *Query) (table.Row, error) {
 	for i, d := range q.GroupBy {
 		v := names.value(d, g.key(d, i))
+		if g.Others && d != Period {
+			row = append(row, others, nil)
+			continue
+		}
 		switch {
 		case d == Period && v.Key == nil:
 			row = append(row, nil)
@@ -226,6 +234,9 @@ func order(q *Query) string {
 		ByGross: "gross_minor", ByNet: "net_minor", ByUnits: "units_sold", ByOrders: "orders",
 	}[q.SortKey]; ok {
 		by = append(by, "g."+column+direction)
+	}
+	if q.Top > 0 {
+		by = append(by, "g.others"+direction)
 	}
 	for i, d := range q.GroupBy {
 		by = append(by, "g."+dimensions[d].sorted(i)+direction)

@@ -19,14 +19,15 @@ type Need struct {
 	// nil days do not bound the report.
 	Zone     *time.Location
 	From, To *models.Date
-	// Period is what rows tell of their time: day, week, month, quarter or
-	// year, empty for nothing.
+	// Period is what rows tell of their time: day, month, empty for nothing.
 	Period string
+	// Facts alone tell what is needed.
+	Facts bool
 }
 
-// Part is a statement whose rows have period, the date on which it begins, all
+// Part is a statement whose rows have period, the day or the first of the month, all
 // columns of a fact, orders, its measures and recorded_at, and of facts alone
-// order_id and kind. The parts of a cover have each fact once.
+// order_id, shopper_id, event_at and kind. The parts of a cover have each fact once.
 type Part struct {
 	SQL  string
 	Args []any
@@ -43,7 +44,7 @@ func Cover(s State, n Need) []Part {
 		next := until.AddDays(1)
 		until = &next
 	}
-	if s.Built && slices.Contains(Zones, n.Zone.String()) {
+	if !n.Facts && s.Built && slices.Contains(Zones, n.Zone.String()) {
 		c.choose()
 	}
 	if c.byMonth == nil && c.byDay == nil {
@@ -83,7 +84,7 @@ func (c *cover) choose() {
 		switch {
 		case has.cut == days && c.byDay == nil:
 			c.byDay = has
-		case has.cut != days && c.byMonth == nil && c.need.Period != "day" && c.need.Period != "week":
+		case has.cut != days && c.byMonth == nil && c.need.Period != "day":
 			c.byMonth = has
 		}
 	}
@@ -120,11 +121,8 @@ func (c *cover) months(first, last *models.Date) {
 		return
 	}
 	period := "f.starts_on"
-	switch c.need.Period {
-	case "":
+	if c.need.Period == "" {
 		period = "null::date"
-	case "quarter", "year":
-		period = fmt.Sprintf("date_trunc('%s', f.starts_on)::date", c.need.Period)
 	}
 	c.add(c.byMonth, "starts_on", period, first, last)
 }
@@ -147,7 +145,7 @@ func (c *cover) period(instant string) string {
 	case "day":
 		return "(" + local + ")::date"
 	}
-	return fmt.Sprintf("date_trunc('%s', %s)::date", c.need.Period, local)
+	return "date_trunc('month', " + local + ")::date"
 }
 
 func (c *cover) add(from *cube, column, period string, first, last *models.Date) {
@@ -186,7 +184,7 @@ func (c *cover) add(from *cube, column, period string, first, last *models.Date)
 	} else {
 		selected = append(selected, "null::bigint as orders")
 	}
-	p.SQL = fmt.Sprintf("select %s, f.%s, f.recorded_at, null::uuid as order_id, null::text as kind from %s f where %s",
+	p.SQL = fmt.Sprintf("select %s, f.%s, f.recorded_at, null::uuid as order_id, null::uuid as shopper_id, null::timestamptz as event_at, null::text as kind from %s f where %s",
 		strings.Join(selected, ", "), strings.Join(measures, ", f."), from.table, where)
 	c.parts = append(c.parts, p)
 }
@@ -203,7 +201,7 @@ func (c *cover) facts(where string, args []any, from, until *models.Date) {
 		where += fmt.Sprintf(" and f.event_at < ?::date and (f.event_at at time zone '%s')::date < ?::date", c.need.Zone)
 		p.Args = append(p.Args, until.AddDays(1).String(), until.String())
 	}
-	p.SQL = fmt.Sprintf("select %s as period, f.%s, f.opens_order::int::bigint as orders, f.%s, f.recorded_at, f.order_id, f.kind from sales_facts f where %s",
+	p.SQL = fmt.Sprintf("select %s as period, f.%s, f.opens_order::int::bigint as orders, f.%s, f.recorded_at, f.order_id, f.shopper_id, f.event_at, f.kind from sales_facts f where %s",
 		c.period("f.event_at"), strings.Join(byAll, ", f."), strings.Join(measures, ", f."), where)
 	c.parts = append(c.parts, p)
 }

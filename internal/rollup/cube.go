@@ -121,10 +121,10 @@ func (c cube) sums(facts, condition string) string {
 		groups[i] = fmt.Sprint(i + 1)
 	}
 	if c.byOrder {
-		selected = append(selected, "sum(f.opens_order::int)::bigint as orders")
+		selected = append(selected, "count(*) filter (where f.opens_order) as orders")
 	}
 	for _, m := range measures {
-		selected = append(selected, "sum(f."+m+")::bigint as "+m)
+		selected = append(selected, "total(f."+m+") as "+m)
 	}
 	selected = append(selected, "max(f.recorded_at) as recorded_at")
 	return "select " + strings.Join(selected, ", ") + " from " + from + " where " + condition + " group by " + strings.Join(groups, ", ")
@@ -138,7 +138,7 @@ func (c cube) ofDays(generation int) string {
 		if name == "recorded_at" {
 			selected = append(selected, "max(recorded_at) as recorded_at")
 		} else {
-			selected = append(selected, "sum("+name+")::bigint as "+name)
+			selected = append(selected, "total("+name+") as "+name)
 		}
 	}
 	return fmt.Sprintf("select %s from %s f cross join unnest(array['%s']) as z (zone) where f.generation = %d group by z.zone, 2, %s",

@@ -147,9 +147,9 @@ func needs() (all []rollup.Need) {
 			all,
 			rollup.Need{Columns: columns, Orders: byOrder, Zone: time.UTC, Period: "month"},
 			rollup.Need{Columns: columns, Orders: byOrder, Zone: shanghai, Period: "day", From: date("2026-01-01"), To: date("2026-02-28")},
-			rollup.Need{Columns: columns, Orders: byOrder, Zone: newYork, Period: "quarter", From: date("2026-01-15"), To: date("2026-03-02")},
+			rollup.Need{Columns: columns, Orders: byOrder, Zone: newYork, Period: "month", From: date("2026-01-15"), To: date("2026-03-02")},
 			rollup.Need{Columns: columns, Orders: byOrder, Zone: newYork, From: date("2026-01-31"), To: date("2026-02-01")},
-			rollup.Need{Columns: columns, Orders: byOrder, Zone: kolkata, From: date("2026-01-01"), Period: "year"},
+			rollup.Need{Columns: columns, Orders: byOrder, Zone: kolkata, From: date("2026-01-01"), Period: "month"},
 		)
 	}
 	return all

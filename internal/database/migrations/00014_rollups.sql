@@ -3,6 +3,10 @@
 -- follow from facts and can be made from them again. Empty texts and the zero
 -- id stand for what facts do not say.
 
+-- Adds without leaving bigint, several times faster than sum, and fails where
+-- that overflows.
+create aggregate total(bigint) (sfunc = int8pl, stype = bigint, initcond = '0', combinefunc = int8pl, parallel = safe);
+
 -- Facts of transactions before the watermark are in the roll-ups of the
 -- generation. System is the cluster that counts transactions so, null until
 -- roll-ups were built.
@@ -144,3 +148,4 @@ drop table sales_measures;
 -- +goose Down
 drop table sales_by_product_months, sales_by_goods_days, sales_by_goods_months, sales_by_market_days, sales_by_market_months,
   sales_by_storefront_days, sales_by_storefront_months, sales_rollups;
+drop aggregate total(bigint);

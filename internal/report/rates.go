@@ -1,0 +1,117 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/fx"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// anyDay stands where one rate is used for all days.
+const anyDay = "1900-01-01"
+
+// rateOn is the day or period whose rate a row f is converted at.
+func (q *Query) rateOn() string {
+	switch {
+	case q.Convert.Rate == TransactionDay:
+		return "f.period"
+	case q.Convert.Rate == PeriodAverage && q.has(Period):
+		return q.begin("f.period")
+	}
+	return "date '" + anyDay + "'"
+}
+
+// rates are those that the sales of the spans need, and as the table k: what
+// of a currency's minor units is in those asked for, a fraction of / per.
+// Without one it is RATE_UNKNOWN.
+func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, err error) {
+	var sold []struct {
+		Currency string
+		RateOn   time.Time
+	}
+	known := map[string]bool{}
+	var currencies, days, of, per models.StringList
+	for _, span := range spans {
+		from, where := s.rows([]string{"currency"}, s.finer(), false, span.from, span.to)
+		query := fmt.Sprintf("select distinct f.currency, %s as rate_on from %s where %s order by 2, 1", s.rateOn(), from.sql, where.sql)
+		if err := tx.Raw(query, append(from.args, where.args...)...).Scan(&sold).Error; err != nil {
+			return nil, k, fmt.Errorf("find the currencies: %w", err)
+		}
+		if len(sold) == 0 {
+			continue
+		}
+		both := []money.Currency{s.Convert.To}
+		for _, row := range sold {
+			both = append(both, money.Currency(row.Currency))
+		}
+		first, last := models.DateOf(sold[0].RateOn), models.DateOf(after(sold[len(sold)-1].RateOn, s.Period))
+		switch {
+		case s.Convert.Rate == FixedDay:
+			first, last = *s.Convert.Day, *s.Convert.Day
+		case s.Convert.Rate == PeriodAverage && !s.has(Period):
+			first, last = *span.from, *span.to
+		}
+		figures, err := fx.SpanTx(tx, first, last, both...)
+		if err != nil {
+			return nil, k, err
+		}
+		for _, row := range sold {
+			on := row.RateOn.Format(time.DateOnly)
+			if known[row.Currency+on] {
+				continue
+			}
+			rate, err := s.rate(figures, money.Currency(row.Currency), models.DateOf(row.RateOn), span)
+			if err != nil {
+				return nil, k, err
+			}
+			known[row.Currency+on], used = true, append(used, rate)
+			over, under := rate.Fraction()
+			if shift := s.Convert.To.Digits() - money.Currency(row.Currency).Digits(); shift > 0 {
+				over = over.Mul(decimal.New(1, shift))
+			} else {
+				under = under.Mul(decimal.New(1, -shift))
+			}
+			currencies, days = append(currencies, row.Currency), append(days, on)
+			of, per = append(of, over.String()), append(per, under.String())
+		}
+	}
+	return used, clause{
+		"k as materialized (select * from unnest(cast(? as text[]), cast(? as date[]), cast(? as numeric[]), cast(? as numeric[])) as k (currency, rate_on, of, per))",
+		[]any{currencies, days, of, per},
+	}, nil
+}
+
+func (s *source) rate(figures *fx.Span, base money.Currency, on models.Date, of span) (*fx.Rate, error) {
+	switch s.Convert.Rate {
+	case FixedDay:
+		return figures.Rate(base, s.Convert.To, *s.Convert.Day)
+	case TransactionDay:
+		return figures.Rate(base, s.Convert.To, on)
+	}
+	from, before := on, models.DateOf(after(on.Time(), s.Period))
+	if !s.has(Period) {
+		from, before = *of.from, of.to.AddDays(1)
+	}
+	return figures.Average(base, s.Convert.To, from, before)
+}
+
+// after is when the period that begins then has ended.
+func after(begin time.Time, of Length) time.Time {
+	switch of {
+	case Day:
+		return begin.AddDate(0, 0, 1)
+	case Week:
+		return begin.AddDate(0, 0, 7)
+	case Quarter:
+		return begin.AddDate(0, 3, 0)
+	case Year:
+		return begin.AddDate(1, 0, 0)
+	default:
+		return begin.AddDate(0, 1, 0)
+	}
+}

@@ -1,0 +1,260 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/fx"
+	"github.com/tradewind-commerce/tradewind/internal/paging"
+)
+
+// A groupedRow is a row of the report, or a row of its totals, as the database gives it.
+type groupedRow struct {
+	D1, D2, D3, D4 string
+	// BrandKey is the brand of a storefront or product.
+	BrandKey string
+	Others   bool
+	Currency string
+	Now      summed `gorm:"embedded"`
+	// Was is what it is compared with.
+	Was summed `gorm:"embedded;embeddedPrefix:was_"`
+
+	NetMinor        int64
+	Share           *decimal.Decimal
+	Place           int64
+	CumulativeMinor *int64
+	MovingMinor     *int64
+	// Seq is the place in the page, 0 for totals; Counted how many rows all
+	// pages have.
+	Seq     int
+	Counted int64
+}
+
+type summed struct {
+	Orders        int64
+	UnitsSold     int64
+	UnitsReturned int64
+	Shoppers      int64
+	NewShoppers   int64
+	GrossMinor    int64
+	DiscountMinor int64
+	RefundMinor   int64
+	ShippingMinor int64
+	DutyMinor     int64
+	TaxMinor      int64
+	RecordedAt    *time.Time
+}
+
+// key of a dimension as labels know it: ids of rows come with their brand's.
+func (r *groupedRow) key(d Dimension, i int) string {
+	value := [...]string{r.D1, r.D2, r.D3, r.D4}[i]
+	switch {
+	case d == Period:
+		return value[:len(time.DateOnly)]
+	case value == noID:
+		return ""
+	case d == Storefront, d == Product:
+		return r.BrandKey + "/" + value
+	}
+	return value
+}
+
+// statement is the report as SQL: tables before it, and its rows with all that
+// is told of them.
+type statement struct {
+	with []clause
+	rows clause
+	used []*fx.Rate
+}
+
+// statement reads what it takes of rates first.
+func (s *source) statement(tx *gorm.DB) (st statement, err error) {
+	spans := s.spans()
+	if s.Convert != nil {
+		var k clause
+		if st.used, k, err = s.rates(tx, spans); err != nil {
+			return st, err
+		}
+		st.with = append(st.with, k)
+	}
+	if s.Top > 0 {
+		t := s.largest()
+		st.with = append(st.with, clause{"top as materialized (" + t.sql + ")", t.args})
+	}
+	st.rows = s.told(s.beside(spans, s.grouped))
+	return st, nil
+}
+
+// beside puts the sums of two spans into one row each; of one span alone
+// nothing stands beside.
+func (s *source) beside(spans []span, sum func(span) clause) clause {
+	now := sum(spans[0])
+	if len(spans) == 1 {
+		return now
+	}
+	was := sum(spans[1])
+	selected := s.keys()
+	using := strings.Join(selected, ", ")
+	for _, column := range sums {
+		if column == "recorded_at" {
+			selected = append(selected, "now.recorded_at", "was.recorded_at as was_recorded_at")
+			continue
+		}
+		selected = append(selected, fmt.Sprintf("coalesce(now.%s, 0) as %s", column, column), fmt.Sprintf("coalesce(was.%s, 0) as was_%s", column, column))
+	}
+	return clause{
+		fmt.Sprintf("select %s from (%s) now full join (%s) was using (%s)", strings.Join(selected, ", "), now.sql, was.sql, using),
+		append(now.args, was.args...),
+	}
+}
+
+// told adds what rows tell of each other.
+func (s *source) told(g clause) clause {
+	net := "(g.gross_minor - g.discount_minor - g.refund_minor)"
+	selected := []string{"g.*", net + " as net_minor"}
+	if s.asks("share") {
+		selected = append(selected, fmt.Sprintf("round(%s / nullif(sum(%s) over (partition by g.currency), 0), 6) as share", net, net))
+	}
+	if s.asks("rank") {
+		selected = append(selected, fmt.Sprintf("rank() over (partition by g.currency order by %s desc) as place", s.measure("g.")))
+	}
+	if i := slices.Index(s.GroupBy, Period); i >= 0 {
+		period := fmt.Sprintf("g.d%d", i+1)
+		others := slices.DeleteFunc(s.keys(), func(k string) bool { return "g."+k == period })
+		over := fmt.Sprintf("over (partition by g.%s order by %s", strings.Join(others, ", g."), period)
+		if s.asks("cumulativeNet") {
+			selected = append(selected, fmt.Sprintf("sum(%s) %s)::bigint as cumulative_minor", net, over))
+		}
+		if s.Moving > 0 {
+			back := fmt.Sprintf("interval '%s' * %d", units[s.Period], s.Moving-1)
+			selected = append(selected, fmt.Sprintf("case when %s >= min(%s) over () + %s then round(sum(%s) %s range between %s preceding and current row) / %d)::bigint end as moving_minor",
+				period, period, back, net, over, back, s.Moving))
+		}
+	}
+	return clause{fmt.Sprintf("select %s from (%s) g", strings.Join(selected, ", "), g.sql), g.args}
+}
+
+// totals sum all rows: orders and shoppers are those of all sales, for one may
+// stand in several rows, and converted amounts are the sums of what the rows say.
+func (s *source) totals() clause {
+	of := *s.Query
+	of.GroupBy, of.Top, of.Moving = nil, 0, 0
+	all := &source{&of, s.actor, s.state, s.now}
+	if s.Convert == nil {
+		return all.beside(s.spans(), func(of span) clause { return all.native(of, "f.currency") })
+	}
+	to := fmt.Sprintf("'%s'", s.Convert.To)
+	z := all.beside(s.spans(), func(of span) clause { return all.native(of, to) })
+	selected := []string{"z.currency"}
+	for _, column := range sums {
+		for _, side := range []string{"", "was_"}[:len(s.spans())] {
+			if slices.Contains(amounts, column) {
+				selected = append(selected, fmt.Sprintf("(select total(g.%s%s) from g) as %s%s", side, column, side, column))
+			} else {
+				selected = append(selected, "z."+side+column)
+			}
+		}
+	}
+	return clause{fmt.Sprintf("select %s from (%s) z", strings.Join(selected, ", "), z.sql), z.args}
+}
+
+// read reads a page of rows, and the totals of all pages where they are asked
+// for, in one statement.
+func (s *source) read(tx *gorm.DB) (rows, totals []*groupedRow, used []*fx.Rate, err error) {
+	st, err := s.statement(tx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	page, err := s.sort().Narrow(tx.Table("g").Select("g.*"), s.Page)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	counted := "0::bigint"
+	if s.asks("totalCount") {
+		counted = "(select count(*) from g)"
+	}
+	st.with = append(st.with, clause{"g as materialized (" + st.rows.sql + ")", st.rows.args})
+	first := clause{"select row_number() over () as seq, " + counted + " as counted, p.* from (?) p", []any{page}}
+	rows, err = st.run(tx, first)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	slices.SortFunc(rows, func(a, b *groupedRow) int { return cmp.Compare(a.Seq, b.Seq) })
+	if s.asks("totals", "asOf") {
+		if s.Convert == nil {
+			st.with = nil
+		}
+		z := s.totals()
+		if totals, err = st.run(tx, clause{z.sql + " order by currency", z.args}); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	return rows, totals, st.used, nil
+}
+
+// all is the statement that ends so, with the arguments of its tables and rows.
+func (st statement) all(last string) clause {
+	c := st.before()
+	return clause{c.sql + last, append(c.args, st.rows.args...)}
+}
+
+func (st statement) before() (c clause) {
+	for i, w := range st.with {
+		c.sql += [...]string{"with ", ", "}[min(i, 1)] + w.sql
+		c.args = append(c.args, w.args...)
+	}
+	c.sql += " "
+	return c
+}
+
+func (st statement) run(tx *gorm.DB, last clause) (rows []*groupedRow, err error) {
+	first := st.before()
+	if err := tx.Raw(first.sql+last.sql, append(first.args, last.args...)...).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("sum the facts: %w", err)
+	}
+	return rows, nil
+}
+
+// sort is the order of the rows.
+func (q *Query) sort() paging.Sort[groupedRow] {
+	sort := paging.Sort[groupedRow]{
+		Name:   "salesReport " + string(q.SortKey),
+		Filter: []any{q.filter(), q.GroupBy, q.Period, q.TimeZone.String()},
+		Desc:   q.Reverse,
+	}
+	if column, ok := map[SortKey]string{
+		ByGross: "gross_minor", ByNet: "net_minor", ByUnits: "units_sold", ByOrders: "orders",
+	}[q.SortKey]; ok {
+		sort.Columns = append(sort.Columns, paging.Column[groupedRow]{Expr: "g." + column, Type: "bigint", Value: func(r *groupedRow) any {
+			return map[SortKey]int64{ByGross: r.Now.GrossMinor, ByNet: r.NetMinor, ByUnits: r.Now.UnitsSold, ByOrders: r.Now.Orders}[q.SortKey]
+		}})
+	}
+	if q.Top > 0 {
+		sort.Columns = append(sort.Columns, paging.Column[groupedRow]{Expr: "g.others", Type: "boolean", Value: func(r *groupedRow) any { return r.Others }})
+	}
+	for i, d := range q.GroupBy {
+		sort.Columns = append(sort.Columns, paging.Column[groupedRow]{Expr: "g." + dimensions[d].sorted(i), Type: dimensions[d].kind, Value: func(r *groupedRow) any {
+			value := [...]string{r.D1, r.D2, r.D3, r.D4}[i]
+			if d == Period {
+				return value[:len(time.DateOnly)]
+			}
+			return value
+		}})
+	}
+	sort.Columns = append(sort.Columns, paging.Column[groupedRow]{
+		Expr: `g.currency collate "C"`, Type: "text", Value: func(r *groupedRow) any { return r.Currency },
+	})
+	return sort
+}
+
+// filter is what of a query belongs into its cursors.
+func (q Query) filter() any {
+	q.GroupBy, q.TimeZone, q.Page, q.Fields = nil, nil, paging.Args{}, nil
+	return q
+}

@@ -1,0 +1,97 @@
+package report
+
+import (
+	"strings"
+	"time"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/rollup"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// clause is a piece of SQL with its arguments.
+type clause struct {
+	sql  string
+	args []any
+}
+
+// source is where a query reads its rows f from: what the caller may see.
+type source struct {
+	*Query
+
+	actor *auth.Actor
+	state rollup.State
+	now   time.Time
+}
+
+// filters are the conditions on facts, and the columns they look at.
+func (s *source) filters() (where []clause, columns []string) {
+	among := func(column string, n int, values any) {
+		if n > 0 {
+			where, columns = append(where, clause{"f." + column + " in ?", []any{values}}), append(columns, column)
+		}
+	}
+	among("brand_id", len(s.Brands), s.Brands)
+	among("storefront_id", len(s.Storefronts), s.Storefronts)
+	among("product_id", len(s.Products), s.Products)
+	among("market", len(s.Markets), s.Markets)
+	among("origin_country", len(s.OriginCountries), s.OriginCountries)
+	among("origin_region", len(s.OriginRegions), s.OriginRegions)
+	among("buyer_country", len(s.BuyerCountries), s.BuyerCountries)
+	among("buyer_region", len(s.BuyerRegions), s.BuyerRegions)
+	among("currency", len(s.Currencies), s.Currencies)
+	if s.CategoryPath != nil {
+		where = append(where, clause{"(f.category_path = ? or starts_with(f.category_path, ?))", []any{*s.CategoryPath, *s.CategoryPath + "/"}})
+		columns = append(columns, "category_path")
+	}
+	if s.Source != nil {
+		where, columns = append(where, clause{"f.source = ?", []any{*s.Source}}), append(columns, "source")
+	}
+	if s.RecordedBefore != nil {
+		where = append(where, clause{"f.recorded_at < ?", []any{*s.RecordedBefore}})
+	}
+	if scope, args := auth.Where(s.actor, "sales_facts", "f", s.now); scope != "true" {
+		where, columns = append(where, clause{scope, args}), append(columns, "brand_id")
+	}
+	return where, columns
+}
+
+// rows are those f of roll-ups, and of facts that are not in them, between two
+// days: enough to tell the columns apart and their time as fine as need be.
+func (s *source) rows(columns []string, finer string, orders bool, from, to *models.Date) (f, where clause) {
+	conditions, filtered := s.filters()
+	need := rollup.Need{Columns: append(filtered, columns...), Orders: orders, Zone: s.TimeZone, From: from, To: to, Period: finer}
+	need.Facts = s.byShopper() || s.RecordedBefore != nil
+	var parts []string
+	for _, p := range rollup.Cover(s.state, need) {
+		parts, f.args = append(parts, p.SQL), append(f.args, p.Args...)
+	}
+	f.sql = "(" + strings.Join(parts, " union all ") + ") f"
+	if s.byShopper() {
+		f.sql += ` left join (
+  select brand_id as of_brand, shopper_id as of_shopper, min(event_at) as first_at
+  from sales_facts
+  where kind = 'SALE' and shopper_id is not null
+  group by 1, 2
+) first on first.of_brand = f.brand_id and first.of_shopper = f.shopper_id`
+	}
+	where.sql = "true"
+	for _, c := range conditions {
+		where.sql, where.args = where.sql+" and "+c.sql, append(where.args, c.args...)
+	}
+	return f, where
+}
+
+// columns of facts that the dimensions look at.
+func (q *Query) columns() (all []string) {
+	for _, d := range q.GroupBy {
+		all = append(all, dimensions[d].columns...)
+	}
+	return all
+}
+
+// byLine: an order may stand in several rows, so that it is counted by its id.
+func (s *source) byLine() bool {
+	_, columns := s.filters()
+	return s.counted() && rollup.ByLine(append(columns, s.columns()...))
+}
