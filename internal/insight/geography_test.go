@@ -18,9 +18,9 @@ import (
 )
 
 type sums struct {
-	buyers, orders                 map[string]bool
-	units, returned, gross, net    int64
-	shipping, duty, tax, discounts int64
+	buyers, orders              map[string]bool
+	units, returned, gross, net int64
+	shipping, duty, tax         int64
 }
 
 // group sums facts in memory.
@@ -176,7 +176,7 @@ func TestGeography(t *testing.T) {
 		}
 		// What a small place sold cannot be reckoned from larger places: where
 		// regions of one are told as one, these are of enough shoppers.
-		for _, g := range small2(t, w, reporter) {
+		for _, g := range toldAsOne(reporter, t, w) {
 			if g < insight.Threshold {
 				t.Errorf("what is told as one is of %d shoppers", g)
 			}
@@ -213,10 +213,10 @@ func TestGeography(t *testing.T) {
 	})
 }
 
-// small2 counts the shoppers of what is told as one, in memory.
-func small2(t *testing.T, w *world, ctx context.Context) (shoppers []int) {
+// toldAsOne counts the shoppers of what is told as one, in memory.
+func toldAsOne(reader context.Context, t *testing.T, w *world) (shoppers []int) {
 	t.Helper()
-	got, err := w.sight.Geography(ctx, insight.Query{})
+	got, err := w.sight.Geography(reader, insight.Query{})
 	if err != nil {
 		t.Fatal(err)
 	}

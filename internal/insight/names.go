@@ -44,7 +44,7 @@ func (n *names) place(p *Place) string {
 		return "—"
 	}
 	country := n.country(*p.Country)
-	within := ""
+	var within string
 	switch {
 	case p.Region != nil:
 		return n.region(*p.Country, *p.Region)

@@ -1,6 +1,7 @@
 package insight_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -207,9 +208,9 @@ func TestRoleOfTheViewsIsShared(t *testing.T) {
 		}
 		return errUndone
 	})
-	if err != errUndone { //nolint:errorlint // it is that very one
+	if !errors.Is(err, errUndone) {
 		t.Fatal(err)
 	}
 }
 
-var errUndone = fmt.Errorf("undone")
+var errUndone = errors.New("undone")
