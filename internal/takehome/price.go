@@ -12,10 +12,10 @@ import (
 // ErrNoPrice tells that no price leaves so much.
 var ErrNoPrice = errors.New("no price leaves the brand so much")
 
-// ErrUnknown tells why no price is known that does, though one may be there.
-type ErrUnknown struct{ Problem landedcost.Problem }
+// UnknownError tells why no price is known that does, though one may be there.
+type UnknownError struct{ Problem landedcost.Problem }
 
-func (e *ErrUnknown) Error() string {
+func (e *UnknownError) Error() string {
 	return fmt.Sprintf("no price that is known to leave so much: %s", e.Problem.Text("en"))
 }
 
@@ -32,7 +32,7 @@ const budget = 100_000
 // prices, and the rest is halved.
 func (t *Terms) Price(target int64) (int64, error) {
 	if t.Rate == nil {
-		return 0, &ErrUnknown{landedcost.RateUnknown}
+		return 0, &UnknownError{landedcost.RateUnknown}
 	}
 	s := &search{terms: t, left: budget}
 	s.least = s.leastLeft(target)
@@ -51,7 +51,7 @@ func (t *Terms) Price(target int64) (int64, error) {
 		low = high + 1
 	}
 	if missing != "" && missing != landedcost.OverOrderLimit {
-		return 0, &ErrUnknown{missing}
+		return 0, &UnknownError{missing}
 	}
 	return 0, ErrNoPrice
 }
@@ -119,7 +119,7 @@ func (s *search) first(low, high, carriage int64) (int64, bool) {
 		s.failed = ErrNoPrice
 		return 0, false
 	}
-	left, _, err := s.terms.left(&s.quote, low, carriage)
+	left, err := s.terms.left(&s.quote, low, carriage)
 	if err != nil {
 		if !errors.Is(err, money.ErrOverflow) {
 			s.failed = err

@@ -144,7 +144,7 @@ func TestNoPriceLeavesSoMuch(t *testing.T) {
 		t.Error(err)
 	}
 	terms.Fees = []takehome.Fee{{Code: "COMMISSION", Unknown: true}}
-	var unknown *takehome.ErrUnknown
+	var unknown *takehome.UnknownError
 	if _, err := terms.Price(1); !errors.As(err, &unknown) || unknown.Problem != landedcost.RateUnknown {
 		t.Error(err)
 	}

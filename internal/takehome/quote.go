@@ -47,7 +47,7 @@ func (t *Terms) Quote(price int64) (*Result, error) {
 		r.exchange(nil)
 		return r, nil
 	}
-	left, _, err := t.left(&landedcost.Result{}, price, r.CarriageMinor)
+	left, err := t.left(&landedcost.Result{}, price, r.CarriageMinor)
 	if err != nil {
 		return nil, err
 	}

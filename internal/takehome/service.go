@@ -102,7 +102,7 @@ func (s *Service) For(ctx context.Context, q Question, target decimal.Decimal) (
 		return nil, err
 	}
 	price, err := terms.Price(minor)
-	unknown, isUnknown := errors.AsType[*ErrUnknown](err)
+	unknown, isUnknown := errors.AsType[*UnknownError](err)
 	switch {
 	case isUnknown:
 		return nil, problem.New(problem.RateUnknown, unknown.Error())

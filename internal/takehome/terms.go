@@ -97,8 +97,6 @@ func (r *Result) Known() bool { return r.Problem == "" }
 // taxes reckons what the shopper pays besides price and carriage, into a result
 // that is used again.
 func (t *Terms) taxes(r *landedcost.Result, price, carriage int64) error {
-	line := t.Goods
-	line.Quantity, line.UnitMinor, line.DiscountMinor = 1, price, 0
 	return landedcost.Quote(r, t.input(price, carriage), t.Rules)
 }
 
@@ -158,38 +156,38 @@ func (f *Fee) take(base int64) (int64, error) {
 
 var errUnknown = errors.New("something is not known")
 
-// left is what is left of a price in the currency of the sale, and how much of
-// it was taken. It is errUnknown where the goods cannot be sold so.
-func (t *Terms) left(r *landedcost.Result, price, carriage int64) (left, taken int64, err error) {
+// left is what is left of a price in the currency of the sale. It is errUnknown where the goods cannot be sold so.
+func (t *Terms) left(r *landedcost.Result, price, carriage int64) (int64, error) {
 	paid := price + carriage
 	if t.Regime != nil {
 		if err := t.taxes(r, price, carriage); err != nil {
-			return 0, 0, err
+			return 0, err
 		}
 		if unsold(r) != "" {
-			return 0, 0, errUnknown
+			return 0, errUnknown
 		}
 		paid = r.Total
 	}
-	if taken, err = t.commission(price); err != nil {
-		return 0, 0, err
+	taken, err := t.commission(price)
+	if err != nil {
+		return 0, err
 	}
 	for i := range t.Fees {
 		f := &t.Fees[i]
 		if f.Unknown {
-			return 0, 0, errUnknown
+			return 0, errUnknown
 		}
 		fee, err := f.take(f.of(price, carriage, paid))
 		if err != nil {
-			return 0, 0, err
+			return 0, err
 		}
 		if taken += fee; taken < 0 {
-			return 0, 0, money.ErrOverflow
+			return 0, money.ErrOverflow
 		}
 	}
 	cost := carriage
 	if t.CostMinor != nil {
 		cost = *t.CostMinor
 	}
-	return price + carriage - taken - cost, taken, nil
+	return price + carriage - taken - cost, nil
 }
