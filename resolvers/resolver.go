@@ -30,6 +30,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/internal/storefront"
 	"github.com/tradewind-commerce/tradewind/internal/takehome"
+	"github.com/tradewind-commerce/tradewind/internal/tariff"
 )
 
 // Resolver holds the domain.
@@ -59,6 +60,7 @@ type Resolver struct {
 	Declarations *declaration.Service
 	Reports      *report.Service
 	Insights     *insight.Service
+	Tariffs      *tariff.Service
 	Programmes   *programme.Service
 	// Exports are files of reports, and schedules of them.
 	Exports *exportjob.Service

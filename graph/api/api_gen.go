@@ -2392,6 +2392,60 @@ type TakeHomeTermsInput struct {
 	Rates graphql.Omittable[[]*TakeHomeRateInput] `json:"rates,omitempty"`
 }
 
+// Orders of a period, by their frozen quotes, else by their lines and the rules of their days. Cancelled ones are left out, and none is changed.
+type TariffOrdersInput struct {
+	// First day on which they were placed.
+	From models.Date `json:"from"`
+	// Last day, included; at most three years later.
+	To models.Date `json:"to"`
+	// Where days begin. Default UTC.
+	TimeZone graphql.Omittable[*time.Location] `json:"timeZone,omitempty"`
+}
+
+// Another rate for goods of an origin and of HS prefixes. Of several that meet the same goods, the one with more digits counts, then that of a region, then of a country.
+type TariffOverrideInput struct {
+	// Where goods were grown or made. Default: everywhere.
+	OriginCountry graphql.Omittable[*string] `json:"originCountry,omitempty"`
+	// A region of that country; of the United States a state. Default: all of it.
+	OriginRegion graphql.Omittable[*string] `json:"originRegion,omitempty"`
+	// Goods whose HS code begins with any of these of 2, 4, 6, 8 or 10 digits, whatever finer rates the rules have below. Default: all goods.
+	HsPrefix graphql.Omittable[[]string] `json:"hsPrefix,omitempty"`
+	// Which tax.
+	Tax landedcost.Kind `json:"tax"`
+	// Takes the place of the rate: 0.45 is 45 %. From 0 to 3, of VAT to 1, of consumption tax below 1. Values of units from which on a tax is due stay.
+	Rate graphql.Omittable[*decimal.Decimal] `json:"rate,omitempty"`
+	// Comes on top of the rate instead; what is not known stays so.
+	Add graphql.Omittable[*decimal.Decimal] `json:"add,omitempty"`
+}
+
+// A named set of rate overrides, and what it is applied to.
+type TariffScenarioInput struct {
+	// 1 to 80 characters.
+	Name string `json:"name"`
+	// The country of destination, whose rates change.
+	Country string `json:"country"`
+	// 1 to 100 overrides.
+	Overrides []*TariffOverrideInput `json:"overrides"`
+	// Within the limits of cross-border retail import no duty is due, whatever its rate. True has duties that are overridden be due there in full; false leaves these goods untouched by them.
+	WithinLimits bool `json:"withinLimits"`
+	// As which all goods are brought in. Default: as their storefronts do, or as their orders did; goods of storefronts that charge no duty are then left out.
+	Regime graphql.Omittable[*landedcost.Regime] `json:"regime,omitempty"`
+	// The day of the catalogue's rules, and of the rates by which amounts are told. Default: today.
+	On graphql.Omittable[*models.Date] `json:"on,omitempty"`
+	// Currency of all amounts. Default: that of the storefronts where they have the same, else that in which goods are declared.
+	Currency graphql.Omittable[*money.Currency] `json:"currency,omitempty"`
+	// Past orders instead of the catalogue, which is one piece of each variant in each storefront, without carriage.
+	Orders graphql.Omittable[*TariffOrdersInput] `json:"orders,omitempty"`
+	// Of any of these brands; at most 100. Staff see their own brands only.
+	BrandID graphql.Omittable[[]string] `json:"brandId,omitempty"`
+	// Of any of these storefronts; at most 100.
+	StorefrontID graphql.Omittable[[]string] `json:"storefrontId,omitempty"`
+	// Grown or made in this country.
+	OriginCountry graphql.Omittable[*string] `json:"originCountry,omitempty"`
+	// Grown or made in any of these regions of it; at most 100.
+	OriginRegion graphql.Omittable[[]string] `json:"originRegion,omitempty"`
+}
+
 // A title in one language.
 type TitleInput struct {
 	// Its language.

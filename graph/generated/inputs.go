@@ -69,3 +69,8 @@ func StockInsightWhere(v any) (api.StockInsightWhere, error) {
 func StatementInsightWhere(v any) (api.StatementInsightWhere, error) {
 	return (&executionContext{}).unmarshalInputStatementInsightWhere(context.Background(), v)
 }
+
+// TariffScenarioInput reads an argument of that type.
+func TariffScenarioInput(v any) (api.TariffScenarioInput, error) {
+	return (&executionContext{}).unmarshalInputTariffScenarioInput(context.Background(), v)
+}

@@ -2329,6 +2329,21 @@ func (ec *executionContext) marshalNLandedCostPart2ᚕgithubᚗcomᚋtradewind�
 	return ret
 }
 
+func (ec *executionContext) unmarshalNLandedCostProblem2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋlandedcostᚐProblem(ctx context.Context, v any) (landedcost.Problem, error) {
+	tmp, err := scalar.UnmarshalString(v)
+	res := landedcost.Problem(tmp)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLandedCostProblem2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋlandedcostᚐProblem(ctx context.Context, sel ast.SelectionSet, v landedcost.Problem) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalString(string(v))
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "LandedCostProblem!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNLandedCostQuoteInput2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐLandedCostQuoteInput(ctx context.Context, v any) (api.LandedCostQuoteInput, error) {
 	res, err := ec.unmarshalInputLandedCostQuoteInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)

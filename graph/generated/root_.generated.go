@@ -19,6 +19,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/report"
+	"github.com/tradewind-commerce/tradewind/internal/tariff"
 	"github.com/tradewind-commerce/tradewind/models"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -1750,6 +1751,7 @@ type ComplexityRoot struct {
 		Storefronts       func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) int
 		TakeHomePrice     func(childComplexity int, variantID string, storefrontID string, takeHome decimal.Decimal, terms *api.TakeHomeTermsInput) int
 		TakeHomeQuote     func(childComplexity int, variantID string, storefrontID string, price *decimal.Decimal, terms *api.TakeHomeTermsInput) int
+		TariffScenario    func(childComplexity int, input api.TariffScenarioInput, groupBy []tariff.Dimension, sortKey *tariff.SortKey, reverse *bool, first *int32, after *string) int
 		TurnoverReport    func(childComplexity int, where *api.StockInsightWhere, groupBy *insight.Goods, timeZone *time.Location, reverse *bool, first *int32, after *string) int
 		Viewer            func(childComplexity int) int
 	}
@@ -2277,6 +2279,76 @@ type ComplexityRoot struct {
 		Rule    func(childComplexity int) int
 		Source  func(childComplexity int) int
 		Title   func(childComplexity int) int
+	}
+
+	TariffScenario struct {
+		AsOf          func(childComplexity int) int
+		Country       func(childComplexity int) int
+		Currency      func(childComplexity int) int
+		Name          func(childComplexity int) int
+		PageInfo      func(childComplexity int) int
+		Rates         func(childComplexity int) int
+		Regimes       func(childComplexity int) int
+		Rows          func(childComplexity int) int
+		RulesVersions func(childComplexity int) int
+		TotalCount    func(childComplexity int) int
+		Totals        func(childComplexity int) int
+		Unknown       func(childComplexity int) int
+		Untaxed       func(childComplexity int) int
+	}
+
+	TariffScenarioFigures struct {
+		AffectedLines func(childComplexity int) int
+		AffectedValue func(childComplexity int) int
+		After         func(childComplexity int) int
+		Before        func(childComplexity int) int
+		Change        func(childComplexity int) int
+		ChangeRate    func(childComplexity int) int
+		Goods         func(childComplexity int) int
+		Lines         func(childComplexity int) int
+		TaxAfter      func(childComplexity int) int
+		TaxBefore     func(childComplexity int) int
+		Units         func(childComplexity int) int
+		Unknown       func(childComplexity int) int
+	}
+
+	TariffScenarioRegime struct {
+		AffectedLines func(childComplexity int) int
+		After         func(childComplexity int) int
+		Before        func(childComplexity int) int
+		Change        func(childComplexity int) int
+		Lines         func(childComplexity int) int
+		Regime        func(childComplexity int) int
+		Treatment     func(childComplexity int) int
+		Unknown       func(childComplexity int) int
+	}
+
+	TariffScenarioRow struct {
+		AffectedLines func(childComplexity int) int
+		AffectedValue func(childComplexity int) int
+		After         func(childComplexity int) int
+		Before        func(childComplexity int) int
+		Change        func(childComplexity int) int
+		ChangeRate    func(childComplexity int) int
+		Cursor        func(childComplexity int) int
+		Dimensions    func(childComplexity int) int
+		Goods         func(childComplexity int) int
+		Lines         func(childComplexity int) int
+		TaxAfter      func(childComplexity int) int
+		TaxBefore     func(childComplexity int) int
+		Units         func(childComplexity int) int
+		Unknown       func(childComplexity int) int
+	}
+
+	TariffScenarioUnknown struct {
+		Lines   func(childComplexity int) int
+		Problem func(childComplexity int) int
+	}
+
+	TariffScenarioValue struct {
+		Dimension func(childComplexity int) int
+		Key       func(childComplexity int) int
+		Label     func(childComplexity int) int
 	}
 
 	TurnoverReport struct {
@@ -9868,6 +9940,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.TakeHomeQuote(childComplexity, args["variantId"].(string), args["storefrontId"].(string), args["price"].(*decimal.Decimal), args["terms"].(*api.TakeHomeTermsInput)), true
+	case "Query.tariffScenario":
+		if e.ComplexityRoot.Query.TariffScenario == nil {
+			break
+		}
+
+		args, err := ec.field_Query_tariffScenario_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.TariffScenario(childComplexity, args["input"].(api.TariffScenarioInput), args["groupBy"].([]tariff.Dimension), args["sortKey"].(*tariff.SortKey), args["reverse"].(*bool), args["first"].(*int32), args["after"].(*string)), true
 	case "Query.turnoverReport":
 		if e.ComplexityRoot.Query.TurnoverReport == nil {
 			break
@@ -11951,6 +12034,324 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TakeHomeStep.Title(childComplexity), true
 
+	case "TariffScenario.asOf":
+		if e.ComplexityRoot.TariffScenario.AsOf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.AsOf(childComplexity), true
+	case "TariffScenario.country":
+		if e.ComplexityRoot.TariffScenario.Country == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.Country(childComplexity), true
+	case "TariffScenario.currency":
+		if e.ComplexityRoot.TariffScenario.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.Currency(childComplexity), true
+	case "TariffScenario.name":
+		if e.ComplexityRoot.TariffScenario.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.Name(childComplexity), true
+	case "TariffScenario.pageInfo":
+		if e.ComplexityRoot.TariffScenario.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.PageInfo(childComplexity), true
+	case "TariffScenario.rates":
+		if e.ComplexityRoot.TariffScenario.Rates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.Rates(childComplexity), true
+	case "TariffScenario.regimes":
+		if e.ComplexityRoot.TariffScenario.Regimes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.Regimes(childComplexity), true
+	case "TariffScenario.rows":
+		if e.ComplexityRoot.TariffScenario.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.Rows(childComplexity), true
+	case "TariffScenario.rulesVersions":
+		if e.ComplexityRoot.TariffScenario.RulesVersions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.RulesVersions(childComplexity), true
+	case "TariffScenario.totalCount":
+		if e.ComplexityRoot.TariffScenario.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.TotalCount(childComplexity), true
+	case "TariffScenario.totals":
+		if e.ComplexityRoot.TariffScenario.Totals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.Totals(childComplexity), true
+	case "TariffScenario.unknown":
+		if e.ComplexityRoot.TariffScenario.Unknown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.Unknown(childComplexity), true
+	case "TariffScenario.untaxed":
+		if e.ComplexityRoot.TariffScenario.Untaxed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenario.Untaxed(childComplexity), true
+
+	case "TariffScenarioFigures.affectedLines":
+		if e.ComplexityRoot.TariffScenarioFigures.AffectedLines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.AffectedLines(childComplexity), true
+	case "TariffScenarioFigures.affectedValue":
+		if e.ComplexityRoot.TariffScenarioFigures.AffectedValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.AffectedValue(childComplexity), true
+	case "TariffScenarioFigures.after":
+		if e.ComplexityRoot.TariffScenarioFigures.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.After(childComplexity), true
+	case "TariffScenarioFigures.before":
+		if e.ComplexityRoot.TariffScenarioFigures.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.Before(childComplexity), true
+	case "TariffScenarioFigures.change":
+		if e.ComplexityRoot.TariffScenarioFigures.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.Change(childComplexity), true
+	case "TariffScenarioFigures.changeRate":
+		if e.ComplexityRoot.TariffScenarioFigures.ChangeRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.ChangeRate(childComplexity), true
+	case "TariffScenarioFigures.goods":
+		if e.ComplexityRoot.TariffScenarioFigures.Goods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.Goods(childComplexity), true
+	case "TariffScenarioFigures.lines":
+		if e.ComplexityRoot.TariffScenarioFigures.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.Lines(childComplexity), true
+	case "TariffScenarioFigures.taxAfter":
+		if e.ComplexityRoot.TariffScenarioFigures.TaxAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.TaxAfter(childComplexity), true
+	case "TariffScenarioFigures.taxBefore":
+		if e.ComplexityRoot.TariffScenarioFigures.TaxBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.TaxBefore(childComplexity), true
+	case "TariffScenarioFigures.units":
+		if e.ComplexityRoot.TariffScenarioFigures.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.Units(childComplexity), true
+	case "TariffScenarioFigures.unknown":
+		if e.ComplexityRoot.TariffScenarioFigures.Unknown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioFigures.Unknown(childComplexity), true
+
+	case "TariffScenarioRegime.affectedLines":
+		if e.ComplexityRoot.TariffScenarioRegime.AffectedLines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRegime.AffectedLines(childComplexity), true
+	case "TariffScenarioRegime.after":
+		if e.ComplexityRoot.TariffScenarioRegime.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRegime.After(childComplexity), true
+	case "TariffScenarioRegime.before":
+		if e.ComplexityRoot.TariffScenarioRegime.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRegime.Before(childComplexity), true
+	case "TariffScenarioRegime.change":
+		if e.ComplexityRoot.TariffScenarioRegime.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRegime.Change(childComplexity), true
+	case "TariffScenarioRegime.lines":
+		if e.ComplexityRoot.TariffScenarioRegime.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRegime.Lines(childComplexity), true
+	case "TariffScenarioRegime.regime":
+		if e.ComplexityRoot.TariffScenarioRegime.Regime == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRegime.Regime(childComplexity), true
+	case "TariffScenarioRegime.treatment":
+		if e.ComplexityRoot.TariffScenarioRegime.Treatment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRegime.Treatment(childComplexity), true
+	case "TariffScenarioRegime.unknown":
+		if e.ComplexityRoot.TariffScenarioRegime.Unknown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRegime.Unknown(childComplexity), true
+
+	case "TariffScenarioRow.affectedLines":
+		if e.ComplexityRoot.TariffScenarioRow.AffectedLines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.AffectedLines(childComplexity), true
+	case "TariffScenarioRow.affectedValue":
+		if e.ComplexityRoot.TariffScenarioRow.AffectedValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.AffectedValue(childComplexity), true
+	case "TariffScenarioRow.after":
+		if e.ComplexityRoot.TariffScenarioRow.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.After(childComplexity), true
+	case "TariffScenarioRow.before":
+		if e.ComplexityRoot.TariffScenarioRow.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.Before(childComplexity), true
+	case "TariffScenarioRow.change":
+		if e.ComplexityRoot.TariffScenarioRow.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.Change(childComplexity), true
+	case "TariffScenarioRow.changeRate":
+		if e.ComplexityRoot.TariffScenarioRow.ChangeRate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.ChangeRate(childComplexity), true
+	case "TariffScenarioRow.cursor":
+		if e.ComplexityRoot.TariffScenarioRow.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.Cursor(childComplexity), true
+	case "TariffScenarioRow.dimensions":
+		if e.ComplexityRoot.TariffScenarioRow.Dimensions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.Dimensions(childComplexity), true
+	case "TariffScenarioRow.goods":
+		if e.ComplexityRoot.TariffScenarioRow.Goods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.Goods(childComplexity), true
+	case "TariffScenarioRow.lines":
+		if e.ComplexityRoot.TariffScenarioRow.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.Lines(childComplexity), true
+	case "TariffScenarioRow.taxAfter":
+		if e.ComplexityRoot.TariffScenarioRow.TaxAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.TaxAfter(childComplexity), true
+	case "TariffScenarioRow.taxBefore":
+		if e.ComplexityRoot.TariffScenarioRow.TaxBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.TaxBefore(childComplexity), true
+	case "TariffScenarioRow.units":
+		if e.ComplexityRoot.TariffScenarioRow.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.Units(childComplexity), true
+	case "TariffScenarioRow.unknown":
+		if e.ComplexityRoot.TariffScenarioRow.Unknown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioRow.Unknown(childComplexity), true
+
+	case "TariffScenarioUnknown.lines":
+		if e.ComplexityRoot.TariffScenarioUnknown.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioUnknown.Lines(childComplexity), true
+	case "TariffScenarioUnknown.problem":
+		if e.ComplexityRoot.TariffScenarioUnknown.Problem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioUnknown.Problem(childComplexity), true
+
+	case "TariffScenarioValue.dimension":
+		if e.ComplexityRoot.TariffScenarioValue.Dimension == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioValue.Dimension(childComplexity), true
+	case "TariffScenarioValue.key":
+		if e.ComplexityRoot.TariffScenarioValue.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioValue.Key(childComplexity), true
+	case "TariffScenarioValue.label":
+		if e.ComplexityRoot.TariffScenarioValue.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TariffScenarioValue.Label(childComplexity), true
+
 	case "TurnoverReport.from":
 		if e.ComplexityRoot.TurnoverReport.From == nil {
 			break
@@ -12540,6 +12941,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("StorefrontWhere", ec.unmarshalInputStorefrontWhere),
 			graphql.NewInputUnmarshaler("TakeHomeRateInput", ec.unmarshalInputTakeHomeRateInput),
 			graphql.NewInputUnmarshaler("TakeHomeTermsInput", ec.unmarshalInputTakeHomeTermsInput),
+			graphql.NewInputUnmarshaler("TariffOrdersInput", ec.unmarshalInputTariffOrdersInput),
+			graphql.NewInputUnmarshaler("TariffOverrideInput", ec.unmarshalInputTariffOverrideInput),
+			graphql.NewInputUnmarshaler("TariffScenarioInput", ec.unmarshalInputTariffScenarioInput),
 			graphql.NewInputUnmarshaler("TitleInput", ec.unmarshalInputTitleInput),
 			graphql.NewInputUnmarshaler("VariantArchiveInput", ec.unmarshalInputVariantArchiveInput),
 			graphql.NewInputUnmarshaler("VariantCreateInput", ec.unmarshalInputVariantCreateInput),
@@ -20233,6 +20637,248 @@ extend type Query {
   ): TakeHome @requires(permission: BALANCE_READ)
 }
 `, BuiltIn: false},
+	{Name: "../schema/tariff.graphqls", Input: `"""
+What goods would cost at the door if rates were others. Before and after are
+quoted by the same rules but for the overrides. A landed price is goods,
+carriage, insurance, duty and taxes; fees, which no override changes, are not in
+it. A line whose price before or after is not known counts as unknown and is in
+no amount.
+"""
+type TariffScenario @requires(permission: REPORT_READ) {
+  "The scenario's name."
+  name: String!
+  "The country of destination, whose rates change."
+  country: CountryCode!
+  "Currency of all amounts."
+  currency: CurrencyCode!
+  "A page of rows, in the order asked for."
+  rows: [TariffScenarioRow!]!
+  "Sums over all rows of all pages."
+  totals: TariffScenarioFigures!
+  "The totals of each way of import and treatment, by name: for which regime a figure is."
+  regimes: [TariffScenarioRegime!]!
+  "Why prices are not known, and of how many lines, by name."
+  unknown: [TariffScenarioUnknown!]!
+  "Lines of storefronts that charge no duty or tax: they are in no row."
+  untaxed: BigInt!
+  "The rates by which amounts are told, with their days and sources. Goods are declared at the rates of their own days."
+  rates: [ExchangeRate!]!
+  "Stand for exactly the rules that were used before overrides."
+  rulesVersions: [String!]!
+  "When it was reckoned. Later pages are of the same figures for some minutes."
+  asOf: DateTime!
+  "Where the page lies."
+  pageInfo: PageInfo!
+  "How many rows there are on all pages."
+  totalCount: Int!
+}
+
+"Figures of one combination of dimensions."
+type TariffScenarioRow @requires(permission: REPORT_READ) {
+  "For ` + "`" + `after` + "`" + `."
+  cursor: String!
+  "Values of the dimensions asked for, in that order."
+  dimensions: [TariffScenarioValue!]!
+  "Prices that are known: variants in storefronts, or lines of orders."
+  lines: BigInt!
+  "Their pieces."
+  units: BigInt!
+  "Lines whose price before or after is not known."
+  unknown: BigInt!
+  "Lines whose landed price changes."
+  affectedLines: BigInt!
+  "Goods without carriage and taxes; like all amounts null where no line's is known."
+  goods: Money
+  "Goods whose landed price changes, without carriage and taxes."
+  affectedValue: Money
+  "Landed price by the rules."
+  before: Money
+  "Landed price in the scenario."
+  after: Money
+  "After less before."
+  change: Money
+  "Change by before, rounded half up to 6 decimals: 0.125 is 12.5 %; null where nothing was paid before."
+  changeRate: Decimal
+  "Duty and all taxes by the rules."
+  taxBefore: Money
+  "Duty and all taxes in the scenario."
+  taxAfter: Money
+}
+
+"Sums over all rows."
+type TariffScenarioFigures @requires(permission: REPORT_READ) {
+  "Prices that are known: variants in storefronts, or lines of orders."
+  lines: BigInt!
+  "Their pieces."
+  units: BigInt!
+  "Lines whose price before or after is not known."
+  unknown: BigInt!
+  "Lines whose landed price changes."
+  affectedLines: BigInt!
+  "Goods without carriage and taxes; like all amounts null where no line's is known."
+  goods: Money
+  "Goods whose landed price changes, without carriage and taxes."
+  affectedValue: Money
+  "Landed price by the rules."
+  before: Money
+  "Landed price in the scenario."
+  after: Money
+  "After less before."
+  change: Money
+  "Change by before, rounded half up to 6 decimals; null where nothing was paid before."
+  changeRate: Decimal
+  "Duty and all taxes by the rules."
+  taxBefore: Money
+  "Duty and all taxes in the scenario."
+  taxAfter: Money
+}
+
+"Figures of one way of import."
+type TariffScenarioRegime @requires(permission: REPORT_READ) {
+  "How the goods are brought in."
+  regime: CustomsRegime!
+  "How they are taxed there."
+  treatment: LandedCostTreatment!
+  "Prices that are known: variants in storefronts, or lines of orders."
+  lines: BigInt!
+  "Lines whose price before or after is not known."
+  unknown: BigInt!
+  "Lines whose landed price changes."
+  affectedLines: BigInt!
+  "Landed price by the rules; null where no line's is known."
+  before: Money
+  "Landed price in the scenario."
+  after: Money
+  "After less before."
+  change: Money
+}
+
+"Lines whose price before or after is not known."
+type TariffScenarioUnknown @requires(permission: REPORT_READ) {
+  "Why; RATE_UNKNOWN stands for rates of exchange, too."
+  problem: LandedCostProblem!
+  "How many."
+  lines: BigInt!
+}
+
+"One dimension's value of a row."
+type TariffScenarioValue @requires(permission: REPORT_READ) {
+  "The dimension."
+  dimension: TariffScenarioDimension!
+  "For programs: an id or a code; null where nothing is known."
+  key: String
+  "For people, in the language of the context as far as it is a place."
+  label: String!
+}
+
+"What a scenario's figures can be grouped by."
+enum TariffScenarioDimension {
+  "Seller."
+  BRAND
+  "Where it is sold."
+  STOREFRONT
+  "What is sold."
+  PRODUCT
+  "Which variant of it."
+  VARIANT
+  "The first two digits of the HS code."
+  HS_CHAPTER
+  "Country where it was grown or made."
+  ORIGIN_COUNTRY
+  "Region where it was grown or made."
+  ORIGIN_REGION
+  "How it is brought in."
+  REGIME
+  "How it is taxed there."
+  TREATMENT
+  "Why its price is not known; null where it is."
+  PROBLEM
+}
+
+"What rows are sorted by; ties by dimensions. Rows of which nothing is known stand before all others."
+enum TariffScenarioSortKey {
+  "By the dimensions, in the order asked for."
+  DIMENSIONS
+  "By the change of the landed price: reversed, those who lose most come first."
+  CHANGE
+  "By the change in percent."
+  CHANGE_RATE
+  "By the affected value."
+  AFFECTED_VALUE
+}
+
+"Another rate for goods of an origin and of HS prefixes. Of several that meet the same goods, the one with more digits counts, then that of a region, then of a country."
+input TariffOverrideInput {
+  "Where goods were grown or made. Default: everywhere."
+  originCountry: CountryCode
+  "A region of that country; of the United States a state. Default: all of it."
+  originRegion: RegionCode
+  "Goods whose HS code begins with any of these of 2, 4, 6, 8 or 10 digits, whatever finer rates the rules have below. Default: all goods."
+  hsPrefix: [String!]
+  "Which tax."
+  tax: LandedCostTax!
+  "Takes the place of the rate: 0.45 is 45 %. From 0 to 3, of VAT to 1, of consumption tax below 1. Values of units from which on a tax is due stay."
+  rate: Decimal
+  "Comes on top of the rate instead; what is not known stays so."
+  add: Decimal
+}
+
+"Orders of a period, by their frozen quotes, else by their lines and the rules of their days. Cancelled ones are left out, and none is changed."
+input TariffOrdersInput {
+  "First day on which they were placed."
+  from: Date!
+  "Last day, included; at most three years later."
+  to: Date!
+  "Where days begin. Default UTC."
+  timeZone: TimeZone
+}
+
+"A named set of rate overrides, and what it is applied to."
+input TariffScenarioInput {
+  "1 to 80 characters."
+  name: String!
+  "The country of destination, whose rates change."
+  country: CountryCode!
+  "1 to 100 overrides."
+  overrides: [TariffOverrideInput!]!
+  "Within the limits of cross-border retail import no duty is due, whatever its rate. True has duties that are overridden be due there in full; false leaves these goods untouched by them."
+  withinLimits: Boolean!
+  "As which all goods are brought in. Default: as their storefronts do, or as their orders did; goods of storefronts that charge no duty are then left out."
+  regime: CustomsRegime
+  "The day of the catalogue's rules, and of the rates by which amounts are told. Default: today."
+  on: Date
+  "Currency of all amounts. Default: that of the storefronts where they have the same, else that in which goods are declared."
+  currency: CurrencyCode
+  "Past orders instead of the catalogue, which is one piece of each variant in each storefront, without carriage."
+  orders: TariffOrdersInput
+  "Of any of these brands; at most 100. Staff see their own brands only."
+  brandId: [ID!]
+  "Of any of these storefronts; at most 100."
+  storefrontId: [ID!]
+  "Grown or made in this country."
+  originCountry: CountryCode
+  "Grown or made in any of these regions of it; at most 100."
+  originRegion: [RegionCode!]
+}
+
+extend type Query {
+  "What other rates would change for the caller's brands, for all brands for operators and reporting clients. As a file: ` + "`" + `export report tariff_scenario` + "`" + `, or ` + "`" + `/exports/tariff_scenario.csv` + "`" + `."
+  tariffScenario(
+    "The scenario."
+    input: TariffScenarioInput!
+    "Up to 4 dimensions; none gives one row."
+    groupBy: [TariffScenarioDimension!]
+    "Default DIMENSIONS."
+    sortKey: TariffScenarioSortKey
+    "Turns the order around."
+    reverse: Boolean
+    "At most 1,000 rows. Default 100."
+    first: Int
+    "Only rows after this cursor."
+    after: String
+  ): TariffScenario! @requires(permission: REPORT_READ)
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -24300,6 +24946,146 @@ func (ec *executionContext) childFields_TakeHomeStep(ctx context.Context, field 
 		return ec.fieldContext_TakeHomeStep_rule(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TakeHomeStep", field.Name)
+}
+
+func (ec *executionContext) childFields_TariffScenario(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_TariffScenario_name(ctx, field)
+	case "country":
+		return ec.fieldContext_TariffScenario_country(ctx, field)
+	case "currency":
+		return ec.fieldContext_TariffScenario_currency(ctx, field)
+	case "rows":
+		return ec.fieldContext_TariffScenario_rows(ctx, field)
+	case "totals":
+		return ec.fieldContext_TariffScenario_totals(ctx, field)
+	case "regimes":
+		return ec.fieldContext_TariffScenario_regimes(ctx, field)
+	case "unknown":
+		return ec.fieldContext_TariffScenario_unknown(ctx, field)
+	case "untaxed":
+		return ec.fieldContext_TariffScenario_untaxed(ctx, field)
+	case "rates":
+		return ec.fieldContext_TariffScenario_rates(ctx, field)
+	case "rulesVersions":
+		return ec.fieldContext_TariffScenario_rulesVersions(ctx, field)
+	case "asOf":
+		return ec.fieldContext_TariffScenario_asOf(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_TariffScenario_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_TariffScenario_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TariffScenario", field.Name)
+}
+
+func (ec *executionContext) childFields_TariffScenarioFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lines":
+		return ec.fieldContext_TariffScenarioFigures_lines(ctx, field)
+	case "units":
+		return ec.fieldContext_TariffScenarioFigures_units(ctx, field)
+	case "unknown":
+		return ec.fieldContext_TariffScenarioFigures_unknown(ctx, field)
+	case "affectedLines":
+		return ec.fieldContext_TariffScenarioFigures_affectedLines(ctx, field)
+	case "goods":
+		return ec.fieldContext_TariffScenarioFigures_goods(ctx, field)
+	case "affectedValue":
+		return ec.fieldContext_TariffScenarioFigures_affectedValue(ctx, field)
+	case "before":
+		return ec.fieldContext_TariffScenarioFigures_before(ctx, field)
+	case "after":
+		return ec.fieldContext_TariffScenarioFigures_after(ctx, field)
+	case "change":
+		return ec.fieldContext_TariffScenarioFigures_change(ctx, field)
+	case "changeRate":
+		return ec.fieldContext_TariffScenarioFigures_changeRate(ctx, field)
+	case "taxBefore":
+		return ec.fieldContext_TariffScenarioFigures_taxBefore(ctx, field)
+	case "taxAfter":
+		return ec.fieldContext_TariffScenarioFigures_taxAfter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TariffScenarioFigures", field.Name)
+}
+
+func (ec *executionContext) childFields_TariffScenarioRegime(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "regime":
+		return ec.fieldContext_TariffScenarioRegime_regime(ctx, field)
+	case "treatment":
+		return ec.fieldContext_TariffScenarioRegime_treatment(ctx, field)
+	case "lines":
+		return ec.fieldContext_TariffScenarioRegime_lines(ctx, field)
+	case "unknown":
+		return ec.fieldContext_TariffScenarioRegime_unknown(ctx, field)
+	case "affectedLines":
+		return ec.fieldContext_TariffScenarioRegime_affectedLines(ctx, field)
+	case "before":
+		return ec.fieldContext_TariffScenarioRegime_before(ctx, field)
+	case "after":
+		return ec.fieldContext_TariffScenarioRegime_after(ctx, field)
+	case "change":
+		return ec.fieldContext_TariffScenarioRegime_change(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TariffScenarioRegime", field.Name)
+}
+
+func (ec *executionContext) childFields_TariffScenarioRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_TariffScenarioRow_cursor(ctx, field)
+	case "dimensions":
+		return ec.fieldContext_TariffScenarioRow_dimensions(ctx, field)
+	case "lines":
+		return ec.fieldContext_TariffScenarioRow_lines(ctx, field)
+	case "units":
+		return ec.fieldContext_TariffScenarioRow_units(ctx, field)
+	case "unknown":
+		return ec.fieldContext_TariffScenarioRow_unknown(ctx, field)
+	case "affectedLines":
+		return ec.fieldContext_TariffScenarioRow_affectedLines(ctx, field)
+	case "goods":
+		return ec.fieldContext_TariffScenarioRow_goods(ctx, field)
+	case "affectedValue":
+		return ec.fieldContext_TariffScenarioRow_affectedValue(ctx, field)
+	case "before":
+		return ec.fieldContext_TariffScenarioRow_before(ctx, field)
+	case "after":
+		return ec.fieldContext_TariffScenarioRow_after(ctx, field)
+	case "change":
+		return ec.fieldContext_TariffScenarioRow_change(ctx, field)
+	case "changeRate":
+		return ec.fieldContext_TariffScenarioRow_changeRate(ctx, field)
+	case "taxBefore":
+		return ec.fieldContext_TariffScenarioRow_taxBefore(ctx, field)
+	case "taxAfter":
+		return ec.fieldContext_TariffScenarioRow_taxAfter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TariffScenarioRow", field.Name)
+}
+
+func (ec *executionContext) childFields_TariffScenarioUnknown(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "problem":
+		return ec.fieldContext_TariffScenarioUnknown_problem(ctx, field)
+	case "lines":
+		return ec.fieldContext_TariffScenarioUnknown_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TariffScenarioUnknown", field.Name)
+}
+
+func (ec *executionContext) childFields_TariffScenarioValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "dimension":
+		return ec.fieldContext_TariffScenarioValue_dimension(ctx, field)
+	case "key":
+		return ec.fieldContext_TariffScenarioValue_key(ctx, field)
+	case "label":
+		return ec.fieldContext_TariffScenarioValue_label(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TariffScenarioValue", field.Name)
 }
 
 func (ec *executionContext) childFields_TurnoverReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -30,6 +30,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/programme"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/takehome"
+	"github.com/tradewind-commerce/tradewind/internal/tariff"
 	"github.com/tradewind-commerce/tradewind/models"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -185,6 +186,7 @@ type QueryResolver interface {
 	Storefronts(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.StorefrontWhere, sortKey *api.StorefrontSortKey, reverse *bool) (*paging.Connection[models.Storefront], error)
 	TakeHomeQuote(ctx context.Context, variantID string, storefrontID string, price *decimal.Decimal, terms *api.TakeHomeTermsInput) (*takehome.Result, error)
 	TakeHomePrice(ctx context.Context, variantID string, storefrontID string, takeHome decimal.Decimal, terms *api.TakeHomeTermsInput) (*takehome.Result, error)
+	TariffScenario(ctx context.Context, input api.TariffScenarioInput, groupBy []tariff.Dimension, sortKey *tariff.SortKey, reverse *bool, first *int32, after *string) (*tariff.Report, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -3014,6 +3016,60 @@ func (ec *executionContext) field_Query_takeHomeQuote_args(ctx context.Context, 
 		return nil, err
 	}
 	args["terms"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_tariffScenario_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (api.TariffScenarioInput, error) {
+			return ec.unmarshalNTariffScenarioInput2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐTariffScenarioInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "groupBy",
+		func(ctx context.Context, v any) ([]tariff.Dimension, error) {
+			return ec.unmarshalOTariffScenarioDimension2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋtariffᚐDimensionᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["groupBy"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "sortKey",
+		func(ctx context.Context, v any) (*tariff.SortKey, error) {
+			return ec.unmarshalOTariffScenarioSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋtariffᚐSortKey(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sortKey"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "reverse",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reverse"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int32, error) {
+			return ec.unmarshalOInt2ᚖint32(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg5
 	return args, nil
 }
 
@@ -12036,6 +12092,80 @@ func (ec *executionContext) fieldContext_Query_takeHomePrice(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_tariffScenario(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_tariffScenario(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().TariffScenario(ctx, fc.Args["input"].(api.TariffScenarioInput), fc.Args["groupBy"].([]tariff.Dimension), fc.Args["sortKey"].(*tariff.SortKey), fc.Args["reverse"].(*bool), fc.Args["first"].(*int32), fc.Args["after"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *tariff.Report
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *tariff.Report
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, permission)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *tariff.Report
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *tariff.Report
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive1, permission)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *tariff.Report) graphql.Marshaler {
+			return ec.marshalNTariffScenario2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋtariffᚐReport(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_tariffScenario(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TariffScenario(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_tariffScenario_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13630,6 +13760,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_takeHomePrice(ctx, field)
+				})
+		case "tariffScenario":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_tariffScenario(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {

@@ -114,6 +114,8 @@ var Types = map[string]Permission{
 	"Programme": ProgrammeRead, "ProgrammeConnection": ProgrammeRead, "ProgrammeEdge": ProgrammeRead, "ProgrammeProgress": ProgrammeRead,
 	"ProgrammeMeasure": ProgrammeRead, "ProgrammeProjection": ProgrammeRead, "ProgrammeMilestone": ProgrammeRead, "ProgrammeBaseline": ProgrammeRead,
 	"ProgrammePoint": ProgrammeRead, "ProgrammeCell": ProgrammeRead, "ProgrammeCohort": ProgrammeRead,
+	"TariffScenario": ReportRead, "TariffScenarioRow": ReportRead, "TariffScenarioFigures": ReportRead, "TariffScenarioRegime": ReportRead,
+	"TariffScenarioUnknown": ReportRead, "TariffScenarioValue": ReportRead,
 	"SalesReport": ReportRead, "SalesReportRow": ReportRead, "SalesReportTotals": ReportRead, "DimensionValue": ReportRead,
 	"FunnelReport": ReportRead, "FunnelRow": ReportRead, "FunnelTotals": ReportRead, "CohortReport": ReportRead, "Cohort": ReportRead,
 	"CohortMonth": ReportRead, "CohortTotals": ReportRead, "GeographyReport": ReportRead, "GeographyRow": ReportRead,
@@ -131,7 +133,7 @@ var Fields = map[string]Permission{
 
 	"Query.customsRules": RulesWrite, "Query.customsRuleSets": RulesWrite,
 	"Mutation.customsRuleAdd": RulesWrite, "Mutation.customsRuleEnd": RulesWrite,
-	"Query.orders": OrderRead, "Query.purchases": OrderRead, "Query.salesReport": ReportRead,
+	"Query.orders": OrderRead, "Query.purchases": OrderRead, "Query.salesReport": ReportRead, "Query.tariffScenario": ReportRead,
 	"Query.programme": ProgrammeRead, "Query.programmes": ProgrammeRead, "Query.programmeProgress": ProgrammeRead,
 	"Mutation.programmeCreate": ProgrammeWrite, "Mutation.programmeUpdate": ProgrammeWrite, "Mutation.programmeArchive": ProgrammeWrite,
 	"Query.funnelReport": ReportRead, "Query.cohortReport": ReportRead, "Query.geographyReport": ReportRead, "Query.paymentReport": ReportRead,

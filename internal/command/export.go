@@ -11,10 +11,14 @@ import (
 	"strings"
 	"sync"
 
+	"gorm.io/gorm"
+
 	"github.com/tradewind-commerce/tradewind/graph"
 	"github.com/tradewind-commerce/tradewind/graph/plan"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/brand"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/export"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/insight"
@@ -23,6 +27,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/programme"
 	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/table"
+	"github.com/tradewind-commerce/tradewind/internal/tariff"
 )
 
 var schema = sync.OnceValue(graph.Schema)
@@ -30,7 +35,7 @@ var schema = sync.OnceValue(graph.Schema)
 // Sources are the reports that leave the house as files and charts. Each takes
 // the arguments of the query of its name, those of programmes the arguments of
 // programmeProgress, and their series its own with them.
-func Sources(reports *report.Service, insights *insight.Service, programmes *programme.Service) table.Sources {
+func Sources(reports *report.Service, insights *insight.Service, programmes *programme.Service, tariffs *tariff.Service) table.Sources {
 	beside := func(query string, open func(context.Context, insight.Query) (*table.Table, error)) table.Source {
 		return func(ctx context.Context, arguments json.RawMessage) (*table.Table, error) {
 			q, err := plan.InsightQuery(schema(), query, arguments)
@@ -55,6 +60,13 @@ func Sources(reports *report.Service, insights *insight.Service, programmes *pro
 			}
 			return reports.Table(ctx, q)
 		},
+		"tariff_scenario": func(ctx context.Context, arguments json.RawMessage) (*table.Table, error) {
+			q, err := plan.TariffQuery(schema(), arguments)
+			if err != nil {
+				return nil, err
+			}
+			return tariffs.Table(ctx, q)
+		},
 	}
 	for _, name := range programme.Tables() {
 		sources[name] = func(ctx context.Context, arguments json.RawMessage) (*table.Table, error) {
@@ -66,6 +78,13 @@ func Sources(reports *report.Service, insights *insight.Service, programmes *pro
 		}
 	}
 	return sources
+}
+
+// tables are the reports of a command.
+func tables(db *gorm.DB) table.Sources {
+	rules := customs.NewService(db, utc)
+	return Sources(report.NewService(db, utc), insight.NewService(db, utc), programme.NewService(db, utc),
+		tariff.NewService(db, doorprice.NewService(db, rules, utc), rules, utc))
 }
 
 // Export holds the commands that write reports.
@@ -182,7 +201,7 @@ func (e *ToFile) run(
 	if err != nil {
 		return err
 	}
-	t, err := Sources(report.NewService(db.Gorm, utc), insight.NewService(db.Gorm, utc), programme.NewService(db.Gorm, utc)).Open(ctx, name, text)
+	t, err := tables(db.Gorm).Open(ctx, name, text)
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func (s *Serve) handler(p parts) http.Handler {
 		Statements:       statementsOf(p.api),
 		Receipts:         p.api.Orders.Receipt,
 		Declarations:     p.api.Declarations.Export,
-		Exports:          Sources(p.api.Reports, p.api.Insights, p.api.Programmes).Open,
+		Exports:          Sources(p.api.Reports, p.api.Insights, p.api.Programmes, p.api.Tariffs).Open,
 		Downloads:        p.api.Exports.Open,
 		Charts:           p.api.Exports.Draw,
 		Carriers:         p.api.Fulfilment.Receive,

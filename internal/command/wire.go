@@ -38,6 +38,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/search"
 	"github.com/tradewind-commerce/tradewind/internal/storefront"
 	"github.com/tradewind-commerce/tradewind/internal/takehome"
+	"github.com/tradewind-commerce/tradewind/internal/tariff"
 	"github.com/tradewind-commerce/tradewind/resolvers"
 )
 
@@ -60,6 +61,7 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 	}
 	rules := customs.NewService(db, now)
 	doors, yearly := doorprice.NewService(db, rules, now), allowance.NewService(db, rules, now)
+	tariffs := tariff.NewService(db, doors, rules, now)
 	orders, carts := order.NewService(db, made, now), cart.NewService(db, doors, now)
 	consumers := consumerid.NewService(db, carts, now)
 	carts.AllowBy(yearly)
@@ -93,7 +95,8 @@ func WireCarried(db *gorm.DB, now func() time.Time, carrier fulfilment.Carrier, 
 		Reports:      reports,
 		Insights:     insights,
 		Programmes:   programmes,
-		Exports:      exportjob.NewService(db, now, Sources(reports, insights, programmes), people.Rights),
+		Tariffs:      tariffs,
+		Exports:      exportjob.NewService(db, now, Sources(reports, insights, programmes, tariffs), people.Rights),
 		Search:       search.NewService(db, now),
 	}
 }

@@ -8,6 +8,8 @@ type Found struct {
 	Duty, VAT, ConsumptionTax, Post *Rate
 	// ByOrigin are the kinds of which a rate depends on an origin that is not known.
 	ByOrigin struct{ Duty, VAT, ConsumptionTax, Post bool }
+	// InFull tells that the duty, or one that an unknown origin may have, is due in full.
+	InFull bool
 }
 
 // Find looks up the rates for goods of an HS code and an origin, which may be
@@ -21,12 +23,24 @@ func (r *Rules) Find(code, origin string) (f Found) {
 		if t == nil {
 			continue
 		}
-		f.Duty = pick(f.Duty, t.Duty, origin, &f.ByOrigin.Duty)
+		if f.Duty == nil && !f.ByOrigin.Duty {
+			f.Duty = pick(f.Duty, t.Duty, origin, &f.ByOrigin.Duty)
+			f.InFull = f.Duty != nil && f.Duty.InFull || f.ByOrigin.Duty && anyInFull(t.Duty)
+		}
 		f.VAT = pick(f.VAT, t.VAT, origin, &f.ByOrigin.VAT)
 		f.ConsumptionTax = pick(f.ConsumptionTax, t.ConsumptionTax, origin, &f.ByOrigin.ConsumptionTax)
 		f.Post = pick(f.Post, t.Post, origin, &f.ByOrigin.Post)
 	}
 	return f
+}
+
+func anyInFull(rates []Rate) bool {
+	for i := range rates {
+		if rates[i].InFull {
+			return true
+		}
+	}
+	return false
 }
 
 // pick keeps what a longer prefix has said.

@@ -124,6 +124,9 @@ type Rate struct {
 	PPM int64
 	// Origin is a country, empty for all of them.
 	Origin string
+	// InFull tells of a duty that all of it is due whatever share the regime's
+	// terms have, within the limits of cross-border retail import, too.
+	InFull bool
 	// Thresholds tell from which value of a unit of net content it applies;
 	// below it is zero. Without any it always applies.
 	Thresholds []Threshold

@@ -80,14 +80,18 @@ func (r *Result) tax(l *LineResult, in *Line, rules *Rules, terms *Terms) error 
 		return l.add(Part{Kind: PostalTax, Rate: post, Share: Million, Source: f.Post.Source, Terms: terms.Source})
 	}
 	var duty int64
+	share := terms.DutyShare
+	if f.InFull {
+		share = Million
+	}
 	first := Part{Kind: Duty, Source: terms.Source, Terms: terms.Source}
-	if terms.DutyShare > 0 {
+	if share > 0 {
 		var ok bool
 		if duty, ok = l.rate(f.Duty, f.ByOrigin.Duty, Duty, in); !ok {
 			return nil
 		}
-		first = Part{Kind: Duty, Rate: duty, Share: terms.DutyShare, Source: f.Duty.Source, Terms: terms.Source}
-		duty = duty * terms.DutyShare / Million
+		first = Part{Kind: Duty, Rate: duty, Share: share, Source: f.Duty.Source, Terms: terms.Source}
+		duty = duty * share / Million
 	}
 	tax, ok := l.rate(f.ConsumptionTax, f.ByOrigin.ConsumptionTax, ConsumptionTax, in)
 	if !ok {
