@@ -34,8 +34,8 @@ func reports() []*Type {
 			"movingNet":     optionalMoneyOf((*report.Row).MovingNet),
 			"others":        boolOf(func(r *report.Row) bool { return r.Others }),
 			"netChange":     optionalDecimalOf((*report.Row).NetChange),
-			"cursor":     textOf(func(r *report.Row) string { return r.Cursor }),
-			"dimensions": partsOf("DimensionValue", func(r *report.Row) []*report.DimensionValue { return r.Dimensions }),
+			"cursor":        textOf(func(r *report.Row) string { return r.Cursor }),
+			"dimensions":    partsOf("DimensionValue", func(r *report.Row) []*report.DimensionValue { return r.Dimensions }),
 		})},
 		{Name: "SalesReportTotals", Fields: figures(func(t *report.Totals) (*report.Figures, *report.Totals) { return &t.Figures, t.Previous }, map[string]Field{
 			"netChange": optionalDecimalOf((*report.Totals).NetChange),

@@ -92,6 +92,7 @@ func (s *source) rate(figures *fx.Span, base money.Currency, on models.Date, of 
 		return figures.Rate(base, s.Convert.To, *s.Convert.Day)
 	case TransactionDay:
 		return figures.Rate(base, s.Convert.To, on)
+	case PeriodAverage:
 	}
 	from, before := on, models.DateOf(after(on.Time(), s.Period))
 	if !s.has(Period) {

@@ -42,7 +42,7 @@ func (s *Service) rebuild(db *gorm.DB, told Progress) error {
 			return fmt.Errorf("rebase facts of another cluster: %w", err)
 		}
 	}
-	if err := clear(db, state.Generation); err != nil {
+	if err := keep(db, state.Generation); err != nil {
 		return fmt.Errorf("remove what is left of an earlier rebuild: %w", err)
 	}
 	var upto string
@@ -60,7 +60,7 @@ func (s *Service) rebuild(db *gorm.DB, told Progress) error {
 	if err := s.change(db, next, upto); err != nil {
 		return err
 	}
-	if err := clear(db, next); err != nil {
+	if err := keep(db, next); err != nil {
 		return fmt.Errorf("remove the generation before: %w", err)
 	}
 	return nil
@@ -118,8 +118,8 @@ set generation = ?, watermark = ?::xid8, system = (select system_identifier from
 	})
 }
 
-// clear removes the rows of all generations but one.
-func clear(db *gorm.DB, kept int) error {
+// keep removes the rows of all generations but one.
+func keep(db *gorm.DB, kept int) error {
 	for _, c := range cubes {
 		if err := db.Exec("delete from "+c.table+" where generation <> ?", kept).Error; err != nil {
 			return err

@@ -160,6 +160,7 @@ func needs() (all []rollup.Need) {
 func TestReportsAreExactAtAnyTime(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	ctx := t.Context()
 	rapid.Check(t, func(t *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
 		var open []*gorm.DB
@@ -179,9 +180,9 @@ func TestReportsAreExactAtAnyTime(t *testing.T) {
 				}
 				open = open[min(1, len(open)):]
 			case "advance":
-				_, err = w.keep.Advance(context.Background())
+				_, err = w.keep.Advance(ctx)
 			case "rebuild":
-				err = w.keep.Rebuild(context.Background(), nil)
+				err = w.keep.Rebuild(ctx, nil)
 			}
 			if err != nil {
 				t.Fatalf("%s: %v", step, err)
