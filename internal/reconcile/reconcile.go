@@ -54,13 +54,13 @@ func Invariants() []Invariant {
 	if err != nil {
 		panic(err)
 	}
-	all := make([]Invariant, len(names))
-	for i, name := range names {
+	all := make([]Invariant, 0, len(names))
+	for _, name := range names {
 		text, err := files.ReadFile(name)
 		if err != nil {
 			panic(err)
 		}
-		all[i] = parse(name, string(text))
+		all = append(all, parse(name, string(text)))
 	}
 	for _, a := range rollup.Agreements() {
 		all = append(all, Invariant{Name: a.Name, Promise: a.Promise, query: a.Query})
