@@ -80,6 +80,7 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"allowances_equal_their_entries":    `update allowance_years set taken_minor = taken_minor - 1 where cast(@brand as text) <> ''`,
 		"allowances_follow_their_purchases": `update allowance_entries set order_id = @stranger where brand_id = @brand`,
 		"declarations_repeat_their_order":   `update declarations set sale = sale || '{"taxMinor": 1}' where brand_id = @brand`,
+		"taxes_are_as_quoted":               `update order_landed_costs set record = record || '{"TaxMinor": 1}' where brand_id = @brand`,
 		"customs_know_who_buys":             `update consumers set person = sha256('another') where purchase_id in (select purchase_id from orders where brand_id = @brand and id = @placed)`,
 
 		"promotions_count_their_uses": `update promotion_shoppers set uses = 2 where brand_id = @brand`,

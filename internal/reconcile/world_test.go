@@ -72,6 +72,7 @@ func (w *world) count(t *testing.T) {
 		Payment: models.DeclaredPayment{Currency: "CNY", AmountMinor: 2500}, Logistics: models.DeclaredLogistics{Number: *s.TrackingNumber},
 		Mismatches: []models.Mismatch{}, PreparedAt: fixture.Start, Version: 1,
 	})
+	fixture.Create(t, w.db, &models.OrderLandedCost{BrandID: of.BrandID, OrderID: of.ID, RecordedAt: fixture.Start})
 	person := bytes.Repeat([]byte{7}, 32)
 	fixture.Create(t, w.db,
 		&models.Consumer{ID: fixture.ID(), PurchaseID: o.PurchaseID, Person: person, NameMAC: person, Sealed: person, Name: "李*", Number: "110***", GivenAt: fixture.Start},

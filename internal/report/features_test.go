@@ -1,0 +1,221 @@
+package report_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/internal/fx"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/paging"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/internal/report"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// at is a row's place beside others: its dimensions, period apart, and currency.
+func at(row *report.Row, periodAs func(string) string) string {
+	parts := []string{row.Currency}
+	for _, d := range row.Dimensions {
+		key := "none"
+		if d.Key != nil {
+			key = *d.Key
+		}
+		if d.Dimension == report.Period {
+			key = periodAs(key)
+		}
+		parts = append(parts, key)
+	}
+	return strings.Join(parts, "|")
+}
+
+func same(key string) string { return key }
+
+// What rows tell of each other is what the plain rows of the same report, and
+// of the one it is compared with, say.
+func TestRowsOfEachOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := auth.With(t.Context(), fixture.Reporter(t, w.db))
+	rapid.Check(t, func(t *rapid.T) {
+		q := report.Query{
+			GroupBy: []report.Dimension{report.Brand, report.Period, report.BuyerCountry},
+			Period:  rapid.SampledFrom([]report.Length{report.Day, report.Month, report.Quarter, report.Year}).Draw(t, "period"),
+			SortKey: rapid.SampledFrom([]report.SortKey{report.ByDimensions, report.ByGross, report.ByUnits}).Draw(t, "sort"),
+		}
+		plain, _ := collect(ctx, t, w.sales, q)
+		q.Compare, q.Top = report.LastYear, rapid.IntRange(1, 5).Draw(t, "top")
+		told, totals := collect(ctx, t, w.sales, q)
+
+		// The largest combinations of brand and buyer, by currency.
+		measure := func(r *report.Row) int64 {
+			switch q.SortKey {
+			case report.ByGross:
+				return r.GrossMinor
+			case report.ByUnits:
+				return r.Units
+			default:
+				return r.Net().Minor
+			}
+		}
+		size := map[string]int64{}
+		for _, r := range plain {
+			size[at(r, func(string) string { return "" })] += measure(r)
+		}
+		kept := map[string]int{}
+		for _, r := range told {
+			if !r.Others {
+				kept[at(r, func(string) string { return "" })]++
+			}
+		}
+		for combination := range kept {
+			larger := 0
+			for other, n := range size {
+				if other[:3] == combination[:3] && n > size[combination] {
+					larger++
+				}
+			}
+			if larger >= q.Top {
+				t.Fatalf("%s is told, though %d of %d are larger", combination, larger, q.Top)
+			}
+		}
+
+		// Each figure, and each of the year before, is in one row.
+		now, was, toldNow, toldWas := map[string]int64{}, map[string]int64{}, map[string]int64{}, map[string]int64{}
+		next := func(day string) string {
+			d, err := time.Parse(time.DateOnly, day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d.Month() == time.February && d.Day() == 29 {
+				return d.AddDate(1, 0, -1).Format(time.DateOnly)
+			}
+			return d.AddDate(1, 0, 0).Format(time.DateOnly)
+		}
+		of := func(r *report.Row, periodAs func(string) string) string {
+			if kept[at(r, func(string) string { return "" })] > 0 {
+				return at(r, periodAs)
+			}
+			for _, d := range r.Dimensions {
+				if d.Dimension == report.Period {
+					return r.Currency + "|none|" + periodAs(*d.Key) + "|none"
+				}
+			}
+			return ""
+		}
+		for _, r := range plain {
+			now[of(r, same)] += r.Net().Minor
+			was[of(r, next)] += r.Net().Minor
+		}
+		perCurrency := map[string]int64{}
+		for _, r := range told {
+			toldNow[at(r, same)], toldWas[at(r, same)] = r.Net().Minor, r.Previous.Net().Minor
+			perCurrency[r.Currency] += r.Previous.Net().Minor
+		}
+		for key := range toldNow {
+			if toldNow[key] != now[key] || toldWas[key] != was[key] {
+				t.Fatalf("%s is %d after %d, want %d after %d", key, toldNow[key], toldWas[key], now[key], was[key])
+			}
+		}
+		for key := range was {
+			if _, ok := toldNow[key]; !ok {
+				t.Fatalf("%s is not told", key)
+			}
+		}
+		for _, total := range totals {
+			if total.Previous.Net().Minor != perCurrency[total.Currency] {
+				t.Fatalf("totals of the year before differ in %s", total.Currency)
+			}
+		}
+	})
+}
+
+// Converted rows are what each day's amounts are at the day's rate, and totals
+// are the sums of the rows.
+func TestConverted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := auth.With(t.Context(), fixture.Reporter(t, w.db))
+	day := time.Date(2011, 12, 20, 0, 0, 0, 0, time.UTC)
+	var rates []models.ExchangeRate
+	for i := range 8 * 366 {
+		for currency, rate := range map[string]string{"CNY": "7.3", "USD": "1.05"} {
+			on := day.AddDate(0, 0, i)
+			if on.Weekday() == time.Sunday {
+				continue
+			}
+			rates = append(rates, models.ExchangeRate{Currency: currency, Day: on, Source: "a bank",
+				Rate: decimal.RequireFromString(rate).Add(decimal.New(int64(i%97), -4))})
+		}
+	}
+	if err := w.db.CreateInBatches(&rates, 2000).Error; err != nil {
+		t.Fatal(err)
+	}
+	service := fx.NewService(w.db, time.Now)
+	fixed := models.Date{Year: 2017, Month: 1, Day: 15}
+	for _, c := range []report.Conversion{
+		{To: "EUR", Rate: report.TransactionDay}, {To: "USD", Rate: report.FixedDay, Day: &fixed}, {To: "JPY", Rate: report.PeriodAverage},
+	} {
+		t.Run(fmt.Sprintf("%s by %s", c.To, c.Rate), func(t *testing.T) {
+			if c.To == "JPY" { // no rate of it is known
+				_, err := w.sales.Sales(ctx, report.Query{GroupBy: []report.Dimension{report.Period}, Convert: &c})
+				if err == nil || !strings.Contains(err.Error(), "no rate of") {
+					t.Fatalf("got %v, not %s", err, problem.RateUnknown)
+				}
+				return
+			}
+			plain, err := w.sales.Sales(ctx, report.Query{GroupBy: []report.Dimension{report.Brand, report.Period}, Period: report.Day, Page: thousand})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := map[string]int64{}
+			for _, r := range plain.Rows {
+				on, err := models.ParseDate(*r.Dimensions[1].Key)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c.Day != nil {
+					on = *c.Day
+				}
+				rate, err := service.Rate(ctx, money.Currency(r.Currency), c.To, on)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for sign, amount := range map[int64]money.Money{1: r.Gross(), -1: r.Discounts(), -2: r.Refunds()} {
+					converted, err := rate.Convert(amount)
+					if err != nil {
+						t.Fatal(err)
+					}
+					want[*r.Dimensions[0].Key] += max(sign, -1) * converted.Minor
+				}
+			}
+			told, err := w.sales.Sales(ctx, report.Query{GroupBy: []report.Dimension{report.Brand}, Period: report.Day, Convert: &c, Page: thousand})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := int64(0)
+			for _, r := range told.Rows {
+				sum += r.Net().Minor
+				// With one rate for all days each brand's amounts are rounded once.
+				if off := r.Net().Minor - want[*r.Dimensions[0].Key]; c.Day == nil && off != 0 || off > 200 || off < -200 {
+					t.Errorf("%s: %d, want %d", *r.Dimensions[0].Key, r.Net().Minor, want[*r.Dimensions[0].Key])
+				}
+			}
+			if len(told.Totals) != 1 || told.Totals[0].Net().Minor != sum || len(told.Rates) == 0 || len(told.Rows) != len(want) {
+				t.Errorf("%d rows of %d, totals %+v of %d", len(told.Rows), len(want), told.Totals, sum)
+			}
+			if !slices.ContainsFunc(told.Rates, func(r *fx.Rate) bool { return r.Quote == c.To && r.Source == "a bank" }) {
+				t.Error("no rate is told")
+			}
+		})
+	}
+}
+
+var thousand = paging.Args{First: new(int32(1000))}
