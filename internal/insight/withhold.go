@@ -95,7 +95,7 @@ func (n *node) split(least int64) (kept []*node, rest *node) {
 }
 
 // place is the node as it is told.
-func (n *node) place(names *names) *Place {
+func (n *node) place(names names) *Place {
 	p := &Place{Figures: n.figures(), Withheld: n.withheld}
 	if n.depth > 0 {
 		p.Country = models.Optional(n.Country)

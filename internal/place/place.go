@@ -11,7 +11,10 @@ import (
 )
 
 // Names are in one language.
-type Names struct{ regions display.Namer }
+type Names struct {
+	regions display.Namer
+	chinese bool
+}
 
 // In gives names in the first of the languages, else in English.
 func In(languages []string) *Names {
@@ -19,7 +22,8 @@ func In(languages []string) *Names {
 	if len(languages) > 0 {
 		tag = language.Make(languages[0])
 	}
-	n := &Names{display.Regions(tag)}
+	base, _ := tag.Base()
+	n := &Names{display.Regions(tag), base.String() == "zh"}
 	if n.regions == nil {
 		n.regions = display.Regions(language.English)
 	}
@@ -37,14 +41,25 @@ func (n *Names) Country(code string) string {
 	return code
 }
 
-// Region names one by its ISO 3166-2 code, as far as it is a state of the
-// United States.
+// Region names one by its ISO 3166-2 code, such as US-NE, as far as it is a
+// state of the United States, in English, or a province of China, in English
+// or Chinese. Of others it gives back the code.
 func (n *Names) Region(key string) string {
 	country, code, _ := strings.Cut(key, "-")
-	if country == "US" {
+	switch country {
+	case "US":
 		for _, state := range models.USStates {
 			if state.Code == code {
 				return state.Name
+			}
+		}
+	case "CN":
+		for _, province := range models.CNProvinces {
+			if province.Code == code && n.chinese {
+				return province.Chinese
+			}
+			if province.Code == code {
+				return province.Name
 			}
 		}
 	}

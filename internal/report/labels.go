@@ -5,32 +5,25 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/market"
+	"github.com/tradewind-commerce/tradewind/internal/place"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
 // labels turns keys of facts into what people read, in the context's language.
 type labels struct {
 	languages []string
-	regions   display.Namer
+	places    *place.Names
 	// names by dimension and key as grouped.
 	names map[Dimension]map[string]string
 }
 
 func readLabels(tx *gorm.DB, rows []*groupedRow, q *Query) (*labels, error) {
-	l := &labels{languages: market.From(tx.Statement.Context).Languages, names: map[Dimension]map[string]string{}}
-	tag := language.English
-	if len(l.languages) > 0 {
-		tag = language.Make(l.languages[0])
-	}
-	if l.regions = display.Regions(tag); l.regions == nil {
-		l.regions = display.Regions(language.English)
-	}
+	languages := market.From(tx.Statement.Context).Languages
+	l := &labels{languages: languages, places: place.In(languages), names: map[Dimension]map[string]string{}}
 	for i, d := range q.GroupBy {
 		read, ok := map[Dimension]func(*gorm.DB, []string) (map[string]string, error){
 			Brand: l.brands, Storefront: l.storefronts, Product: l.products, Category: l.categories,
@@ -74,33 +67,12 @@ func (l *labels) value(d Dimension, key string) *DimensionValue {
 	case Product:
 		v.Key = new(rowID(globalid.Product, key))
 	case OriginCountry, Market, BuyerCountry:
-		v.Label = l.country(key)
+		v.Label = l.places.Country(key)
 	case OriginRegion, BuyerRegion:
-		v.Label = l.region(key)
+		v.Label = l.places.Region(key)
 	case Period, Category, Source: // the key, or the name found above
 	}
 	return v
-}
-
-func (l *labels) country(code string) string {
-	if region, err := language.ParseRegion(code); err == nil {
-		if name := l.regions.Name(region); name != "" {
-			return name
-		}
-	}
-	return code
-}
-
-func (l *labels) region(key string) string {
-	country, code, _ := strings.Cut(key, "-")
-	if country == "US" {
-		for _, state := range models.USStates {
-			if state.Code == code {
-				return state.Name
-			}
-		}
-	}
-	return key
 }
 
 func (l *labels) brands(tx *gorm.DB, keys []string) (map[string]string, error) {
@@ -161,5 +133,3 @@ func rowID(t globalid.Type, key string) string {
 	brand, row, _ := strings.Cut(key, "/")
 	return globalid.EncodeOf(t, uuid.MustParse(brand), uuid.MustParse(row))
 }
-
-//go:fix inline
