@@ -69,6 +69,13 @@ func TestRowsOfEachOther(t *testing.T) {
 		for _, r := range plain {
 			size[at(r, func(string) string { return "" })] += measure(r)
 		}
+		for _, r := range told {
+			for _, o := range told {
+				if r.Currency == o.Currency && !r.Others && o.Others && r.Rank >= o.Rank {
+					t.Fatalf("place %d is not before the others' %d", r.Rank, o.Rank)
+				}
+			}
+		}
 		kept := map[string]int{}
 		for _, r := range told {
 			if !r.Others {

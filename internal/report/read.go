@@ -122,7 +122,11 @@ func (s *source) told(g clause) clause {
 		selected = append(selected, fmt.Sprintf("round(%s / nullif(sum(%s) over (partition by g.currency), 0), 6) as share", net, net))
 	}
 	if s.asks("rank") {
-		selected = append(selected, fmt.Sprintf("rank() over (partition by g.currency order by %s desc) as place", s.measure("g.")))
+		first := ""
+		if s.Top > 0 { // what is told as one has no place among the largest
+			first = "g.others, "
+		}
+		selected = append(selected, fmt.Sprintf("rank() over (partition by g.currency order by %s%s desc) as place", first, s.measure("g.")))
 	}
 	if i := slices.Index(s.GroupBy, Period); i >= 0 {
 		period := fmt.Sprintf("g.d%d", i+1)
