@@ -54,7 +54,7 @@ func (p *port) buy(t *testing.T) (*ordertest.Bought, *models.Order) {
 	o := p.Order(t, b.Key)
 	p.exec(t, "update order_lines set hs_code = '04090000', origin_country = 'US' where brand_id = ? and order_id = ?", o.BrandID, o.ID)
 	fixture.Create(t, p.DB, &models.OrderLandedCost{BrandID: o.BrandID, OrderID: o.ID, RecordedAt: o.PlacedAt,
-		Record: landedcost.Record{Country: "CN", Regime: landedcost.CBECDirect, Currency: "CNY", Declared: "CNY"}})
+		Record: landedcost.Record{Country: "CN", Regime: landedcost.CBECDirect, Currency: "CNY", Declared: "CNY", TaxMinor: 455}})
 	if _, err := p.consumers.Set(ordertest.As(t, p.Shopper), consumerid.SetInput{Name: "李娜", Number: fixture.IdentityNumber}); err != nil {
 		t.Fatal(err)
 	}
