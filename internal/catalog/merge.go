@@ -32,7 +32,7 @@ type Offer struct {
 
 // Told lists what a source tells of products.
 type Told struct {
-	Description, SEOTitle, SEODescription, Vendor, ProductType, Tags, SKU, Barcode, Weight, Tracking, CompareAt bool
+	Description, SEOTitle, SEODescription, Vendor, ProductType, Tags, SKU, Barcode, Weight, NetContent, Tracking, CompareAt bool
 }
 
 // PriceTag is what a variant costs, in minor units of the storefront's currency.

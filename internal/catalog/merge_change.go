@@ -153,6 +153,13 @@ func (m *merger) changeVariant(v *models.Variant, d *VariantDraft, tells Told, o
 	replace(tells.SKU, &v.SKU, models.Optional(d.SKU), "sku", &columns)
 	replace(tells.Barcode, &v.Barcode, models.Optional(d.Barcode), "barcode", &columns)
 	replace(tells.Weight, &v.WeightGrams, d.WeightGrams, "weight_grams", &columns)
+	if tells.NetContent && !sameContent(v.Content(), d.Content) {
+		v.NetContent, v.NetUnit = nil, nil
+		if d.Content != nil {
+			v.NetContent, v.NetUnit = &d.Content.Quantity, &d.Content.Unit
+		}
+		columns = append(columns, "net_content", "net_unit")
+	}
 	if tells.Tracking && v.TrackStock == d.Untracked {
 		v.TrackStock = !d.Untracked
 		columns = append(columns, "track_stock")
@@ -162,6 +169,10 @@ func (m *merger) changeVariant(v *models.Variant, d *VariantDraft, tells Told, o
 	}
 	out.Changed = true
 	return saveVariant(m.tx, v, m.now, columns...)
+}
+
+func sameContent(a, b *models.NetContent) bool {
+	return a == b || a != nil && b != nil && a.Unit == b.Unit && a.Quantity.Equal(b.Quantity)
 }
 
 // changeMedia adds pictures behind those that are there.

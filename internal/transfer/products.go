@@ -194,13 +194,13 @@ func offer(p *productcsv.Product, has productcsv.Columns, language string) *cata
 		},
 		Tells: catalog.Told{
 			Description: has.Description, SEOTitle: has.SEOTitle, SEODescription: has.SEODescription, Vendor: has.Vendor,
-			ProductType: has.Type, Tags: has.Tags, SKU: has.SKU, Barcode: has.Barcode, Weight: has.Grams, Tracking: has.Tracker,
+			ProductType: has.Type, Tags: has.Tags, SKU: has.SKU, Barcode: has.Barcode, Weight: has.Grams, NetContent: has.NetContent, Tracking: has.Tracker,
 			CompareAt: has.CompareAt,
 		},
 		Archived: p.Status == models.ProductArchived,
 	}
 	for _, v := range p.Variants {
-		d := catalog.VariantDraft{SKU: v.SKU, Barcode: v.Barcode, WeightGrams: v.Grams, Untracked: !v.Tracked}
+		d := catalog.VariantDraft{SKU: v.SKU, Barcode: v.Barcode, WeightGrams: v.Grams, Content: v.NetContent, Untracked: !v.Tracked}
 		for _, option := range v.Options {
 			d.Values = append(d.Values, option.Value)
 		}

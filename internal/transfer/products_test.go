@@ -237,6 +237,26 @@ from held`, w.brand.ID, fixture.ID(), purchase.ID, fixture.ID()).Error
 		w.agrees()
 	})
 
+	t.Run("have_the_net_contents_of_the_file_and_keep_them_where_it_has_none", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		const contents = "select coalesce(trim_scale(net_content) || ' ' || net_unit, '-') from variants order by position"
+		file := "Handle,Title,Option1 Name,Option1 Value,Variant Price,Net content,Net content unit\ncream,Cream,Size,S,5,20,g\ncream,,,M,9,0.05,l\n"
+		w.importProducts(w.products(file))
+		w.expect(contents, "20 GRAM", "50 MILLILITRE")
+		w.unchanged(func() { w.importProducts(w.products(file)) })
+		w.unchanged(func() {
+			w.importProducts(w.products("Handle,Title,Option1 Name,Option1 Value,Variant Price\ncream,Cream,Size,S,5\n"))
+			w.importProducts(w.products(strings.Replace(file, "0.05,l", "0.06,stone", 1)))
+		})
+		r := w.importProducts(w.products(strings.NewReplacer("5,20,g", "5,,", "0.05,l", "55,ML").Replace(file)))
+		if r.Changed != 1 {
+			t.Errorf("%+v", r)
+		}
+		w.expect(contents, "-", "55 MILLILITRE")
+		w.agrees()
+	})
+
 	t.Run("many_come_in_batches", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)

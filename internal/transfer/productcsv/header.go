@@ -27,6 +27,8 @@ const (
 	sku            column = "sku"
 	barcode        column = "barcode"
 	grams          column = "grams"
+	netContent     column = "net content"
+	netUnit        column = "unit of the net content"
 	tracker        column = "inventory tracker"
 	quantity       column = "inventory quantity"
 	policy         column = "inventory policy"
@@ -57,6 +59,8 @@ var names = map[string]column{
 	"variant sku": sku, "sku": sku,
 	"variant barcode": barcode, "barcode": barcode,
 	"variant grams": grams, "weight value grams": grams,
+	"net content": netContent, "variant net content": netContent, "net content amount": netContent, "unit price total measure": netContent,
+	"net content unit": netUnit, "variant net content unit": netUnit, "unit price total measure unit": netUnit,
 	"variant inventory tracker": tracker, "inventory tracker": tracker,
 	"variant inventory qty": quantity, "variant inventory quantity": quantity, "inventory quantity": quantity,
 	"variant inventory policy": policy, "continue selling when out of stock": policy,

@@ -58,7 +58,7 @@ type File struct {
 
 // Columns tells which optional columns a file has.
 type Columns struct {
-	Description, Vendor, Type, Tags, SEOTitle, SEODescription, SKU, Barcode, Grams, Tracker, CompareAt bool
+	Description, Vendor, Type, Tags, SEOTitle, SEODescription, SKU, Barcode, Grams, NetContent, Tracker, CompareAt bool
 }
 
 // Product is a product as the file describes it.
@@ -91,7 +91,9 @@ type Variant struct {
 	Barcode string
 	Options []models.SelectedOption
 	Grams   *int32
-	Tracked bool
+	// NetContent is nil where the file has none.
+	NetContent *models.NetContent
+	Tracked    bool
 	// Stock is nil where the file has none.
 	Stock     *int64
 	Price     *money.Money
@@ -144,7 +146,7 @@ func (h *header) columns() Columns {
 	has := func(c column) bool { _, ok := h.at[c]; return ok }
 	return Columns{
 		Description: has(description), Vendor: has(vendor), Type: has(productType), Tags: has(tags), SEOTitle: has(seoTitle),
-		SEODescription: has(seoDescription), SKU: has(sku), Barcode: has(barcode), Grams: has(grams), Tracker: has(tracker),
+		SEODescription: has(seoDescription), SKU: has(sku), Barcode: has(barcode), Grams: has(grams), NetContent: has(netContent), Tracker: has(tracker),
 		CompareAt: has(compareAt),
 	}
 }

@@ -48,6 +48,9 @@ func outline(f *productcsv.File) []string {
 			if v.Grams != nil {
 				line += fmt.Sprintf(" %dg", *v.Grams)
 			}
+			if c := v.NetContent; c != nil {
+				line += fmt.Sprintf(" net %s %s", c.Quantity, c.Unit)
+			}
 			if v.Stock != nil {
 				line += fmt.Sprintf(" stock %d", *v.Stock)
 			}
@@ -162,6 +165,32 @@ func TestRead(t *testing.T) {
 				`doubt 2: the picture "http://e.com/1.jpg" is no https address and left out`,
 				`doubt 4: the handle "蜂蜜" becomes product-7b026c56a4`,
 			},
+		},
+		"reads_net_contents_in_the_units_of_the_file": {
+			"Handle,Title,Option1 Name,Option1 Value,Variant Price,Net content,Net content (unit)\n" +
+				"cream,Cream,Size,S,5,20,g\ncream,,,M,5,0.25,KG\ncream,,,L,5,1.7,fl. oz\ncream,,,XL,5,7.5,cl\ncream,,,Set,5,3,PIECE\n" +
+				"cream,,,A,5,,\ncream,,,B,5,0,\ncream,,,C,5,,ml\ncream,,,D,5,20,\ncream,,,E,5,20,stone\ncream,,,F,5,twenty,g\n" +
+				"cream,,,G,5,-20,g\ncream,,,H,5,0,g\ncream,,,I,5,0.5,mg\ncream,,,J,5,1.2345,ml\ncream,,,K,5,2000000,kg\ncream,,,L2,5,毫升,100\n",
+			[]string{
+				`cream "Cream" ACTIVE Size=S/M/L/XL/Set/A/B/C`,
+				"  variant S 5.00 net 20 GRAM", "  variant M 5.00 net 250 GRAM", "  variant L 5.00 net 50.275 MILLILITRE",
+				"  variant XL 5.00 net 75 MILLILITRE", "  variant Set 5.00 net 3 PIECE", "  variant A 5.00", "  variant B 5.00", "  variant C 5.00",
+				`refused 10: the net content "20" has no unit`,
+				`refused 11: the unit of the net content, "stone", is none of g, kg, mg, oz, lb, ml, cl, l, fl oz and piece`,
+				`refused 12: the net content "twenty" is not a number`,
+				`refused 13: the net content -20 g is out of range`,
+				`refused 14: the net content 0 g is out of range`,
+				`refused 15: the net content 0.5 mg has more than 3 decimals of a gram`,
+				`refused 16: the net content 1.2345 ml has more than 3 decimals of a millilitre`,
+				`refused 17: the net content 2000000 kg is out of range`,
+				`refused 18: the net content "毫升" is not a number`,
+				"doubt 4: the net content 1.7 fl. oz is taken as 50.275 millilitre",
+				`doubt 9: the net content has the unit "ml" and no amount: it is left out`,
+			},
+		},
+		"reads_net_contents_of_the_price_by_unit": {
+			"Title,URL handle,Price,Unit price total measure,Unit price total measure unit,Unit price base measure\nCream,cream,5,50,ml,100\n",
+			[]string{`cream "Cream" ACTIVE`, "  variant 5.00 net 50 MILLILITRE"},
 		},
 		"keeps_a_product_without_a_price": {
 			oldest + "jar,Jar,,,,,,,,,,,,,,,,https://e.com/1.jpg,,\n",

@@ -127,7 +127,7 @@ func (r *reading) variant(p *Product) *Variant {
 	}
 	v := &Variant{
 		Line: r.line, SKU: r.bounded(sku, r.code(sku), maxName), Barcode: r.barcode(),
-		Options: r.options(p), Grams: r.grams(), Stock: r.stock(), Price: r.price(price),
+		Options: r.options(p), Grams: r.grams(), NetContent: r.content(), Stock: r.stock(), Price: r.price(price),
 		Tracked: r.tracked(),
 	}
 	if v.CompareAt = r.price(compareAt); v.CompareAt != nil && v.CompareAt.Minor == 0 {
