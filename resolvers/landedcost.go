@@ -55,10 +55,11 @@ func said(ctx context.Context, p landedcost.Problem) *string {
 func millionths(ppm int64) *decimal.Decimal { return new(decimal.New(ppm, -6)) }
 
 func exchangeRate(e *landedcost.Exchange) *decimal.Decimal {
-	if e == nil || e.Units == 0 {
+	rate, known := e.Rate()
+	if !known {
 		return nil
 	}
-	return new(decimal.NewFromInt(e.Units).DivRound(decimal.NewFromInt(max(e.Per, 1)), 18))
+	return &rate
 }
 
 // landed names the quotes of as many pieces.

@@ -23,6 +23,10 @@ func (r *landedCostResolver) RulesVersion(ctx context.Context, obj *landedcost.R
 	return models.Optional(obj.RulesVersion), nil
 }
 
+func (r *landedCostResolver) ShippedFrom(ctx context.Context, obj *landedcost.Record) (*string, error) {
+	return models.Optional(obj.ShippedFrom), nil
+}
+
 func (r *landedCostResolver) Problem(ctx context.Context, obj *landedcost.Record) (*landedcost.Problem, error) {
 	return optional(obj.Problem), nil
 }

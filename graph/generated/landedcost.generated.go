@@ -24,6 +24,8 @@ type LandedCostResolver interface {
 	On(ctx context.Context, obj *landedcost.Record) (*models.Date, error)
 	RulesVersion(ctx context.Context, obj *landedcost.Record) (*string, error)
 
+	ShippedFrom(ctx context.Context, obj *landedcost.Record) (*string, error)
+
 	Problem(ctx context.Context, obj *landedcost.Record) (*landedcost.Problem, error)
 	ProblemText(ctx context.Context, obj *landedcost.Record) (*string, error)
 
@@ -150,6 +152,29 @@ func (ec *executionContext) _LandedCost_regime(ctx context.Context, field graphq
 }
 func (ec *executionContext) fieldContext_LandedCost_regime(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LandedCost", field, false, false, "CustomsRegime")
+}
+
+func (ec *executionContext) _LandedCost_shippedFrom(ctx context.Context, field graphql.CollectedField, obj *landedcost.Record) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LandedCost_shippedFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LandedCost().ShippedFrom(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOCountryCode2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LandedCost_shippedFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LandedCost", field, true, true, "CountryCode")
 }
 
 func (ec *executionContext) _LandedCost_treatment(ctx context.Context, field graphql.CollectedField, obj *landedcost.Record) (ret graphql.Marshaler) {
@@ -1802,6 +1827,12 @@ func (ec *executionContext) _LandedCost(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "shippedFrom":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LandedCost_shippedFrom(ctx, field, obj)
+				})
 		case "treatment":
 			out.Values[i] = ec._LandedCost_treatment(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -859,6 +859,7 @@ type ComplexityRoot struct {
 		ProblemText    func(childComplexity int) int
 		Regime         func(childComplexity int) int
 		RulesVersion   func(childComplexity int) int
+		ShippedFrom    func(childComplexity int) int
 		Tax            func(childComplexity int) int
 		Total          func(childComplexity int) int
 		Treatment      func(childComplexity int) int
@@ -5433,6 +5434,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LandedCost.RulesVersion(childComplexity), true
+	case "LandedCost.shippedFrom":
+		if e.ComplexityRoot.LandedCost.ShippedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LandedCost.ShippedFrom(childComplexity), true
 	case "LandedCost.tax":
 		if e.ComplexityRoot.LandedCost.Tax == nil {
 			break
@@ -16526,6 +16533,8 @@ type LandedCost @public {
   rulesVersion: String
   "How the goods are brought in."
   regime: CustomsRegime!
+  "The country that sends, as far as it is known: of the warehouses that would ship where all lie in one; limits of personal post depend on it."
+  shippedFrom: CountryCode
   "How they are taxed there."
   treatment: LandedCostTreatment!
   "What is wrong with the order as a whole; null where nothing is."
@@ -22382,6 +22391,8 @@ func (ec *executionContext) childFields_LandedCost(ctx context.Context, field gr
 		return ec.fieldContext_LandedCost_rulesVersion(ctx, field)
 	case "regime":
 		return ec.fieldContext_LandedCost_regime(ctx, field)
+	case "shippedFrom":
+		return ec.fieldContext_LandedCost_shippedFrom(ctx, field)
 	case "treatment":
 		return ec.fieldContext_LandedCost_treatment(ctx, field)
 	case "problem":

@@ -61,8 +61,9 @@ type Group struct {
 	// no duties and taxes, or the cart was ordered.
 	LandedCost *landedcost.Record
 
-	terms *doorprice.Terms
-	left  *int64
+	terms       *doorprice.Terms
+	left        *int64
+	shippedFrom string
 }
 
 // SellerName is nil where the shopper may no longer see the storefront.

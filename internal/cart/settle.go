@@ -74,11 +74,12 @@ func (p *Priced) settle(g *goods) error {
 	if g.left != nil {
 		left = new(*g.left)
 	}
+	supply := g.supply.Clone()
 	for _, group := range p.Groups {
 		if err := p.carry(group, g.options[group.Key]); err != nil {
 			return err
 		}
-		if err := p.tax(group, g.terms, left); err != nil {
+		if err := p.tax(group, g.terms, supply, left); err != nil {
 			return err
 		}
 	}

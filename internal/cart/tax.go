@@ -11,6 +11,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/offer"
@@ -49,10 +50,11 @@ func (s *Service) send(db *gorm.DB, reads *database.Batch, q *question) error {
 // Where something is missing for a line, it is charged nothing and the cart
 // has a problem. Left is what the person may still buy this year, nil where it
 // is not known; of several orders those before it take theirs first.
-func (p *Priced) tax(g *Group, terms *doorprice.Terms, left *int64) error {
+func (p *Priced) tax(g *Group, terms *doorprice.Terms, supply inventory.Supply, left *int64) error {
 	if g.Shop == nil || g.Shop.CustomsRegime == nil || terms == nil {
 		return nil
 	}
+	g.shippedFrom = supply.From(g.stock())
 	in := g.landed(*g.Shop.CustomsRegime)
 	if left != nil {
 		in.AllowanceMinor = new(*left)
@@ -99,7 +101,7 @@ var taxes = []models.ChargeKind{models.ChargeDuty, models.ChargeConsumptionTax, 
 // landed is what a quote is made of: the lines that can be bought, with what
 // was taken off them, and the carriage.
 func (g *Group) landed(regime landedcost.Regime) *landedcost.Input {
-	in := &landedcost.Input{Regime: regime}
+	in := &landedcost.Input{Regime: regime, ShippedFrom: g.shippedFrom}
 	for _, l := range g.Lines {
 		if l.Offer == nil {
 			continue
@@ -126,6 +128,16 @@ func (g *Group) landed(regime landedcost.Regime) *landedcost.Input {
 		}
 	}
 	return in
+}
+
+// stock is what a warehouse would send of it.
+func (g *Group) stock() (lines []inventory.Line) {
+	for _, l := range g.Lines {
+		if l.Offer != nil {
+			lines = append(lines, inventory.Line{VariantID: l.VariantID, Quantity: l.Quantity})
+		}
+	}
+	return lines
 }
 
 func (g *Group) line(ref string) *Line {

@@ -1,11 +1,13 @@
 package checkout_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/internal/allowance"
+	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
@@ -36,6 +38,24 @@ func (w *world) placed(t testing.TB, p *models.Purchase, brand uuid.UUID) (o mod
 	return o, lines, charged
 }
 
+// receipt fails where the page of an order lacks a text.
+func (w *world) receipt(t testing.TB, reader *auth.Actor, number, what, language string, texts ...string) {
+	t.Helper()
+	r, err := order.NewService(w.db, payment.Sandbox{}, w.now).Receipt(as(t, reader), number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page strings.Builder
+	if err := r.WriteHTML(&page, language); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range texts {
+		if !strings.Contains(page.String(), text) {
+			t.Errorf("%s: %q is not in\n%s", what, text, page.String())
+		}
+	}
+}
+
 func TestTaxesAreFrozenAndGivenBackToTheCent(t *testing.T) {
 	t.Parallel()
 	w, consumers := bonded(t, 50)
@@ -61,9 +81,12 @@ func TestTaxesAreFrozenAndGivenBackToTheCent(t *testing.T) {
 	}
 	r := kept.Record
 	if r.TaxMinor != tax || r.Lines[0].Ref != lines[0].GlobalID() || r.Lines[0].Parts[2].Source.ID != "standard VAT" ||
-		r.RulesVersion != "fixture 2026-06-18" || r.CountsMinor != goods {
+		r.RulesVersion != "fixture 2026-06-18" || r.CountsMinor != goods || r.ShippedFrom != "US" || r.ReturnDays != 30 {
 		t.Errorf("%+v", r)
 	}
+	w.receipt(t, shopper, o.Number, "in the language of the reader", "zh", "增值税:CNY 2700.15 × 13% × 70% = CNY 245.71", "跨境电商零售进口·保税备货(1210)", "standard VAT · 已核实 · 施行日期 2016-04-08")
+	w.receipt(t, shopper, o.Number, "by the rules of then", "en", "VAT: CNY 2700.15 × 13 % × 70 % = CNY 245.71", "2700.15 CNY", "13 % × 70 %", ">245.71<",
+		"standard VAT · verified · in force from 2016-04-08", "cbec terms · verified", "Within the limits of the regime", "CN 2026-06-18", "fixture 2026-06-18", "<dd>US</dd>")
 	w.sound(t)
 
 	// Piece by piece, all of it comes back.

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -23,11 +24,12 @@ type sale struct {
 	WeightGrams                      *int32
 	NetContent                       *decimal.Decimal
 	NetUnit                          *landedcost.Unit
+	ShippedFrom                      *string
 }
 
 const salesOf = `
 select w.brand_id, w.storefront_id, w.variant_id, s.country, s.customs_regime as regime, p.hs_code, p.origin_country,
-  v.weight_grams, v.net_content, v.net_unit
+  v.weight_grams, v.net_content, v.net_unit, ` + inventory.Home + ` as shipped_from
 from unnest(?::uuid[], ?::uuid[], ?::uuid[]) w (brand_id, storefront_id, variant_id)
 join storefronts s on s.brand_id = w.brand_id and s.id = w.storefront_id and s.customs_regime is not null
 join variants v on v.brand_id = w.brand_id and v.id = w.variant_id
@@ -74,7 +76,11 @@ func (s *Service) Prices(ctx context.Context, prices []*models.Price, pieces int
 		}
 		line := Goods{sold.HSCode, sold.OriginCountry, sold.WeightGrams, sold.NetContent, sold.NetUnit}.Line(pieces, p.AmountMinor)
 		line.Ref = models.Variant{BrandID: p.BrandID, ID: p.VariantID}.GlobalID()
-		quote, err := terms.Quote(&landedcost.Input{Regime: sold.Regime, Lines: []landedcost.Line{line}})
+		in := &landedcost.Input{Regime: sold.Regime, Lines: []landedcost.Line{line}}
+		if sold.ShippedFrom != nil {
+			in.ShippedFrom = *sold.ShippedFrom
+		}
+		quote, err := terms.Quote(in)
 		if err != nil {
 			return nil, err
 		}

@@ -31,6 +31,10 @@ type held struct {
 	WarehouseID *uuid.UUID
 	Free        int64
 	Priority    int32
+	// Country of the warehouse, and Home, in which all active ones of the brand
+	// lie; nil where they lie in several.
+	Country *string
+	Home    *string
 }
 
 // Ask adds the question for a brand's supply of variants to a batch. No lock
@@ -51,10 +55,10 @@ cross join lateral (? offset 0) g`, wanted, supply(database.Text("v.brand_id = w
 func supply(variants database.SQL) database.SQL {
 	return database.Text(`
 select v.id as variant_id, coalesce(v.sku, 'this variant') as name, v.track_stock, l.warehouse_id,
-  coalesce(l.free, 0) as free, coalesce(l.priority, 0) as priority
+  coalesce(l.free, 0) as free, coalesce(l.priority, 0) as priority, l.country, `+Home+` as home
 from variants v
 left join lateral (
-  select l.warehouse_id, l.on_hand - l.reserved as free, w.priority
+  select l.warehouse_id, l.on_hand - l.reserved as free, w.priority, w.country
   from stock_levels l
   join warehouses w on w.brand_id = l.brand_id and w.id = l.warehouse_id
   where l.brand_id = v.brand_id and l.variant_id = v.id and w.active
@@ -63,6 +67,10 @@ left join lateral (
 where ?
 order by l.priority, l.warehouse_id`, variants)
 }
+
+// Home is the country in which all active warehouses of the brand of v lie;
+// null where they lie in several.
+const Home = `(select min(h.country) from warehouses h where h.brand_id = v.brand_id and h.active having count(distinct h.country) = 1)`
 
 // Clone is a copy of its own to take from.
 func (s Supply) Clone() Supply {
@@ -122,6 +130,41 @@ func (s Supply) Take(lines []Line) ([]Move, error) {
 		}
 	}
 	return moves, short.Err()
+}
+
+// From tells the country that Take would send the pieces from; empty where they
+// come from several, or nobody knows. Pieces that are short, or not tracked,
+// come from Home. It takes them: what comes next is sent from what is left.
+func (s Supply) From(lines []Line) string {
+	var from []string
+	send := func(country *string) {
+		if country == nil {
+			from = append(from, "") // nobody knows
+		} else {
+			from = append(from, *country)
+		}
+	}
+	for _, w := range lines {
+		left, home := w.Quantity, (*string)(nil)
+		for i := range *s.levels {
+			l := &(*s.levels)[i]
+			if l.VariantID != w.VariantID {
+				continue
+			}
+			home = l.Home
+			if n := min(left, l.Free); l.TrackStock && n > 0 {
+				send(l.Country)
+				left, l.Free = left-n, l.Free-n
+			}
+		}
+		if left > 0 {
+			send(home)
+		}
+	}
+	if from = slices.Compact(from); len(from) != 1 {
+		return ""
+	}
+	return from[0]
 }
 
 // want is the sum of the lines of one variant.

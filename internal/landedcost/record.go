@@ -1,6 +1,10 @@
 package landedcost
 
-import "github.com/tradewind-commerce/tradewind/internal/money"
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/tradewind-commerce/tradewind/internal/money"
+)
 
 // Record is a result as it is shown and kept: with what it was made of, but
 // without the rules themselves. An order keeps it for good.
@@ -11,6 +15,11 @@ type Record struct {
 	Regime           Regime
 	Treatment        Treatment
 	Problem          Problem
+	// ShippedFrom is the country that sends, empty where it is not known.
+	ShippedFrom string `json:",omitempty"`
+	// ReturnDays are those within which taxes and allowance come back, by the
+	// terms of the regime on that day; zero where they never do.
+	ReturnDays int `json:",omitempty"`
 	// Currency of the amounts, and Declared, in which goods are declared.
 	Currency, Declared money.Currency
 	Exchange           *Exchange `json:",omitempty"`
@@ -57,7 +66,10 @@ func (r *Result) Record(in *Input, rules *Rules) *Record {
 		Country: rules.Country, On: rules.On, RulesVersion: rules.Version, Regime: r.Regime, Treatment: r.Treatment, Problem: r.Problem,
 		Currency: r.Currency, Declared: r.Declared, Complete: r.Complete, Lines: make([]RecordLine, len(r.Lines)),
 		GoodsMinor: r.Goods, FreightMinor: r.Freight, InsuranceMinor: r.Insurance, TaxMinor: r.Tax, FeeMinor: r.Fee, TotalMinor: r.Total,
-		DeclaredValueMinor: r.DeclaredValue, DeclaredTaxMinor: r.DeclaredTax, CountsMinor: r.Counts(),
+		DeclaredValueMinor: r.DeclaredValue, DeclaredTaxMinor: r.DeclaredTax, CountsMinor: r.Counts(), ShippedFrom: in.ShippedFrom,
+	}
+	if terms := rules.Terms[r.Regime]; terms != nil {
+		kept.ReturnDays = terms.ReturnDays
 	}
 	if r.Currency != r.Declared {
 		kept.Exchange = &in.Exchange
@@ -159,3 +171,12 @@ func (p *RecordPart) Words(language string) string {
 
 // Charged is what the shopper pays.
 func (f *RecordFee) Charged() money.Money { return money.New(f.AmountMinor, f.Currency) }
+
+// Rate is what one unit of the input's currency is in that of the rules,
+// rounded half up to 18 decimals; false where it is not known.
+func (e *Exchange) Rate() (decimal.Decimal, bool) {
+	if e == nil || e.Units == 0 {
+		return decimal.Decimal{}, false
+	}
+	return decimal.NewFromInt(e.Units).DivRound(decimal.NewFromInt(max(e.Per, 1)), 18), true
+}

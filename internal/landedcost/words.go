@@ -29,6 +29,25 @@ func (r Regime) Title(language string) string {
 	return choose(language, titles[r])
 }
 
+// Title names a treatment.
+func (t Treatment) Title(language string) string {
+	titles := map[Treatment][2]string{
+		WithinLimits:   {"Within the limits of the regime", "限值以内"},
+		FullTaxes:      {"One piece above the limit of an order: taxes in full", "单件超过单次限值,全额征税"},
+		AsGeneralTrade: {"Taxed in full, as general trade", "按一般贸易全额征税"},
+	}
+	return choose(language, titles[t])
+}
+
+// Title says how sure a rule is.
+func (c Confidence) Title(language string) string {
+	titles := map[Confidence][2]string{
+		"VERIFIED": {"verified", "已核实"}, "REPORTED": {"reported", "据报道"}, "DERIVED": {"derived", "推导得出"},
+		"ASSUMED": {"assumed", "假定"}, "DEMONSTRATION": {"made up for demonstration", "演示虚构"},
+	}
+	return choose(language, titles[c])
+}
+
 func choose(language string, both [2]string) string {
 	if chinese(language) {
 		return both[1]

@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -18,6 +20,9 @@ type Receipt struct {
 	Refunds []*models.OrderRefund
 	// Sums are the charges by kind, in the order of models.ChargeKinds.
 	Sums []ReceiptSum
+	// LandedCost is what it costs at the door as it was agreed, nil where no
+	// duties and taxes were charged.
+	LandedCost *landedcost.Record
 	// Methods of its payments.
 	Methods []string
 }
@@ -41,6 +46,13 @@ func (s *Service) Receipt(ctx context.Context, number string) (*Receipt, error) 
 	}
 	if r.Refunds, err = s.RefundsOf(ctx, key); err != nil {
 		return nil, err
+	}
+	agreed, err := database.Find[models.OrderLandedCost](of(s.db.WithContext(ctx), key), "what an order costs at the door")
+	if err != nil {
+		return nil, err
+	}
+	for _, kept := range agreed {
+		r.LandedCost = &kept.Record
 	}
 	charges, err := s.ChargesOf(ctx, key)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
+	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/ledger"
 	"github.com/tradewind-commerce/tradewind/internal/money"
@@ -63,7 +65,7 @@ type sale struct {
 	NetUnit           *landedcost.Unit
 	AmountMinor       *int64
 	PayoutCurrency    *string
-	ShippedFrom       *string
+	ShippedFrom       string `gorm:"-"`
 	PlanName          *string
 	PlanSource        *string
 	Rate              *decimal.Decimal
@@ -157,11 +159,8 @@ func (s *Service) terms(ctx context.Context, q Question) (*Terms, *sale, error) 
 		return nil, nil, err
 	}
 	t := &Terms{
-		Sale: c, Pay: c, Regime: sold.CustomsRegime, Rules: doors.Rules, Exchange: doors.Exchange,
+		Sale: c, Pay: c, Regime: sold.CustomsRegime, Rules: doors.Rules, Exchange: doors.Exchange, ShippedFrom: sold.ShippedFrom,
 		Goods: doorprice.Goods{HSCode: sold.HSCode, Origin: sold.OriginCountry, WeightGrams: sold.WeightGrams, NetContent: sold.NetContent, NetUnit: sold.NetUnit}.Line(1, 0),
-	}
-	if sold.ShippedFrom != nil {
-		t.ShippedFrom = *sold.ShippedFrom
 	}
 	switch {
 	case q.Currency != nil:
@@ -198,7 +197,6 @@ func read(db *gorm.DB, q Question, at time.Time) (*sale, []models.DeliveryOption
 	rows := database.Read[sale](reads, database.Text(`
 select s.country, s.currency, s.customs_regime, p.hs_code, p.origin_country, v.weight_grams, v.net_content, v.net_unit, r.amount_minor,
   (select a.currency from payout_accounts a where a.brand_id = v.brand_id) as payout_currency,
-  (select min(w.country) from warehouses w where w.brand_id = v.brand_id and w.active having count(distinct w.country) = 1) as shipped_from,
   c.name as plan_name, c.source as plan_source, c.rate, c.fixed_minor
 from variants v
 join products p on p.brand_id = v.brand_id and p.id = v.product_id
@@ -206,6 +204,7 @@ join storefronts s on s.brand_id = v.brand_id and s.id = ?
 left join prices r on r.brand_id = v.brand_id and r.storefront_id = s.id and r.variant_id = v.id and r.currency = s.currency
 left join lateral (?) c on true
 where v.brand_id = ? and v.id = ?`, q.Storefront.ID, ledger.PlanOf("s.brand_id", "s.currency", at), q.Variant.BrandID, q.Variant.ID))
+	supply := inventory.Ask(reads, q.Variant.BrandID, []uuid.UUID{q.Variant.ID})
 	if err := reads.Send(); err != nil {
 		return nil, nil, fmt.Errorf("read what is sold: %w", err)
 	}
@@ -217,7 +216,9 @@ where v.brand_id = ? and v.id = ?`, q.Storefront.ID, ledger.PlanOf("s.brand_id",
 	if err != nil {
 		return nil, nil, fmt.Errorf("read delivery options: %w", err)
 	}
-	return &(*rows)[0], options, nil
+	sold := &(*rows)[0]
+	sold.ShippedFrom = supply.From([]inventory.Line{{VariantID: q.Variant.ID, Quantity: 1}})
+	return sold, options, nil
 }
 
 // carry finds what carriage costs the shopper at each price, and the brand.
