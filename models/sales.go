@@ -18,7 +18,8 @@ const (
 )
 
 // SalesFact is one sold or refunded line, never changed: the only source of
-// reports. Net is gross less discount less refund.
+// reports. Net is gross less discount less refund; net with shipping less
+// commission is the brand's, its payout.
 type SalesFact struct {
 	BrandID       uuid.UUID `gorm:"primaryKey"`
 	ID            uuid.UUID `gorm:"primaryKey"`
@@ -49,6 +50,9 @@ type SalesFact struct {
 	DutyMinor     int64
 	TaxMinor      int64
 	FeeMinor      int64
+	// CommissionMinor is what the platform keeps of the line, of a refund what it
+	// gives back, negative. Imported history has none.
+	CommissionMinor int64
 	// OpensOrder marks one sale of each order that has any.
 	OpensOrder bool
 }

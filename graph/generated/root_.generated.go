@@ -1964,6 +1964,7 @@ type ComplexityRoot struct {
 
 	SalesReportRow struct {
 		AverageOrder      func(childComplexity int) int
+		Commission        func(childComplexity int) int
 		CumulativeNet     func(childComplexity int) int
 		Currency          func(childComplexity int) int
 		Cursor            func(childComplexity int) int
@@ -1977,6 +1978,7 @@ type ComplexityRoot struct {
 		NewShoppers       func(childComplexity int) int
 		Orders            func(childComplexity int) int
 		Others            func(childComplexity int) int
+		Payout            func(childComplexity int) int
 		Previous          func(childComplexity int) int
 		Rank              func(childComplexity int) int
 		Refunds           func(childComplexity int) int
@@ -1992,6 +1994,7 @@ type ComplexityRoot struct {
 
 	SalesReportTotals struct {
 		AverageOrder      func(childComplexity int) int
+		Commission        func(childComplexity int) int
 		Currency          func(childComplexity int) int
 		Discounts         func(childComplexity int) int
 		Duties            func(childComplexity int) int
@@ -2000,6 +2003,7 @@ type ComplexityRoot struct {
 		NetChange         func(childComplexity int) int
 		NewShoppers       func(childComplexity int) int
 		Orders            func(childComplexity int) int
+		Payout            func(childComplexity int) int
 		Previous          func(childComplexity int) int
 		Refunds           func(childComplexity int) int
 		ReturnRate        func(childComplexity int) int
@@ -10741,6 +10745,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SalesReportRow.AverageOrder(childComplexity), true
+	case "SalesReportRow.commission":
+		if e.ComplexityRoot.SalesReportRow.Commission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Commission(childComplexity), true
 	case "SalesReportRow.cumulativeNet":
 		if e.ComplexityRoot.SalesReportRow.CumulativeNet == nil {
 			break
@@ -10819,6 +10829,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SalesReportRow.Others(childComplexity), true
+	case "SalesReportRow.payout":
+		if e.ComplexityRoot.SalesReportRow.Payout == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportRow.Payout(childComplexity), true
 	case "SalesReportRow.previous":
 		if e.ComplexityRoot.SalesReportRow.Previous == nil {
 			break
@@ -10892,6 +10908,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SalesReportTotals.AverageOrder(childComplexity), true
+	case "SalesReportTotals.commission":
+		if e.ComplexityRoot.SalesReportTotals.Commission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportTotals.Commission(childComplexity), true
 	case "SalesReportTotals.currency":
 		if e.ComplexityRoot.SalesReportTotals.Currency == nil {
 			break
@@ -10940,6 +10962,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SalesReportTotals.Orders(childComplexity), true
+	case "SalesReportTotals.payout":
+		if e.ComplexityRoot.SalesReportTotals.Payout == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalesReportTotals.Payout(childComplexity), true
 	case "SalesReportTotals.previous":
 		if e.ComplexityRoot.SalesReportTotals.Previous == nil {
 			break
@@ -19461,6 +19489,10 @@ type SalesReportRow @requires(permission: REPORT_READ) {
   duties: Money!
   "VAT and consumption tax, less what of them was given back."
   taxes: Money!
+  "What the platform keeps of goods less discounts, frozen when the order was placed and shared among its lines, less what of it was given back with refunds. Imported sales have none."
+  commission: Money!
+  "The brand's: net and shipping less commission. Of sales placed here, what they and their refunds, lost disputes among them, change of its balance; fees of payment providers and of disputes are the platform's and not in it. Duties and taxes are collected for others."
+  payout: Money!
   "Distinct signed-in shoppers with a sale. Read from the sales themselves: slower than other figures."
   shoppers: BigInt!
   "Those of the shoppers whose first order with the brand is among the sales."
@@ -19511,6 +19543,10 @@ type SalesReportTotals @requires(permission: REPORT_READ) {
   duties: Money!
   "VAT and consumption tax, less what of them was given back."
   taxes: Money!
+  "What the platform keeps of goods less discounts, frozen when the order was placed and shared among its lines, less what of it was given back with refunds. Imported sales have none."
+  commission: Money!
+  "The brand's: net and shipping less commission. Of sales placed here, what they and their refunds, lost disputes among them, change of its balance; fees of payment providers and of disputes are the platform's and not in it. Duties and taxes are collected for others."
+  payout: Money!
   "Distinct signed-in shoppers with a sale. Read from the sales themselves: slower than other figures."
   shoppers: BigInt!
   "Those of the shoppers whose first order with the brand is among the sales."
@@ -24351,6 +24387,10 @@ func (ec *executionContext) childFields_SalesReportRow(ctx context.Context, fiel
 		return ec.fieldContext_SalesReportRow_duties(ctx, field)
 	case "taxes":
 		return ec.fieldContext_SalesReportRow_taxes(ctx, field)
+	case "commission":
+		return ec.fieldContext_SalesReportRow_commission(ctx, field)
+	case "payout":
+		return ec.fieldContext_SalesReportRow_payout(ctx, field)
 	case "shoppers":
 		return ec.fieldContext_SalesReportRow_shoppers(ctx, field)
 	case "newShoppers":
@@ -24403,6 +24443,10 @@ func (ec *executionContext) childFields_SalesReportTotals(ctx context.Context, f
 		return ec.fieldContext_SalesReportTotals_duties(ctx, field)
 	case "taxes":
 		return ec.fieldContext_SalesReportTotals_taxes(ctx, field)
+	case "commission":
+		return ec.fieldContext_SalesReportTotals_commission(ctx, field)
+	case "payout":
+		return ec.fieldContext_SalesReportTotals_payout(ctx, field)
 	case "shoppers":
 		return ec.fieldContext_SalesReportTotals_shoppers(ctx, field)
 	case "newShoppers":

@@ -83,6 +83,8 @@ func figures[T any](of func(T) (now *report.Figures, was *report.Totals), fields
 		"net":               amount(report.Figures.Net),
 		"shipping":          amount(report.Figures.Shipping),
 		"duties":            amount(report.Figures.Duties),
+		"commission":        amount(report.Figures.Commission),
+		"payout":            amount(report.Figures.Payout),
 		"taxes":             amount(report.Figures.Taxes),
 		"averageOrder":      optionalMoneyOf(func(v T) *money.Money { return figure(v).AverageOrder() }),
 		"returnRate":        optionalDecimalOf(func(v T) *decimal.Decimal { return figure(v).ReturnRate() }),

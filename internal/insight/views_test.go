@@ -33,7 +33,7 @@ var views = map[string]string{
 	"brands":                "brand_id slug name status country region census_region industry size jobs_before jobs_now applied_on joined_on",
 	"storefronts":           "brand_id storefront_id slug name country currency status customs_regime opened_on closed_on",
 	"products":              "brand_id product_id handle title status category_path origin_country origin_region hs_code created_on",
-	"sales_daily":           "day brand_id storefront_id market currency source orders units units_returned gross discounts refunds net shipping duties taxes fees",
+	"sales_daily":           "day brand_id storefront_id market currency source orders units units_returned gross discounts refunds net shipping duties taxes fees commission payout",
 	"product_sales_monthly": "month brand_id storefront_id product_id category_path origin_country origin_region market currency source units units_returned gross discounts refunds net",
 	"orders": "brand_id order_id storefront_id source kind status payment_status fulfilment_status return_status dispute currency goods discount shipping taxes total " +
 		"refunded commission buyer_country customs_regime placed_at cancelled_at",

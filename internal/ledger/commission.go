@@ -51,18 +51,3 @@ func Commission(of money.Money, rate decimal.Decimal, fixed int64) (money.Money,
 	}
 	return share.Add(money.New(fixed, of.Currency))
 }
-
-// returned is how much of an order's commission has been given back once goods
-// of an amount were refunded: its share, rounded half up once. What a refund
-// gives back is the difference to what was given back before it, so that all
-// refunds together give back the commission to the cent.
-func returned(o *models.Order, goods money.Money) money.Money {
-	whole := commissioned(o)
-	if whole.Minor <= 0 || o.CommissionMinor == 0 {
-		return money.New(0, whole.Currency)
-	}
-	// Of goods with larger discounts than prices more may go back than was left, for a while.
-	goods.Minor = min(max(goods.Minor, 0), whole.Minor)
-	part := decimal.New(o.CommissionMinor, 0).Mul(decimal.New(goods.Minor, 0)).DivRound(decimal.New(whole.Minor, 0), 0)
-	return money.New(part.IntPart(), whole.Currency)
-}

@@ -11,8 +11,8 @@ import (
 
 // measures are what facts say of an order, each its own account's.
 type measures struct {
-	// brand is goods less discounts, and carriage.
-	goods, brand, duty, tax, fee money.Money
+	// brand is goods less discounts, and carriage; the commission is of it.
+	brand, commission, duty, tax, fee money.Money
 }
 
 // measured sums facts: of sales as they were sold, of refunds as they were
@@ -32,10 +32,9 @@ func measured(currency string, facts []models.SalesFact) (m measures, err error)
 		if f.Kind == models.FactRefund {
 			sign = -1
 		}
-		goods := f.GrossMinor - f.DiscountMinor + f.RefundMinor
-		add(&m.goods, goods)
-		add(&m.brand, goods)
+		add(&m.brand, f.GrossMinor-f.DiscountMinor+f.RefundMinor)
 		add(&m.brand, sign*f.ShippingMinor)
+		add(&m.commission, sign*f.CommissionMinor)
 		add(&m.duty, sign*f.DutyMinor)
 		add(&m.tax, sign*f.TaxMinor)
 		add(&m.fee, sign*f.FeeMinor)
@@ -44,7 +43,7 @@ func measured(currency string, facts []models.SalesFact) (m measures, err error)
 }
 
 // Sale books an order by its facts of sales: what the shopper pays is the
-// brand's but for the commission frozen on the order, duties, taxes and fees.
+// brand's but for the commission, duties, taxes and fees.
 // It is with the provider already where paid, else yet to be paid.
 func Sale(o *models.Order, facts []models.SalesFact, paid bool, newID func() uuid.UUID) (Posting, error) {
 	m, err := measured(o.Currency, facts)
@@ -52,11 +51,10 @@ func Sale(o *models.Order, facts []models.SalesFact, paid bool, newID func() uui
 		return Posting{}, err
 	}
 	b := post(models.LedgerSale, o.BrandID, o.RecordedAt, newID).ofOrder(o)
-	commission := o.Commission()
-	brand, err := m.brand.Sub(commission)
+	brand, err := m.brand.Sub(m.commission)
 	b.err = err
 	b.credit(models.AccountPending, brand)
-	b.credit(models.AccountCommission, commission)
+	b.credit(models.AccountCommission, m.commission)
 	b.collected(m, 1)
 	if paid {
 		b.balance(models.AccountClearing, m.brand.Currency)
@@ -83,8 +81,6 @@ func Payment(o *models.Order, amount money.Money, reference string, at time.Time
 
 // Standing is what a refund must know of an order's books.
 type Standing struct {
-	// Refunded is goods less discounts that were refunded before.
-	Refunded int64
 	// Released tells that its money became payable.
 	Released bool
 	// Unpaid tells that the shopper has not paid: what is refunded is no longer owed.
@@ -102,20 +98,11 @@ const (
 )
 
 // Refund books what facts of refunds give back to the shopper: from the
-// brand's balance, pending or payable, from duties, taxes and fees, and from
-// the commission in proportion to the goods. The reference names the refund.
+// brand's balance, pending or payable, and from the commission, duties, taxes
+// and fees. The reference names the refund.
 func Refund(o *models.Order, facts []models.SalesFact, was Standing, where Given, reference string, newID func() uuid.UUID) (Posting, error) {
 	m, err := measured(o.Currency, facts)
 	if err != nil || len(facts) == 0 {
-		return Posting{}, err
-	}
-	before := money.New(was.Refunded, m.goods.Currency)
-	after, err := before.Add(m.goods)
-	if err != nil {
-		return Posting{}, err
-	}
-	commission, err := between(o, before, after)
-	if err != nil {
 		return Posting{}, err
 	}
 	b := post(models.LedgerRefund, o.BrandID, facts[0].RecordedAt, newID).ofOrder(o)
@@ -124,10 +111,10 @@ func Refund(o *models.Order, facts []models.SalesFact, was Standing, where Given
 	if was.Released {
 		account = models.AccountPayable
 	}
-	brand, err := commission.Sub(m.brand)
+	brand, err := m.commission.Sub(m.brand)
 	b.err = err
 	b.credit(account, brand)
-	b.credit(models.AccountCommission, money.New(-commission.Minor, commission.Currency))
+	b.credit(models.AccountCommission, money.New(-m.commission.Minor, m.commission.Currency))
 	b.collected(m, -1)
 	switch {
 	case was.Unpaid:
@@ -138,11 +125,6 @@ func Refund(o *models.Order, facts []models.SalesFact, was Standing, where Given
 		b.balance(models.AccountRefunds, m.brand.Currency)
 	}
 	return b.done()
-}
-
-// between is the commission given back by refunding goods from one sum up to another.
-func between(o *models.Order, before, after money.Money) (money.Money, error) {
-	return returned(o, after).Sub(returned(o, before))
 }
 
 // RefundPaid books that a promised refund has left the provider.

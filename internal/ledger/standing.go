@@ -12,8 +12,7 @@ import (
 // refunds and releases of one order wait for each other at its row.
 func StandingTx(tx *gorm.DB, order models.Key) (s Standing, err error) {
 	err = tx.Raw(`
-select coalesce((select sum(refund_minor) from sales_facts where brand_id = @brand and order_id = @order and kind = 'REFUND'), 0) as refunded,
-  (select payable_due is null from orders where brand_id = @brand and id = @order) as released,
+select (select payable_due is null from orders where brand_id = @brand and id = @order) as released,
   (
     select coalesce(sum(e.amount_minor), 0) < 0
     from ledger_transactions t

@@ -70,6 +70,7 @@ func (b *Book) Post(plan *models.CommissionPlan, newID func() uuid.UUID) error {
 	if err := ledger.Freeze(&b.Order, plan); err != nil {
 		return err
 	}
+	sales.Keep(b.Facts, b.Order.Commission())
 	return b.posted(ledger.Sale(&b.Order, b.Facts, b.Order.PaymentStatus == models.OrderPaid, newID))
 }
 

@@ -300,6 +300,7 @@ func (b *Book) note(refund *Refund, back map[uuid.UUID][]sales.Share, newID func
 	for _, l := range refund.Lines {
 		b.Facts = append(b.Facts, sales.Refund(sold[l.LineID], refund.ID, newID(), l.Quantity, back[l.LineID], refund.RecordedAt))
 	}
+	sales.GiveBack(b.Facts, known)
 	b.Refunds = append(b.Refunds, *refund)
 	b.Order.RefundedMinor += refund.AmountMinor
 	where := ledger.Promised

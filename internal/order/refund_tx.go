@@ -104,7 +104,7 @@ func readTx(tx *gorm.DB, key models.Key) (*Book, error) {
 	if err := of(tx, orders).Order("id").Find(&b.Charges).Error; err != nil {
 		return nil, fmt.Errorf("read charges: %w", err)
 	}
-	if err := of(tx, orders).Where("kind = 'SALE'").Find(&b.Facts).Error; err != nil {
+	if err := of(tx, orders).Find(&b.Facts).Error; err != nil {
 		return nil, fmt.Errorf("read the order's facts: %w", err)
 	}
 	var before Refund

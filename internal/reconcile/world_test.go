@@ -269,6 +269,7 @@ func (w *world) fact(t *testing.T, order *models.Order, line *models.OrderLine, 
 	if order.ShippingMinor > 0 {
 		f.ShippingMinor = map[models.FactKind]int64{models.FactSale: 100, models.FactRefund: -100}[kind]
 	}
+	f.CommissionMinor = map[models.FactKind]int64{models.FactSale: order.CommissionMinor, models.FactRefund: -order.CommissionMinor}[kind]
 	fixture.Create(t, w.db, f)
 }
 

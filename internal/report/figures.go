@@ -27,6 +27,7 @@ type Figures struct {
 	ShippingMinor         int64
 	DutyMinor             int64
 	TaxMinor              int64
+	CommissionMinor       int64
 }
 
 func (f Figures) money(minor int64) money.Money { return money.New(minor, money.Currency(f.Currency)) }
@@ -62,6 +63,15 @@ func (f Figures) Duties() money.Money { return f.money(f.DutyMinor) }
 
 // Taxes are VAT and consumption tax, less what of them was given back.
 func (f Figures) Taxes() money.Money { return f.money(f.TaxMinor) }
+
+// Commission is what the platform keeps, less what of it was given back.
+func (f Figures) Commission() money.Money { return f.money(f.CommissionMinor) }
+
+// Payout is the brand's: net and carriage less commission. Of sales placed here
+// it is what they and their refunds change of its balance in the ledger.
+func (f Figures) Payout() money.Money {
+	return f.money(f.GrossMinor - f.DiscountMinor - f.RefundMinor + f.ShippingMinor - f.CommissionMinor)
+}
 
 // ReturningShoppers are those who had ordered from the brand before.
 func (f Figures) ReturningShoppers() int64 { return f.Shoppers - f.NewShoppers }

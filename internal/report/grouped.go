@@ -10,7 +10,7 @@ import (
 
 // amounts are sums of money, counts are not converted.
 var (
-	amounts = []string{"gross_minor", "discount_minor", "refund_minor", "shipping_minor", "duty_minor", "tax_minor"}
+	amounts = []string{"gross_minor", "discount_minor", "refund_minor", "shipping_minor", "duty_minor", "tax_minor", "commission_minor"}
 	counts  = []string{"orders", "units_sold", "units_returned", "shoppers", "new_shoppers"}
 )
 

@@ -37,18 +37,19 @@ type groupedRow struct {
 }
 
 type summed struct {
-	Orders        int64
-	UnitsSold     int64
-	UnitsReturned int64
-	Shoppers      int64
-	NewShoppers   int64
-	GrossMinor    int64
-	DiscountMinor int64
-	RefundMinor   int64
-	ShippingMinor int64
-	DutyMinor     int64
-	TaxMinor      int64
-	RecordedAt    *time.Time
+	Orders          int64
+	UnitsSold       int64
+	UnitsReturned   int64
+	Shoppers        int64
+	NewShoppers     int64
+	GrossMinor      int64
+	DiscountMinor   int64
+	RefundMinor     int64
+	ShippingMinor   int64
+	DutyMinor       int64
+	TaxMinor        int64
+	CommissionMinor int64
+	RecordedAt      *time.Time
 }
 
 // key of a dimension as labels know it: ids of rows come with their brand's.

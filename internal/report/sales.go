@@ -104,6 +104,6 @@ func (s summed) figures(currency string) Figures {
 	return Figures{
 		Currency: currency, Orders: s.Orders, Units: s.UnitsSold, UnitsReturned: s.UnitsReturned, Shoppers: s.Shoppers, NewShoppers: s.NewShoppers,
 		GrossMinor: s.GrossMinor, DiscountMinor: s.DiscountMinor, RefundMinor: s.RefundMinor,
-		ShippingMinor: s.ShippingMinor, DutyMinor: s.DutyMinor, TaxMinor: s.TaxMinor,
+		ShippingMinor: s.ShippingMinor, DutyMinor: s.DutyMinor, TaxMinor: s.TaxMinor, CommissionMinor: s.CommissionMinor,
 	}
 }

@@ -81,6 +81,7 @@ func (w *world) addOrder(t *testing.T, r *rand.Rand) {
 			CategoryPath: pick(r, "", "food", "food/honey", "foodie"), OriginCountry: pick(r, "", "US", "CA"),
 			OriginRegion: pick(r, "", "NE", "ON"), BuyerCountry: buyer,
 			UnitsSold: r.Int64N(9), GrossMinor: r.Int64N(1 << 40), DiscountMinor: r.Int64N(500), OpensOrder: i == 0,
+			ShippingMinor: r.Int64N(900), CommissionMinor: r.Int64N(400),
 		}
 		w.facts = append(w.facts, sale)
 		fixture.Create(t, w.db, sale)
@@ -89,6 +90,7 @@ func (w *world) addOrder(t *testing.T, r *rand.Rand) {
 			refund.ID, refund.Kind, refund.EventAt, refund.OpensOrder = fixture.ID(), models.FactRefund, at.AddDate(0, 0, r.IntN(90)), false
 			refund.UnitsSold, refund.UnitsReturned, refund.GrossMinor, refund.DiscountMinor = 0, sale.UnitsSold, 0, 0
 			refund.RefundMinor = sale.GrossMinor - sale.DiscountMinor
+			refund.ShippingMinor, refund.CommissionMinor = -r.Int64N(900), -r.Int64N(400)
 			w.facts = append(w.facts, &refund)
 			fixture.Create(t, w.db, &refund)
 		}
@@ -158,6 +160,7 @@ func periodStart(t time.Time, length report.Length) string {
 type sums struct {
 	orders                                     map[uuid.UUID]bool
 	units, returned, gross, discounts, refunds int64
+	shipping, commission                       int64
 }
 
 func (w *world) expect(q report.Query) map[string]*sums {
@@ -180,6 +183,7 @@ func (w *world) expect(q report.Query) map[string]*sums {
 			g.orders[f.OrderID] = true
 		}
 		g.units, g.returned = g.units+f.UnitsSold, g.returned+f.UnitsReturned
+		g.shipping, g.commission = g.shipping+f.ShippingMinor, g.commission+f.CommissionMinor
 		g.gross, g.discounts, g.refunds = g.gross+f.GrossMinor, g.discounts+f.DiscountMinor, g.refunds+f.RefundMinor
 	}
 	return groups
@@ -226,13 +230,14 @@ func TestSalesEqualsTheFacts(t *testing.T) {
 		if len(rows) != len(want) {
 			t.Fatalf("%d rows, want %d", len(rows), len(want))
 		}
-		perCurrency := map[string]int64{}
+		perCurrency, payout := map[string]int64{}, map[string]int64{}
 		for _, row := range rows {
 			compare(t, row, want)
 			perCurrency[row.Currency] += row.Net().Minor
+			payout[row.Currency] += row.Payout().Minor
 		}
 		for _, total := range totals {
-			if total.Net().Minor != perCurrency[total.Currency] {
+			if total.Net().Minor != perCurrency[total.Currency] || total.Payout().Minor != payout[total.Currency] {
 				t.Fatalf("totals of %s differ from the rows", total.Currency)
 			}
 		}
@@ -277,7 +282,9 @@ func compare(t *rapid.T, row *report.Row, want map[string]*sums) {
 		t.Fatalf("unexpected row %s", k)
 	}
 	if row.Orders != int64(len(g.orders)) || row.Units != g.units || row.UnitsReturned != g.returned ||
-		row.GrossMinor != g.gross || row.DiscountMinor != g.discounts || row.RefundMinor != g.refunds {
+		row.GrossMinor != g.gross || row.DiscountMinor != g.discounts || row.RefundMinor != g.refunds ||
+		row.Shipping().Minor != g.shipping || row.Commission().Minor != g.commission ||
+		row.Payout().Minor != g.gross-g.discounts-g.refunds+g.shipping-g.commission {
 		t.Fatalf("row %s is %+v, want %+v", k, row.Figures, g)
 	}
 }

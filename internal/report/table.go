@@ -57,6 +57,11 @@ var figures = []figure{
 	{"discounts", "Discounts", table.Money, true, amount(Figures.Discounts)},
 	{"refunds", "Refunds", table.Money, true, amount(Figures.Refunds)},
 	{"net", "Net", table.Money, true, amount(Figures.Net)},
+	{"shipping", "Shipping", table.Money, true, amount(Figures.Shipping)},
+	{"duties", "Duties", table.Money, true, amount(Figures.Duties)},
+	{"taxes", "Taxes", table.Money, true, amount(Figures.Taxes)},
+	{"commission", "Commission", table.Money, true, amount(Figures.Commission)},
+	{"payout", "Payout", table.Money, true, amount(Figures.Payout)},
 	{"average_order", "Average order", table.Money, false, func(f *Figures) any {
 		if average := f.AverageOrder(); average != nil {
 			return *average

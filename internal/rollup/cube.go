@@ -54,6 +54,7 @@ var (
 // measures are what roll-ups sum, orders apart.
 var measures = []string{
 	"units_sold", "units_returned", "gross_minor", "discount_minor", "refund_minor", "shipping_minor", "duty_minor", "tax_minor", "fee_minor",
+	"commission_minor",
 }
 
 // never null in facts; what may be stands as "" or the zero id in roll-ups.

@@ -99,13 +99,14 @@ func Shares(lines []models.OrderLine, charges []models.Charge) []Share {
 
 // Refund gives the fact of a refund, from that of the sale and what of the
 // line's shares was given back: on a date of its own, so that the sale stays
-// in the report of its day.
+// in the report of its day. GiveBack adds the commission.
 func Refund(sale models.SalesFact, refund, id uuid.UUID, pieces int64, back []Share, at time.Time) models.SalesFact {
 	f := sale
 	f.ID, f.Kind, f.RefundID, f.EventAt, f.RecordedAt = id, models.FactRefund, &refund, at, at
 	f.OpensOrder = false
 	f.UnitsSold, f.UnitsReturned, f.GrossMinor, f.DiscountMinor, f.RefundMinor = 0, pieces, 0, 0, 0
 	f.ShippingMinor, f.DutyMinor, f.TaxMinor, f.FeeMinor = 0, 0, 0, 0
+	f.CommissionMinor = 0
 	for _, share := range back {
 		add(&f, share.Charge.Kind, -share.Minor)
 	}

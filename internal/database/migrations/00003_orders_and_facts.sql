@@ -213,6 +213,8 @@ create table sales_facts (
   duty_minor      bigint      not null default 0,
   tax_minor       bigint      not null default 0,
   fee_minor       bigint      not null default 0,
+  -- What the platform keeps, of refunds what it gives back, negative; the ledger books the same.
+  commission_minor bigint     not null default 0,
   -- One sale of each order that has any: their number is that of the orders.
   opens_order     boolean     not null default false,
   -- Who sums facts takes those of ended transactions, once.

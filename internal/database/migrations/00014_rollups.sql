@@ -33,6 +33,7 @@ create table sales_measures (
   duty_minor      bigint      not null,
   tax_minor       bigint      not null,
   fee_minor       bigint      not null,
+  commission_minor bigint     not null,
   recorded_at     timestamptz not null
 );
 

@@ -49,21 +49,25 @@ select f.day, f.brand_id, f.storefront_id, f.market, f.currency, f.source, sum(f
   reporting.amount(sum(f.refund_minor)::bigint, f.currency) as refunds,
   reporting.amount(sum(f.gross_minor - f.discount_minor - f.refund_minor)::bigint, f.currency) as net,
   reporting.amount(sum(f.shipping_minor)::bigint, f.currency) as shipping, reporting.amount(sum(f.duty_minor)::bigint, f.currency) as duties,
-  reporting.amount(sum(f.tax_minor)::bigint, f.currency) as taxes, reporting.amount(sum(f.fee_minor)::bigint, f.currency) as fees
+  reporting.amount(sum(f.tax_minor)::bigint, f.currency) as taxes, reporting.amount(sum(f.fee_minor)::bigint, f.currency) as fees,
+  reporting.amount(sum(f.commission_minor)::bigint, f.currency) as commission,
+  reporting.amount(sum(f.gross_minor - f.discount_minor - f.refund_minor + f.shipping_minor - f.commission_minor)::bigint, f.currency) as payout
 from (
   select (d.starts_at at time zone 'UTC')::date as day, d.brand_id, d.storefront_id, d.market, d.currency, d.source, d.orders,
-    d.units_sold, d.units_returned, d.gross_minor, d.discount_minor, d.refund_minor, d.shipping_minor, d.duty_minor, d.tax_minor, d.fee_minor
+    d.units_sold, d.units_returned, d.gross_minor, d.discount_minor, d.refund_minor, d.shipping_minor, d.duty_minor, d.tax_minor, d.fee_minor,
+    d.commission_minor
   from sales_by_storefront_days d
   where d.generation = (select generation from state where built)
   union all
   select (s.event_at at time zone 'UTC')::date, s.brand_id, s.storefront_id, s.market, s.currency, s.source, s.opens_order::int::bigint,
-    s.units_sold, s.units_returned, s.gross_minor, s.discount_minor, s.refund_minor, s.shipping_minor, s.duty_minor, s.tax_minor, s.fee_minor
+    s.units_sold, s.units_returned, s.gross_minor, s.discount_minor, s.refund_minor, s.shipping_minor, s.duty_minor, s.tax_minor, s.fee_minor,
+    s.commission_minor
   from sales_facts s
   where s.xid >= (select case when built then watermark else '0'::xid8 end from state)
 ) f
 group by 1, 2, 3, 4, 5, 6;
 comment on view reporting.sales_daily is
-  'Sales by day of UTC, storefront, currency and source: always exact and fresh. Refunds stand on the day they were given; net is gross less discounts less refunds.';
+  'Sales by day of UTC, storefront, currency and source: always exact and fresh. Refunds stand on the day they were given; net is gross less discounts less refunds, payout net and shipping less commission.';
 
 create view reporting.product_sales_monthly as
 with state as (
