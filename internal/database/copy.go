@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"reflect"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -26,14 +27,22 @@ func Copy[T any](tx *gorm.DB, rows []T) error {
 		return fmt.Errorf("copy %T: %w", *new(T), err)
 	}
 	fields, columns := written(parsed.Schema)
+	for i, column := range columns {
+		columns[i] = pgx.Identifier{column}.Sanitize()
+	}
+	names, table := strings.Join(columns, ", "), pgx.Identifier{parsed.Table}.Sanitize()
 	ctx := tx.Statement.Context
-	source := pgx.CopyFromSlice(len(rows), func(i int) ([]any, error) {
-		return columnValues(ctx, fields, reflect.ValueOf(&rows[i]).Elem())
-	})
 	err := Conn(tx, func(conn *pgx.Conn) error {
-		written, err := conn.CopyFrom(ctx, pgx.Identifier{parsed.Table}, columns, source)
-		if err == nil && written != int64(len(rows)) {
-			err = fmt.Errorf("%d of %d rows written", written, len(rows))
+		described, err := conn.PgConn().Prepare(ctx, "", "select "+names+" from "+table, nil)
+		if err != nil {
+			return err
+		}
+		source := newCopySource(ctx, conn.TypeMap(), fields, described.Fields, len(rows), func(i int) reflect.Value {
+			return reflect.ValueOf(&rows[i]).Elem()
+		})
+		tag, err := conn.PgConn().CopyFrom(ctx, source, "copy "+table+" ("+names+") from stdin binary")
+		if err == nil && tag.RowsAffected() != int64(len(rows)) {
+			err = fmt.Errorf("%d of %d rows written", tag.RowsAffected(), len(rows))
 		}
 		return err
 	})
@@ -43,22 +52,27 @@ func Copy[T any](tx *gorm.DB, rows []T) error {
 	return nil
 }
 
-// columnValues reads a row in the order of the fields. What has a text form
-// of its own, such as JSON and arrays, is asked for it; ids and numbers, the
-// bulk of all rows, are given in the form that needs no parsing.
+// columnValues reads a row in the order of the fields.
 func columnValues(ctx context.Context, fields []*schema.Field, row reflect.Value) ([]any, error) {
 	values := make([]any, len(fields))
 	for i, field := range fields {
-		value, _ := field.ValueOf(ctx, row)
-		if at := reflect.ValueOf(value); at.Kind() == reflect.Pointer && at.IsNil() {
-			continue
-		}
 		var err error
-		if values[i], err = wire(value); err != nil {
+		if values[i], err = columnValue(ctx, field, row); err != nil {
 			return nil, fmt.Errorf("column %s: %w", field.DBName, err)
 		}
 	}
 	return values, nil
+}
+
+// columnValue reads a field of a row. What has a text form of its own, such as
+// JSON and arrays, is asked for it; ids and numbers are given in the form that
+// needs no parsing.
+func columnValue(ctx context.Context, field *schema.Field, row reflect.Value) (any, error) {
+	value, _ := field.ValueOf(ctx, row)
+	if at := reflect.ValueOf(value); at.Kind() == reflect.Pointer && at.IsNil() {
+		return nil, nil //nolint:nilnil // null
+	}
+	return wire(value)
 }
 
 // wire gives a value in the form that pgx takes with the least work.

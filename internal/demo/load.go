@@ -45,7 +45,8 @@ func Load(ctx context.Context, db *gorm.DB, o Options) (loaded bool, err error) 
 			return err
 		}
 		loaded = true
-		if err := unreferred(tx); err != nil {
+		// TestLoad has it all looked up.
+		if err := database.SpareLookups(tx); err != nil {
 			return err
 		}
 		if err := rules(tx, o.Today); err != nil {
@@ -76,12 +77,6 @@ func rules(tx *gorm.DB, today time.Time) error {
 		}
 	}
 	return nil
-}
-
-// unreferred spares PostgreSQL half of its work where that is allowed: looking
-// up for each of these rows what it refers to. TestLoad has it looked up.
-func unreferred(tx *gorm.DB) error {
-	return tx.Exec("select set_config('session_replication_role', 'replica', true) where current_setting('is_superuser') = 'on'").Error
 }
 
 func (w *world) write(tx *gorm.DB, o Options) (err error) {

@@ -2,9 +2,7 @@ package transfer
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -141,10 +139,16 @@ func (s *Service) Sales(ctx context.Context, in SalesImport) (*SalesReport, erro
 		*report = read.clone() // a transaction may run again
 		w := &salesWriter{
 			s: s, db: db.WithContext(ctx), in: &in, report: report, now: s.now(), sum: sum,
-			shops: map[slugs]*shop{},
+			shops: map[slugs]*shop{}, byID: map[uuid.UUID]*shop{},
 		}
-		if err := w.begin(); err != nil {
+		if err := w.begin(ends.places); err != nil {
 			return err
+		}
+		if len(w.aliases) > 0 {
+			if ends, err = recount(file, w.aliases); err != nil {
+				return err
+			}
+			report.Orders = len(ends.last)
 		}
 		if err := w.all(file, ends); err != nil {
 			return err
@@ -154,26 +158,9 @@ func (s *Service) Sales(ctx context.Context, in SalesImport) (*SalesReport, erro
 	return report, err
 }
 
-// ends says at which line of the file each order is complete, by the hash of
-// its number: orders of one hash end together, which does no harm.
-type ends struct {
-	seed maphash.Seed
-	last map[uint64]int
-}
-
-func (e *ends) hash(l *salescsv.Line) uint64 {
-	var h maphash.Hash
-	h.SetSeed(e.seed)
-	for _, part := range [3]string{l.Brand, l.Storefront, l.Order} {
-		_, _ = h.WriteString(part)
-		_ = h.WriteByte(0)
-	}
-	return h.Sum64()
-}
-
 // survey reads the file once: what it holds, and where its orders end.
 func (s *Service) survey(file *salescsv.File, in SalesImport, report *SalesReport) (*ends, error) {
-	e := &ends{seed: maphash.MakeSeed(), last: map[uint64]int{}}
+	e := newEnds(nil)
 	err := file.Each(func(l *salescsv.Line) error {
 		var err error
 		sum := report.sum(l.Goods.Currency)
@@ -188,7 +175,7 @@ func (s *Service) survey(file *salescsv.File, in SalesImport, report *SalesRepor
 		if l.Unknown != "" && (len(report.Countries) < 1000 || report.Countries[l.Unknown] > 0) {
 			report.Countries[l.Unknown]++
 		}
-		e.last[e.hash(l)] = l.Row
+		e.end(l)
 		if report.Lines%10_000 == 0 {
 			in.Progress("reading", report.Lines, 0)
 		}
@@ -209,9 +196,6 @@ type fileOrder struct {
 	lines  []*salescsv.Line
 }
 
-// slugs of a brand and its storefront.
-type slugs struct{ brand, storefront string }
-
 // Lines that are written in one transaction, or a few more: more of them where
 // they go to many storefronts, of which each takes a look.
 const (
@@ -231,46 +215,4 @@ func (w *salesWriter) all(file *salescsv.File, e *ends) error {
 	}
 	l := newLanes(w, n, most)
 	return l.close(w.read(file, e, l))
-}
-
-func (w *salesWriter) read(file *salescsv.File, e *ends, to *lanes) error {
-	open := map[uint64][]*fileOrder{}
-	waiting := 0
-	err := file.Each(func(l *salescsv.Line) error {
-		hash, at := e.hash(l), slugs{l.Brand, l.Storefront}
-		o := find(open[hash], at, l.Order)
-		if o == nil {
-			o = &fileOrder{at: at, number: l.Order}
-			open[hash] = append(open[hash], o)
-		}
-		o.lines = append(o.lines, l)
-		if waiting++; waiting > maxOpenLines {
-			return ErrScattered
-		}
-		if l.Row < e.last[hash] {
-			return nil
-		}
-		for _, o := range open[hash] {
-			waiting -= len(o.lines)
-		}
-		ready, err := w.prepare(open[hash])
-		delete(open, hash)
-		if err != nil {
-			return err
-		}
-		return to.add(ready)
-	}, func(csvfile.Note) {})
-	if err == nil && len(open) > 0 {
-		err = errors.New("the file has changed while it was read; import it again")
-	}
-	return err
-}
-
-func find(orders []*fileOrder, at slugs, number string) *fileOrder {
-	for _, o := range orders {
-		if o.at == at && o.number == number {
-			return o
-		}
-	}
-	return nil
 }

@@ -29,6 +29,9 @@ func known(tx *gorm.DB, orders []*booking) error {
 		brands, shops = append(brands, o.brand.ID.String()), append(shops, o.storefront.ID.String())
 		numbers = append(numbers, o.number)
 	}
+	if err := byIndex(tx); err != nil {
+		return err
+	}
 	var rows []models.Order
 	err := tx.Raw(`
 select o.*
@@ -63,6 +66,14 @@ join order_lines l on l.brand_id = w.brand_id and l.order_id = w.order_id`, bran
 	return err
 }
 
+// byIndex has the rest of the transaction look some thousand rows up by their
+// keys. An estimate of fewer than there are would have it read whole tables,
+// which grow as the import goes on.
+func byIndex(tx *gorm.DB) error {
+	return tx.Exec(`
+select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)`).Error
+}
+
 // article is what a brand calls a variant.
 type article struct {
 	brand uuid.UUID
@@ -70,7 +81,8 @@ type article struct {
 }
 
 // soldGoods reads, in the form of lines, the variants that are sold in the
-// orders: by their SKU, where only one variant of the brand has it.
+// orders: by their SKU, where only one variant of the brand has it. They stay
+// until the transaction ends.
 func soldGoods(tx *gorm.DB, orders []*booking) (map[article]models.OrderLine, error) {
 	goods, twins := map[article]models.OrderLine{}, map[article]bool{}
 	brands, skus, seen := models.StringList{}, models.StringList{}, map[article]bool{}
@@ -94,7 +106,8 @@ select v.brand_id, v.sku, v.id as variant_id, v.product_id, v.options, p.hs_code
 from unnest(?::uuid[], ?::text[]) as w (brand_id, sku)
 join variants v on v.brand_id = w.brand_id and v.sku = w.sku
 join products p on p.brand_id = v.brand_id and p.id = v.product_id
-left join categories c on c.id = p.category_id`, brands, skus).Scan(&rows).Error
+left join categories c on c.id = p.category_id
+for key share of v, p`, brands, skus).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("find the goods: %w", err)
 	}

@@ -28,8 +28,8 @@ type shop struct {
 	read int
 }
 
-// begin finds where an import into one storefront goes, and what all need.
-func (w *salesWriter) begin() error {
+// begin finds where orders go, and what all need.
+func (w *salesWriter) begin(places []slugs) error {
 	if w.in.Layout.Columns[salescsv.Category] != "" {
 		var paths []string
 		if err := w.db.Raw("select path from categories").Scan(&paths).Error; err != nil {
@@ -41,7 +41,7 @@ func (w *salesWriter) begin() error {
 		}
 	}
 	if w.in.Many() {
-		return nil
+		return w.look(places)
 	}
 	var found *target
 	var err error
@@ -53,7 +53,8 @@ func (w *salesWriter) begin() error {
 	if err != nil {
 		return err
 	}
-	w.shops[slugs{w.in.Brand, w.in.Storefront}], err = w.open(found)
+	to, err := w.open(found)
+	w.shops[slugs{w.in.Brand, w.in.Storefront}] = to
 	return err
 }
 
@@ -65,10 +66,16 @@ func (w *salesWriter) shop(at slugs, currency money.Currency) (*shop, error) {
 	into := w.in.Target
 	into.Brand, into.Storefront, into.Currency = at.brand, at.storefront, currency
 	to, err := w.s.reachAny(w.db, into)
-	if err == nil {
-		w.shops[at], err = w.open(to)
-		return w.shops[at], err
+	if err != nil {
+		return w.refuse(at, to, err)
 	}
+	made, err := w.open(to)
+	w.shops[at] = made
+	return made, err
+}
+
+// refuse says why no order goes to a storefront, unless the error is a fault.
+func (w *salesWriter) refuse(at slugs, to *target, err error) (*shop, error) {
 	code, column := "INVALID", salescsv.Storefront
 	switch {
 	case errors.Is(err, ErrUnknown):
@@ -85,22 +92,27 @@ func (w *salesWriter) shop(at slugs, currency money.Currency) (*shop, error) {
 	return w.shops[at], nil
 }
 
+// open takes a storefront that was found or made, once by whichever slug.
 func (w *salesWriter) open(to *target) (*shop, error) {
-	for _, s := range w.shops { // by another of its slugs
-		if s.target != nil && s.storefront.ID == to.storefront.ID {
-			return s, nil
-		}
-	}
-	w.report.Made = append(w.report.Made, to.made...)
-	s := &shop{target: to, batch: models.ImportBatch{
-		BrandID: to.brand.ID, ID: newID(), Kind: models.ImportSales, FileName: baseName(w.in.File), FileSHA256: w.sum,
-		StorefrontID: &to.storefront.ID, Currency: &to.storefront.Currency, StartedAt: w.now,
-	}}
-	err := w.db.Raw("select exists (select 1 from variants where brand_id = ? and sku is not null)", to.brand.ID).Scan(&s.linkable).Error
+	linkable := false
+	err := w.db.Raw("select exists (select 1 from variants where brand_id = ? and sku is not null)", to.brand.ID).Scan(&linkable).Error
 	if err != nil {
 		return nil, fmt.Errorf("look for SKUs: %w", err)
 	}
-	return s, nil
+	w.report.Made = append(w.report.Made, to.made...)
+	return w.enter(to, linkable), nil
+}
+
+func (w *salesWriter) enter(to *target, linkable bool) *shop {
+	if there := w.byID[to.storefront.ID]; there != nil {
+		return there
+	}
+	s := &shop{target: to, linkable: linkable, batch: models.ImportBatch{
+		BrandID: to.brand.ID, ID: newID(), Kind: models.ImportSales, FileName: baseName(w.in.File), FileSHA256: w.sum,
+		StorefrontID: &to.storefront.ID, Currency: &to.storefront.Currency, StartedAt: w.now,
+	}}
+	w.byID[to.storefront.ID] = s
+	return s
 }
 
 func shopsOf(orders []*booking) (shops []*target) {

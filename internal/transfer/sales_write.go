@@ -1,7 +1,10 @@
 package transfer
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -26,8 +29,11 @@ type salesWriter struct {
 	report *SalesReport
 	now    time.Time
 	// sum is the file's fingerprint.
-	sum        []byte
-	shops      map[slugs]*shop
+	sum   []byte
+	shops map[slugs]*shop
+	byID  map[uuid.UUID]*shop
+	// aliases are slugs that orders go by in the file, and those of today.
+	aliases    map[slugs]slugs
 	categories map[string]bool
 	// What lanes tell, one at a time.
 	telling sync.Mutex
@@ -99,11 +105,18 @@ func (w *salesWriter) prepare(orders []*fileOrder) ([]*booking, error) {
 	return todo, nil
 }
 
-// write books what of the orders is not there yet.
+// write books what of the orders is not there yet. Those of a brand come
+// together: their rows lie side by side in the indexes.
 func (w *salesWriter) write(todo []*booking) error {
+	slices.SortStableFunc(todo, func(a, b *booking) int {
+		return cmp.Or(bytes.Compare(a.brand.ID[:], b.brand.ID[:]), bytes.Compare(a.storefront.ID[:], b.storefront.ID[:]))
+	})
 	var out *written
 	err := database.InTx(w.db.Statement.Context, w.db, func(tx *gorm.DB) error {
 		out = &written{parts: map[*shop]*part{}}
+		if err := w.spareLookups(tx); err != nil {
+			return err
+		}
 		if err := lockTx(tx, shopsOf(todo)...); err != nil {
 			return err
 		}
@@ -130,6 +143,17 @@ func (w *salesWriter) write(todo []*booking) error {
 	}
 	w.tell(out, lines)
 	return nil
+}
+
+// spareLookups has references to orders, lines and batches not looked up: the
+// transaction writes these itself, or changes them. It locks storefronts, and
+// with them their brands, and the goods that are sold. A dry run makes brands
+// and storefronts in the same transaction, and has everything looked up.
+func (w *salesWriter) spareLookups(tx *gorm.DB) error {
+	if w.in.DryRun {
+		return nil
+	}
+	return database.SpareLookups(tx)
 }
 
 func (w *salesWriter) progress(step string, done, total int) {
@@ -172,12 +196,12 @@ func (w *salesWriter) writeTx(tx *gorm.DB, out *written) error {
 		return err
 	}
 	for _, o := range out.grown {
-		err := tx.Exec(`
+		changed := tx.Exec(`
 update orders
 set goods_minor = goods_minor + ?, shipping_minor = shipping_minor + ?, total_minor = total_minor + ?,
   kind = case when kind = 'CREDIT_NOTE' then ? else kind end, version = version + 1
-where brand_id = ? and id = ?`, o.GoodsMinor, o.ShippingMinor, o.TotalMinor, o.Kind, o.BrandID, o.ID).Error
-		if err != nil {
+where brand_id = ? and id = ?`, o.GoodsMinor, o.ShippingMinor, o.TotalMinor, o.Kind, o.BrandID, o.ID)
+		if err := whole(changed, 1); err != nil {
 			return fmt.Errorf("add lines to order %s: %w", o.Number, err)
 		}
 	}
@@ -223,15 +247,23 @@ func countTx(tx *gorm.DB, out *written) error {
 	if err := database.Copy(tx, begin); err != nil {
 		return fmt.Errorf("begin the batches: %w", err)
 	}
-	err := tx.Exec(`
+	counted := tx.Exec(`
 update import_batches b
 set lines_booked = lines_booked + w.lines, unrounded_sum = unrounded_sum + w.unrounded, booked_minor = booked_minor + w.minor
 from unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::numeric[], ?::bigint[]) as w (brand_id, id, lines, unrounded, minor)
-where b.brand_id = w.brand_id and b.id = w.id`, columns[0], columns[1], columns[2], columns[3], columns[4]).Error
-	if err != nil {
+where b.brand_id = w.brand_id and b.id = w.id`, columns[0], columns[1], columns[2], columns[3], columns[4])
+	if err := whole(counted, len(out.inOrder)); err != nil {
 		return fmt.Errorf("count into the batches: %w", err)
 	}
 	return nil
+}
+
+// whole fails unless a statement has changed as many rows as it names.
+func whole(done *gorm.DB, rows int) error {
+	if done.Error == nil && done.RowsAffected != int64(rows) {
+		return fmt.Errorf("%d of %d rows are there", done.RowsAffected, rows)
+	}
+	return done.Error
 }
 
 // change is what the outbox tells of imported sales: which orders, so that

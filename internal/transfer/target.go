@@ -28,6 +28,18 @@ type Target struct {
 	Language string
 }
 
+func (t Target) unknownBrand() error {
+	return fmt.Errorf("%w brand %q; --create makes it", ErrUnknown, t.Brand)
+}
+
+func (t Target) unknownStorefront() error {
+	return fmt.Errorf("%w storefront %q; --create makes it", ErrUnknown, t.Storefront)
+}
+
+func (t Target) ofAnother() error {
+	return fmt.Errorf("%w: %s belongs to another brand than %s", ErrDifference, t.Storefront, t.Brand)
+}
+
 // target is where an import goes, found.
 type target struct {
 	brand      *models.Brand
@@ -70,7 +82,7 @@ func (s *Service) reachBrandTx(tx *gorm.DB, t Target, found *target) (*models.Br
 	case len(rows) == 1:
 		return rows[0], nil
 	case !t.Create:
-		return nil, fmt.Errorf("%w brand %q; --create makes it", ErrUnknown, t.Brand)
+		return nil, t.unknownBrand()
 	}
 	b, err := s.Brands.AddTx(tx, brand.Newcomer{Slug: t.Brand, Name: nameOf(t.Brand), Country: t.Country, Language: "en"})
 	if err != nil {
@@ -87,7 +99,7 @@ func (s *Service) reachStorefrontTx(tx *gorm.DB, t Target, found *target) (*mode
 	case err != nil:
 		return nil, fmt.Errorf("find the storefront: %w", err)
 	case owner.StorefrontID != uuid.Nil && owner.BrandID != found.brand.ID:
-		return nil, fmt.Errorf("%w: %s belongs to another brand than %s", ErrDifference, t.Storefront, t.Brand)
+		return nil, t.ofAnother()
 	case owner.StorefrontID != uuid.Nil:
 		shop := &models.Storefront{}
 		if err := tx.Where("brand_id = ? and id = ?", owner.BrandID, owner.StorefrontID).Take(shop).Error; err != nil {
@@ -95,7 +107,7 @@ func (s *Service) reachStorefrontTx(tx *gorm.DB, t Target, found *target) (*mode
 		}
 		return shop, nil
 	case !t.Create:
-		return nil, fmt.Errorf("%w storefront %q; --create makes it", ErrUnknown, t.Storefront)
+		return nil, t.unknownStorefront()
 	}
 	shop, err := s.Storefronts.AddTx(tx, storefront.Opening{
 		BrandID: found.brand.ID, Slug: t.Storefront, Name: nameOf(t.Storefront), Country: t.Market,
