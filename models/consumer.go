@@ -56,16 +56,24 @@ type ConsumerRead struct {
 	ReadAt  time.Time
 }
 
-// AllowanceYear is what a person has bought in a calendar year.
+// AllowanceYear is what a person has bought in a calendar year: the value of
+// all goods where Goods is empty, or else the weight of those under this code of
+// the positive list.
 type AllowanceYear struct {
-	Person        []byte `gorm:"primaryKey"`
-	Country       string `gorm:"primaryKey"`
-	Year          int32  `gorm:"primaryKey"`
-	Currency      string
-	ReservedMinor int64
-	TakenMinor    int64
-	LimitMinor    int64
+	Person  []byte `gorm:"primaryKey"`
+	Country string `gorm:"primaryKey"`
+	Year    int32  `gorm:"primaryKey"`
+	Goods   string `gorm:"primaryKey"`
+	// Unit is AllowanceGram, or the currency in whose minor units a value is.
+	Unit     string
+	Reserved int64
+	Taken    int64
+	// Bound is the highest limit that was ever checked against.
+	Bound int64
 }
+
+// AllowanceGram is the unit of weights.
+const AllowanceGram = "GRAM"
 
 // AllowanceStatus is what became of an entry of the allowance.
 type AllowanceStatus string
@@ -79,19 +87,23 @@ const (
 
 // AllowanceEntry is what an order takes of its buyer's allowance.
 type AllowanceEntry struct {
-	Person      []byte    `gorm:"primaryKey"`
-	ID          uuid.UUID `gorm:"primaryKey"`
-	Country     string
-	Year        int32
-	PurchaseID  uuid.UUID
-	BrandID     uuid.UUID
-	OrderID     uuid.UUID
-	Status      AllowanceStatus
-	AmountMinor int64
-	// BackMinor is what was given back of the order for goods that count no
-	// more, in its own currency; GivenBackMinor is what that is of the amount.
-	BackMinor      int64
-	GivenBackMinor int64
-	ReservedAt     time.Time
-	EndedAt        *time.Time
+	Person     []byte    `gorm:"primaryKey"`
+	ID         uuid.UUID `gorm:"primaryKey"`
+	Country    string
+	Year       int32
+	Goods      string
+	PurchaseID uuid.UUID
+	BrandID    uuid.UUID
+	OrderID    uuid.UUID
+	Status     AllowanceStatus
+	Amount     int64
+	// Back is what was given back of the order for goods that count no more, in
+	// its own currency or in grams; GivenBack is what that is of the amount.
+	Back      int64
+	GivenBack int64
+	// ReturnDays are those after their release within which goods that are sent
+	// back count no more; zero for none.
+	ReturnDays int32
+	ReservedAt time.Time
+	EndedAt    *time.Time
 }

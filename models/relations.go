@@ -70,7 +70,7 @@ func Relations() []Relation {
 		{Consumer{}, []string{"ShopperID"}, Account{}, []string{"ID"}}, {Consumer{}, []string{"CartID"}, Cart{}, []string{"ID"}},
 		{Consumer{}, []string{"PurchaseID"}, Purchase{}, []string{"ID"}}, {Consumer{}, []string{"PaymentID"}, Payment{}, []string{"ID"}},
 		{
-			AllowanceEntry{}, []string{"Person", "Country", "Year"}, AllowanceYear{}, []string{"Person", "Country", "Year"},
+			AllowanceEntry{}, []string{"Person", "Country", "Year", "Goods"}, AllowanceYear{}, []string{"Person", "Country", "Year", "Goods"},
 		},
 		to(Declaration{}, "OrderID", Order{}), to(Declaration{}, "ShipmentID", Shipment{}),
 		toBrand(Promotion{}), to(Promotion{}, "StorefrontID", Storefront{}),

@@ -47,15 +47,22 @@ func (s Standing) Left() money.Money {
 	return left
 }
 
+func standing(year int32, limit money.Money, counted []*models.AllowanceYear) *Standing {
+	st := &Standing{Year: year, Limit: limit, Reserved: money.New(0, limit.Currency), Taken: money.New(0, limit.Currency)}
+	for _, y := range counted {
+		if y.Goods == "" {
+			st.Reserved.Minor, st.Taken.Minor = y.Reserved, y.Taken
+		}
+	}
+	return st
+}
+
 // LimitTx is what a person may buy in a year by the rules of a day. It reports
 // problem.NotAllowed where these have no such regime or no limit.
 func (s *Service) LimitTx(tx *gorm.DB, country string, regime landedcost.Regime, on models.Date) (limit money.Money, err error) {
-	rules, err := s.rules.Rules(tx, country, on)
-	if errors.Is(err, customs.ErrNoRules) {
-		rules, err = &landedcost.Rules{}, nil
-	}
+	rules, err := s.rulesTx(tx, country, on)
 	if err != nil {
-		return limit, fmt.Errorf("read the yearly limit: %w", err)
+		return limit, err
 	}
 	terms := rules.Terms[regime]
 	if terms == nil || terms.YearLimitMinor <= 0 {
@@ -64,41 +71,66 @@ func (s *Service) LimitTx(tx *gorm.DB, country string, regime landedcost.Regime,
 	return money.New(terms.YearLimitMinor, rules.Currency), nil
 }
 
+func (s *Service) rulesTx(tx *gorm.DB, country string, on models.Date) (*landedcost.Rules, error) {
+	rules, err := s.rules.Rules(tx, country, on)
+	if errors.Is(err, customs.ErrNoRules) {
+		return &landedcost.Rules{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the yearly limits: %w", err)
+	}
+	return rules, nil
+}
+
+// yearTx is what was counted of a person in the year of a day.
+func yearTx(tx *gorm.DB, person []byte, country string, on models.Date) ([]*models.AllowanceYear, error) {
+	return database.Find[models.AllowanceYear](
+		tx.Where("person = ? and country = ? and year = ?", person, country, int32(on.Year)).Order("goods"), "an allowance")
+}
+
 // StandingTx is what a person has bought in the year of a day.
 func (s *Service) StandingTx(tx *gorm.DB, person []byte, country string, regime landedcost.Regime, on models.Date) (*Standing, error) {
 	limit, err := s.LimitTx(tx, country, regime, on)
 	if err != nil {
 		return nil, err
 	}
-	year := int32(on.Year)
-	rows, err := database.Find[models.AllowanceYear](
-		tx.Where("person = ? and country = ? and year = ?", person, country, year), "an allowance")
+	rows, err := yearTx(tx, person, country, on)
 	if err != nil {
 		return nil, err
 	}
-	st := &Standing{Year: year, Limit: limit, Reserved: money.New(0, limit.Currency), Taken: money.New(0, limit.Currency)}
-	for _, y := range rows {
-		st.Reserved.Minor, st.Taken.Minor = y.ReservedMinor, y.TakenMinor
-	}
-	return st, nil
+	return standing(int32(on.Year), limit, rows), nil
 }
 
-// LeftTx is what the person of an account may still buy in the year of a day,
-// in minor units of the declaration; nil where it has not told who buys, or the
-// rules of that day know no allowance.
-func (s *Service) LeftTx(tx *gorm.DB, shopper uuid.UUID, country string, regime landedcost.Regime, on models.Date) (*int64, error) {
+// LeftTx is what the person of an account may still buy in the year of a day;
+// nil where it has not told who buys.
+func (s *Service) LeftTx(tx *gorm.DB, shopper uuid.UUID, country string, regime landedcost.Regime, on models.Date) (*landedcost.Left, error) {
 	person, err := PersonTx(tx, shopper)
 	if err != nil || person == nil {
 		return nil, err
 	}
-	st, err := s.StandingTx(tx, person, country, regime, on)
+	rules, err := s.rulesTx(tx, country, on)
+	if err != nil {
+		return nil, err
+	}
+	counted, err := yearTx(tx, person, country, on)
+	if err != nil {
+		return nil, err
+	}
+	left := &landedcost.Left{Grams: map[string]int64{}}
+	for _, y := range counted {
+		if entry := rules.Listed[y.Goods]; entry != nil && entry.GramsPerYear > 0 {
+			left.Grams[y.Goods] = max(0, entry.GramsPerYear-y.Reserved-y.Taken)
+		}
+	}
+	limit, err := s.LimitTx(tx, country, regime, on)
 	switch {
 	case problem.From(err) != nil:
-		return nil, nil //nolint:nilnil,nilerr // without a limit nobody counts
+		return left, nil //nolint:nilerr // without a limit of value nobody counts it
 	case err != nil:
 		return nil, err
 	}
-	return new(st.Left().Minor), nil
+	left.Minor = new(standing(int32(on.Year), limit, counted).Left().Minor)
+	return left, nil
 }
 
 // OfShopper is what the caller may still buy in China this year, as the person

@@ -12,6 +12,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/delivery"
 	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/offer"
 	"github.com/tradewind-commerce/tradewind/internal/promotion"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -32,7 +33,7 @@ type question struct {
 	// terms are nil where no storefront charges duties and taxes.
 	terms *doorprice.Terms
 	// left is what the shopper may still buy this year, nil where it is not known.
-	left *int64
+	left *landedcost.Left
 	at   time.Time
 }
 
@@ -96,7 +97,7 @@ type goods struct {
 	promotions []promotion.Promotion
 	options    map[models.Key][]models.DeliveryOption
 	terms      *doorprice.Terms
-	left       *int64
+	left       *landedcost.Left
 	at         time.Time
 }
 

@@ -62,7 +62,7 @@ type Group struct {
 	LandedCost *landedcost.Record
 
 	terms       *doorprice.Terms
-	left        *int64
+	left        *landedcost.Left
 	shippedFrom string
 }
 

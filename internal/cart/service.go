@@ -45,9 +45,9 @@ func NewService(db *gorm.DB, doors *doorprice.Service, now func() time.Time) *Se
 }
 
 // Allowances tell what the person of an account may still buy in the year of a
-// day, in minor units of the declaration; nil where that is not known.
+// day; nil where that is not known.
 type Allowances interface {
-	LeftTx(tx *gorm.DB, shopper uuid.UUID, country string, regime landedcost.Regime, on models.Date) (*int64, error)
+	LeftTx(tx *gorm.DB, shopper uuid.UUID, country string, regime landedcost.Regime, on models.Date) (*landedcost.Left, error)
 }
 
 // AllowBy has carts taxed by what their shoppers may still buy.

@@ -70,17 +70,16 @@ func (p *Priced) settle(g *goods) error {
 		}
 		p.Codes = append(p.Codes, code)
 	}
-	var left *int64
-	if g.left != nil {
-		left = new(*g.left)
-	}
-	supply := g.supply.Clone()
+	left, supply := g.left, g.supply.Clone()
 	for _, group := range p.Groups {
 		if err := p.carry(group, g.options[group.Key]); err != nil {
 			return err
 		}
 		if err := p.tax(group, g.terms, supply, left); err != nil {
 			return err
+		}
+		if group.LandedCost != nil {
+			left = left.Without(group.LandedCost)
 		}
 	}
 	return nil

@@ -50,15 +50,13 @@ func (s *Service) send(db *gorm.DB, reads *database.Batch, q *question) error {
 // Where something is missing for a line, it is charged nothing and the cart
 // has a problem. Left is what the person may still buy this year, nil where it
 // is not known; of several orders those before it take theirs first.
-func (p *Priced) tax(g *Group, terms *doorprice.Terms, supply inventory.Supply, left *int64) error {
+func (p *Priced) tax(g *Group, terms *doorprice.Terms, supply inventory.Supply, left *landedcost.Left) error {
 	if g.Shop == nil || g.Shop.CustomsRegime == nil || terms == nil {
 		return nil
 	}
 	g.shippedFrom = supply.From(g.stock())
 	in := g.landed(*g.Shop.CustomsRegime)
-	if left != nil {
-		in.AllowanceMinor = new(*left)
-	}
+	left.Give(in)
 	if len(in.Lines) == 0 {
 		return nil
 	}
@@ -69,10 +67,7 @@ func (p *Priced) tax(g *Group, terms *doorprice.Terms, supply inventory.Supply, 
 	if err != nil {
 		return err
 	}
-	g.LandedCost, g.terms, g.left = record, terms, in.AllowanceMinor
-	if left != nil {
-		*left -= record.CountsMinor
-	}
+	g.LandedCost, g.terms, g.left = record, terms, left
 	for i := range record.Lines {
 		l := g.line(record.Lines[i].Ref)
 		for _, part := range record.Lines[i].Parts {
@@ -162,7 +157,7 @@ func (g *Group) LandedCosts(regimes []landedcost.Regime) ([]*landedcost.Record, 
 	for i, regime := range regimes {
 		var err error
 		in := g.landed(regime)
-		in.AllowanceMinor = g.left
+		g.left.Give(in)
 		if all[i], err = g.terms.Quote(in); err != nil {
 			return nil, tooLarge(err)
 		}

@@ -10,6 +10,8 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/allowance"
 	"github.com/tradewind-commerce/tradewind/internal/consumerid"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
+	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -27,22 +29,34 @@ func buyerTx(tx *gorm.DB, p *models.Purchase) (*models.Consumer, error) {
 func (s *Service) allowTx(tx *gorm.DB, p *models.Purchase, person []byte, at time.Time) error {
 	use := allowance.Use{Person: person, Purchase: p.ID, At: at, Field: cartField}
 	for _, d := range p.Draft {
-		if !d.CrossBorder() || d.LandedCost.CountsMinor == 0 {
+		if !d.CrossBorder() {
 			continue
 		}
-		on, err := models.ParseDate(d.LandedCost.On)
-		if err != nil {
-			return fmt.Errorf("read the day of a quote: %w", err)
+		quote := d.LandedCost
+		use.Country = quote.Country
+		count := allowance.Count{Order: models.Key{BrandID: d.Order.BrandID, ID: d.Order.ID}, ReturnDays: quote.ReturnDays}
+		if quote.CountsMinor > 0 {
+			limit, err := s.limitTx(tx, quote)
+			if err != nil {
+				return err
+			}
+			count.Unit, count.Amount, count.Limit = string(limit.Currency), quote.CountsMinor, limit.Minor
+			use.Counts = append(use.Counts, count)
 		}
-		use.Country = d.LandedCost.Country
-		if use.Limit, err = s.allowance.LimitTx(tx, use.Country, d.LandedCost.Regime, on); err != nil {
-			return err
+		for _, w := range quote.Weights() {
+			count.Goods, count.Unit, count.Amount, count.Limit = w.Code, models.AllowanceGram, w.Grams, w.GramsPerYear
+			use.Counts = append(use.Counts, count)
 		}
-		use.Orders = append(use.Orders, allowance.Order{
-			Key: models.Key{BrandID: d.Order.BrandID, ID: d.Order.ID}, AmountMinor: d.LandedCost.CountsMinor,
-		})
 	}
 	return allowance.ReserveTx(tx, use)
+}
+
+func (s *Service) limitTx(tx *gorm.DB, quote *landedcost.Record) (limit money.Money, err error) {
+	on, err := models.ParseDate(quote.On)
+	if err != nil {
+		return limit, fmt.Errorf("read the day of a quote: %w", err)
+	}
+	return s.allowance.LimitTx(tx, quote.Country, quote.Regime, on)
 }
 
 // allowAgainTx is allowTx for a payment that comes after what it held was released.

@@ -66,10 +66,10 @@ func (w *world) person(t testing.TB, consumers *consumerid.Service, number strin
 func (w *world) year(t testing.TB, year int) (reserved, taken int64) {
 	t.Helper()
 	var y models.AllowanceYear
-	if err := w.db.Where("year = ?", year).Limit(1).Find(&y).Error; err != nil {
+	if err := w.db.Where("year = ? and goods = ''", year).Limit(1).Find(&y).Error; err != nil {
 		t.Fatal(err)
 	}
-	return y.ReservedMinor, y.TakenMinor
+	return y.Reserved, y.Taken
 }
 
 func (w *world) stands(t testing.TB, when string, year int, reserved, taken int64) {

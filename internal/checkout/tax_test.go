@@ -152,7 +152,7 @@ func TestBeyondTheYearItIsGeneralTrade(t *testing.T) {
 
 	// Others of the same person buy in between: now the jar does not fit, and the
 	// pot does. The cart tells both.
-	w.exec(t, "update allowance_years set taken_minor = taken_minor + 1")
+	w.exec(t, "update allowance_years set taken = taken + 1")
 	if c, err = w.carts.Get(as(t, shopper), cart.Ref{ID: c.ID}); err != nil || len(c.Problems) != 2 {
 		t.Fatalf("%+v, %v", c.Problems, err)
 	}

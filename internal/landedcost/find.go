@@ -66,14 +66,20 @@ func pick(known *Rate, rates []Rate, origin string, open *bool) *Rate {
 // ListedAs is the entry of the positive list for an HS code, nil where there is
 // none. It tells nothing where no list is loaded.
 func (r *Rules) ListedAs(code string) *Listed {
+	_, l := r.listed(code)
+	return l
+}
+
+// listed is ListedAs with the entry's own code.
+func (r *Rules) listed(code string) (string, *Listed) {
 	for _, n := range prefixes[:len(prefixes)-1] {
 		if n <= len(code) {
 			if l := r.Listed[code[:n]]; l != nil {
-				return l
+				return code[:n], l
 			}
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // NeedsNetContent tells whether a rate depends on the value of a unit of net

@@ -2,6 +2,7 @@ package landedcost
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/tradewind-commerce/tradewind/internal/money"
 )
@@ -24,7 +25,52 @@ type Input struct {
 	// AllowanceMinor is what the person may still buy this year, in the currency
 	// of the rules; nil where nobody knows who buys: then all of it.
 	AllowanceMinor *int64
-	Lines          []Line
+	// GramsLeft is what the person may still buy this year of goods whose weight
+	// is bounded, by their code of the positive list: of those that are not
+	// there all that the rules allow.
+	GramsLeft map[string]int64
+	Lines     []Line
+}
+
+// Left is what a person may still buy this year, as an input asks for it; all
+// of it where it is nil.
+type Left struct {
+	// Minor is in the currency of the rules, nil where nothing bounds it.
+	Minor *int64
+	Grams map[string]int64
+}
+
+// Give tells an input what is left.
+func (l *Left) Give(in *Input) {
+	if l == nil {
+		return
+	}
+	in.GramsLeft = maps.Clone(l.Grams)
+	if l.Minor != nil {
+		in.AllowanceMinor = new(*l.Minor)
+	}
+}
+
+// Without is what an order leaves of it.
+func (l *Left) Without(r *Record) *Left {
+	if l == nil {
+		return nil
+	}
+	rest := &Left{Grams: maps.Clone(l.Grams)}
+	if l.Minor != nil {
+		rest.Minor = new(*l.Minor - r.CountsMinor)
+	}
+	for _, w := range r.Weights() {
+		left, known := l.Grams[w.Code]
+		if !known {
+			left = w.GramsPerYear
+		}
+		if rest.Grams == nil {
+			rest.Grams = map[string]int64{}
+		}
+		rest.Grams[w.Code] = left - w.Grams
+	}
+	return rest
 }
 
 // Exchange is what one major unit of the input's currency costs in that of the

@@ -24,7 +24,7 @@ func Quote(r *Result, in *Input, rules *Rules) error {
 		if r.Lines[i].Problem != "" {
 			continue
 		}
-		if err := r.tax(&r.Lines[i], &in.Lines[i], rules, terms); err != nil {
+		if err := r.tax(i, in, rules, terms); err != nil {
 			return err
 		}
 	}

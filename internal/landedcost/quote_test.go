@@ -2,6 +2,7 @@ package landedcost_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -225,6 +226,47 @@ func TestPositiveList(t *testing.T) {
 				t.Errorf("%q, want %q", r.Lines[0].Problem, c.want)
 			}
 		})
+	}
+}
+
+// Of goods whose weight is bounded an order holds no more than is left of the
+// year: the lines that come first take theirs.
+func TestWeightsOfAYear(t *testing.T) {
+	t.Parallel()
+	rules := china("2026-11-23")
+	rules.Listed = map[string]*landedcost.Listed{"95": {}, "9503": {GramsPerYear: 1_000}, "620342": {GramsPerYear: 500}}
+	line := func(code string, grams int64) landedcost.Line {
+		l := goods(code, 10_000)
+		l.WeightGrams = grams
+		return l
+	}
+	in := order(landedcost.CBECDirect, line("95030010", 400), line("95030090", 601), line("95030020", 600), line("62034290", 500), line("950400", 9_000))
+	for name, c := range map[string]struct {
+		left map[string]int64
+		want [5]bool
+		took []landedcost.Weight
+	}{
+		"all of it": {nil, [5]bool{1: true}, []landedcost.Weight{{"620342", 500, 500}, {"9503", 1_000, 1_000}}},
+		"some is taken": {map[string]int64{"9503": 400, "9504": 1}, [5]bool{1: true, 2: true},
+			[]landedcost.Weight{{"620342", 500, 500}, {"9503", 400, 1_000}}},
+		"nothing is left":                  {map[string]int64{"9503": 0, "620342": 499}, [5]bool{true, true, true, true, false}, nil},
+		"no more than the rules allow now": {map[string]int64{"9503": 20_000}, [5]bool{1: true}, []landedcost.Weight{{"620342", 500, 500}, {"9503", 1_000, 1_000}}},
+	} {
+		in := *in
+		in.GramsLeft = c.left
+		r := quote(t, &in, rules)
+		for i := range r.Lines {
+			if over := r.Lines[i].Problem == landedcost.OverWeightLimit; over != c.want[i] {
+				t.Errorf("%s: line %d: %+v", name, i, r.Lines[i])
+			}
+		}
+		if took := r.Record(&in, rules).Weights(); !slices.Equal(took, c.took) {
+			t.Errorf("%s: it takes %v", name, took)
+		}
+	}
+	in.Regime = landedcost.GeneralTrade
+	if took := quote(t, in, rules).Record(in, rules).Weights(); len(took) > 0 {
+		t.Errorf("general trade takes %v", took)
 	}
 }
 

@@ -1,6 +1,9 @@
 package landedcost
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/tradewind-commerce/tradewind/internal/money"
@@ -43,7 +46,18 @@ type RecordLine struct {
 	GoodsMinor, FreightMinor, InsuranceMinor, TaxMinor, TotalMinor int64
 	// ValueMinor is in the currency of the declaration.
 	ValueMinor int64
-	Parts      []RecordPart
+	// ListedAs is the code of the positive list of which a person may buy
+	// GramsPerYear; empty where nothing bounds the weight of the goods.
+	ListedAs     string `json:",omitempty"`
+	GramsPerYear int64  `json:",omitempty"`
+	Parts        []RecordPart
+}
+
+// Weight is what an order takes of a bound of weight.
+type Weight struct {
+	// Code is that of the positive list.
+	Code                string
+	Grams, GramsPerYear int64
 }
 
 // RecordPart is one tax of a line.
@@ -83,13 +97,30 @@ func (r *Result) Record(in *Input, rules *Rules) *Record {
 		kept.Lines[i] = RecordLine{
 			Line: in.Lines[i], Problem: l.Problem, Missing: l.Missing, Currency: r.Currency, Declared: r.Declared,
 			GoodsMinor: l.Goods, FreightMinor: l.Freight, InsuranceMinor: l.Insurance, TaxMinor: l.Tax, TotalMinor: l.Total,
-			ValueMinor: l.Value, Parts: parts[from:len(parts):len(parts)],
+			ValueMinor: l.Value, ListedAs: l.ListedAs, GramsPerYear: l.GramsPerYear, Parts: parts[from:len(parts):len(parts)],
 		}
 	}
 	for _, f := range r.Fees {
 		kept.Fees = append(kept.Fees, RecordFee{f.Fee.Code, f.Fee.Title, r.Currency, f.Amount, f.Fee.Source})
 	}
 	return kept
+}
+
+// Weights are what the order takes of goods whose weight is bounded, in the
+// order of their codes.
+func (r *Record) Weights() (all []Weight) {
+	for i := range r.Lines {
+		l := &r.Lines[i]
+		if l.ListedAs == "" {
+			continue
+		}
+		at, known := slices.BinarySearchFunc(all, l.ListedAs, func(w Weight, code string) int { return strings.Compare(w.Code, code) })
+		if !known {
+			all = slices.Insert(all, at, Weight{Code: l.ListedAs, GramsPerYear: l.GramsPerYear})
+		}
+		all[at].Grams += l.WeightGrams * l.Quantity
+	}
+	return all
 }
 
 func (r *Record) money(minor int64) money.Money { return money.New(minor, r.Currency) }

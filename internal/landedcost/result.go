@@ -40,8 +40,8 @@ const (
 	RegimeUnknown Problem = "REGIME_UNKNOWN"
 	// WeightMissing tells that a bound of weight is there, and no weight.
 	WeightMissing Problem = "WEIGHT_MISSING"
-	// OverWeightLimit tells that the line alone is more than a person may buy of
-	// it in a year.
+	// OverWeightLimit tells that with the lines before it this is more than the
+	// person may still buy of such goods this year.
 	OverWeightLimit Problem = "OVER_WEIGHT_LIMIT"
 	// OverOrderLimit tells that several pieces are above the order limit: they
 	// can be bought one order after the other.
@@ -98,6 +98,10 @@ type LineResult struct {
 	Goods, Freight, Insurance, Tax, Total int64
 	// Value is what is declared, in the currency of the rules.
 	Value int64
+	// ListedAs is the code of the positive list whose weight is bounded, empty
+	// where none is; Grams count against GramsPerYear of it.
+	ListedAs            string
+	Grams, GramsPerYear int64
 
 	parts [3]Part
 	count int

@@ -57,7 +57,8 @@ func (r *Result) full(p Problem) *Terms {
 }
 
 // tax reckons the taxes of a line, or finds what is missing for that.
-func (r *Result) tax(l *LineResult, in *Line, rules *Rules, terms *Terms) error {
+func (r *Result) tax(at int, order *Input, rules *Rules, terms *Terms) error {
+	l, in := &r.Lines[at], &order.Lines[at]
 	switch {
 	case in.HSCode == "":
 		l.Problem = HSCodeMissing
@@ -67,7 +68,7 @@ func (r *Result) tax(l *LineResult, in *Line, rules *Rules, terms *Terms) error 
 		return nil
 	}
 	if r.Regime.CrossBorder() && r.Treatment != AsGeneralTrade && rules.Listed != nil {
-		if l.Problem = r.listed(rules.ListedAs(in.HSCode), in); l.Problem != "" {
+		if l.Problem = r.listed(at, order, rules); l.Problem != "" {
 			return nil
 		}
 	}
@@ -114,7 +115,10 @@ func (r *Result) tax(l *LineResult, in *Line, rules *Rules, terms *Terms) error 
 }
 
 // listed says why goods may not be brought in as cross-border retail import.
-func (r *Result) listed(entry *Listed, in *Line) Problem {
+// Of goods whose weight is bounded the lines before it take theirs first.
+func (r *Result) listed(at int, order *Input, rules *Rules) Problem {
+	l, in := &r.Lines[at], &order.Lines[at]
+	code, entry := rules.listed(in.HSCode)
 	switch {
 	case entry == nil || entry.Excluded:
 		return NotListed
@@ -125,9 +129,20 @@ func (r *Result) listed(entry *Listed, in *Line) Problem {
 	case in.WeightGrams == 0:
 		return WeightMissing
 	}
-	if grams, err := times(in.WeightGrams, in.Quantity); err != nil || grams > entry.GramsPerYear {
+	left := entry.GramsPerYear
+	if known, ok := order.GramsLeft[code]; ok {
+		left = min(left, max(known, 0))
+	}
+	for i := range at {
+		if r.Lines[i].ListedAs == code {
+			left -= r.Lines[i].Grams
+		}
+	}
+	grams, err := times(in.WeightGrams, in.Quantity)
+	if err != nil || grams > left {
 		return OverWeightLimit
 	}
+	l.ListedAs, l.Grams, l.GramsPerYear = code, grams, entry.GramsPerYear
 	return ""
 }
 

@@ -141,7 +141,7 @@ func (p Problem) Text(language string) string {
 		NotListed:         {"the goods are not on the positive list of cross-border retail import", "商品不在跨境电商零售进口商品清单内"},
 		BondedOnly:        {"the goods may only come out of a bonded warehouse", "仅限网购保税商品"},
 		WeightMissing:     {"the goods are bounded by weight, which is not known", "商品限重,重量未知"},
-		OverWeightLimit:   {"this is more than a person may buy of it in a year", "超过个人年度限购重量"},
+		OverWeightLimit:   {"this is more than the person may still buy of it this year", "超过个人年度限购重量"},
 		RegimeUnknown:     {"the rules do not know this way of import on that day", "该日期无此监管方式的规则"},
 		OverOrderLimit:    {"several pieces are above the limit of one order: buy them in several orders", "多件商品超过单次交易限值,请分次购买"},
 		OverYearLimit:     {"the order is beyond what the person may still buy this year", "超过个人年度交易限值"},

@@ -48,3 +48,18 @@ func (b *Book) uncounted(refund *Refund, returned bool) (minor int64) {
 	}
 	return minor
 }
+
+// uncounted are the pieces that never left, or have come back, by their lines.
+func (r *Refund) uncounted(returned bool) map[uuid.UUID]int64 {
+	pieces := map[uuid.UUID]int64{}
+	for _, l := range r.Lines {
+		n := l.Withdrawn
+		if returned {
+			n = l.Quantity
+		}
+		if n > 0 {
+			pieces[l.LineID] += n
+		}
+	}
+	return pieces
+}

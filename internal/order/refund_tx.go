@@ -58,7 +58,7 @@ func RefundTx(tx *gorm.DB, r RefundRequest) (*models.Order, *Refund, error) {
 			return nil, nil, err
 		}
 	}
-	back := allowance.Back{Order: r.Order, Minor: b.uncounted(refund, r.Asked != nil), Of: b.counted(), Asked: r.Asked}
+	back := allowance.Back{Order: r.Order, Minor: b.uncounted(refund, r.Asked != nil), Of: b.counted(), Pieces: refund.uncounted(r.Asked != nil), Asked: r.Asked}
 	if err := allowance.GiveBackTx(tx, back); err != nil {
 		return nil, nil, err
 	}

@@ -77,7 +77,7 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"orders_stand_as_their_pieces_say":     `update orders set fulfilment_status = 'FULFILLED' where brand_id = @brand and id = @shipped`,
 		"histories_tell_what_happened":         `delete from order_events where brand_id = @brand and order_id = @shipped and type = 'SHIPMENT_MADE'`,
 
-		"allowances_equal_their_entries":    `update allowance_years set taken_minor = taken_minor - 1 where cast(@brand as text) <> ''`,
+		"allowances_equal_their_entries":    `update allowance_years set taken = taken - 1 where cast(@brand as text) <> ''`,
 		"allowances_follow_their_purchases": `update allowance_entries set order_id = @stranger where brand_id = @brand`,
 		"declarations_repeat_their_order":   `update declarations set sale = sale || '{"taxMinor": 1}' where brand_id = @brand`,
 		"taxes_are_as_quoted":               `update order_landed_costs set record = record || '{"TaxMinor": 1}' where brand_id = @brand`,

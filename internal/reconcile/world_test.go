@@ -76,9 +76,9 @@ func (w *world) count(t *testing.T) {
 	person := bytes.Repeat([]byte{7}, 32)
 	fixture.Create(t, w.db,
 		&models.Consumer{ID: fixture.ID(), PurchaseID: o.PurchaseID, Person: person, NameMAC: person, Sealed: person, Name: "李*", Number: "110***", GivenAt: fixture.Start},
-		&models.AllowanceYear{Person: person, Country: "CN", Year: 2026, Currency: "CNY", TakenMinor: 2400, LimitMinor: 2_600_000},
+		&models.AllowanceYear{Person: person, Country: "CN", Year: 2026, Unit: "CNY", Taken: 2400, Bound: 2_600_000},
 		&models.AllowanceEntry{Person: person, ID: fixture.ID(), Country: "CN", Year: 2026, PurchaseID: *o.PurchaseID, BrandID: o.BrandID, OrderID: o.ID,
-			Status: models.AllowanceTaken, AmountMinor: 2500, BackMinor: 100, GivenBackMinor: 100, ReservedAt: fixture.Start, EndedAt: &fixture.Start},
+			Status: models.AllowanceTaken, Amount: 2500, Back: 100, GivenBack: 100, ReturnDays: 30, ReservedAt: fixture.Start, EndedAt: &fixture.Start},
 	)
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/ordertest"
 	"github.com/tradewind-commerce/tradewind/internal/returns"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -22,16 +23,42 @@ func (s *shop) counting(t *testing.T, o *ordertest.Bought, minor int64) (taken f
 	person = append(person, bought.ID[:]...)
 	fixture.Create(t, s.DB,
 		&models.Consumer{ID: fixture.ID(), PurchaseID: bought.PurchaseID, Person: person, NameMAC: person, Sealed: person, Name: "李*", Number: "110***", GivenAt: bought.PlacedAt},
-		&models.AllowanceYear{Person: person, Country: "CN", Year: 2026, Currency: "CNY", TakenMinor: minor, LimitMinor: 2_600_000},
+		&models.AllowanceYear{Person: person, Country: "CN", Year: 2026, Unit: "CNY", Taken: minor, Bound: 2_600_000},
 		&models.AllowanceEntry{Person: person, ID: fixture.ID(), Country: "CN", Year: 2026, PurchaseID: *bought.PurchaseID, BrandID: bought.BrandID,
-			OrderID: bought.ID, Status: models.AllowanceTaken, AmountMinor: minor, ReservedAt: bought.PlacedAt, EndedAt: &bought.PlacedAt},
+			OrderID: bought.ID, Status: models.AllowanceTaken, Amount: minor, ReturnDays: 30, ReservedAt: bought.PlacedAt, EndedAt: &bought.PlacedAt},
 	)
 	return func() int64 {
 		var y models.AllowanceYear
-		if err := s.DB.Where("person = ?", person).Take(&y).Error; err != nil {
+		if err := s.DB.Where("person = ? and goods = ''", person).Take(&y).Error; err != nil {
 			t.Fatal(err)
 		}
-		return y.TakenMinor
+		return y.Taken
+	}
+}
+
+// weighing has its honey, of 500 g each, count against a yearly weight; what is
+// sent back within so many days counts no more.
+func (s *shop) weighing(t *testing.T, o *ordertest.Bought, days int32) (grams func() int64) {
+	t.Helper()
+	var e models.AllowanceEntry
+	if err := s.DB.Where("brand_id = ? and order_id = ?", o.Key.BrandID, o.Key.ID).Take(&e).Error; err != nil {
+		t.Fatal(err)
+	}
+	honey := landedcost.RecordLine{ListedAs: "0409", GramsPerYear: 20_000,
+		Line: landedcost.Line{Ref: models.OrderLine{BrandID: o.Key.BrandID, ID: o.Honey.ID}.GlobalID(), Quantity: 3, WeightGrams: 500}}
+	e.ID, e.Goods, e.Amount, e.ReturnDays = fixture.ID(), "0409", 1500, days
+	fixture.Create(t, s.DB,
+		&models.OrderLandedCost{BrandID: o.Key.BrandID, OrderID: o.Key.ID, RecordedAt: e.ReservedAt, Record: landedcost.Record{
+			Regime: landedcost.CBECDirect, Lines: []landedcost.RecordLine{honey, {Line: landedcost.Line{Quantity: 2, WeightGrams: 300}}}}},
+		&models.AllowanceYear{Person: e.Person, Country: "CN", Year: 2026, Goods: "0409", Unit: models.AllowanceGram, Taken: 1500, Bound: 20_000},
+		&e,
+	)
+	return func() int64 {
+		var y models.AllowanceYear
+		if err := s.DB.Where("person = ? and goods = '0409'", e.Person).Take(&y).Error; err != nil {
+			t.Fatal(err)
+		}
+		return y.Taken
 	}
 }
 
@@ -82,6 +109,27 @@ func TestReturnsGiveAllowanceBack(t *testing.T) {
 			t.Errorf("%d are taken", got)
 		}
 		s.stands(t, o, "COMPLETED REFUNDED DELIVERED RETURNED")
+	})
+	t.Run("of_weights_with_each_piece_by_the_days_of_its_rules", func(t *testing.T) {
+		t.Parallel()
+		for days, want := range map[int32]int64{30: 1000, 5: 1500, 0: 1500} {
+			s, o, _ := buy(t)
+			s.Deliver(t, s.Ship(t, o, s.Main))
+			grams := s.weighing(t, o, days)
+			s.Pass(10 * day)
+			s.sendBack(t, o, false, of(o.Honey, 1), of(o.Jam, 1))
+			if got := grams(); got != want {
+				t.Errorf("%d g are taken after a jar that comes back within %d days", got, days)
+			}
+		}
+		s, o, _ := buy(t)
+		s.Deliver(t, s.Ship(t, o, s.Main))
+		grams := s.weighing(t, o, 30)
+		s.Pass(10 * day)
+		s.sendBack(t, o, true, of(o.Honey, 3), of(o.Jam, 2))
+		if got := grams(); got != 0 {
+			t.Errorf("%d g are taken after all came back", got)
+		}
 	})
 	late := func(t *testing.T, s *shop, o *ordertest.Bought) *models.Shipment {
 		t.Helper()

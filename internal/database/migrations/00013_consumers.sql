@@ -63,13 +63,18 @@ create table allowance_years (
   person          bytea   not null,
   country         text    not null,
   year            integer not null,
-  currency        text    not null,
-  reserved_minor  bigint  not null,
-  taken_minor     bigint  not null,
+  -- What is counted: the value of all goods where it is empty, or else the
+  -- weight of those under this code of the positive list.
+  goods           text    not null,
+  -- GRAM of a weight, or the currency in whose minor units a value is.
+  unit            text    not null,
+  reserved        bigint  not null,
+  taken           bigint  not null,
   -- The highest limit that was ever checked against.
-  limit_minor     bigint  not null,
-  constraint allowance_years_pk primary key (person, country, year),
-  constraint allowance_years_amounts_check check (reserved_minor >= 0 and taken_minor >= 0 and reserved_minor + taken_minor <= limit_minor)
+  bound           bigint  not null,
+  constraint allowance_years_pk primary key (person, country, year, goods),
+  constraint allowance_years_unit_check check ((goods <> '') = (unit = 'GRAM')),
+  constraint allowance_years_amounts_check check (reserved >= 0 and taken >= 0 and reserved + taken <= bound)
 );
 
 create table allowance_entries (
@@ -77,30 +82,35 @@ create table allowance_entries (
   person            bytea       not null,
   country           text        not null,
   year              integer     not null,
+  goods             text        not null,
   purchase_id       uuid        not null,
   -- The brand is data here: entries lie with their person.
   brand_id          uuid        not null,
   order_id          uuid        not null,
   status            text        not null,
-  amount_minor      bigint      not null,
+  amount            bigint      not null,
   -- What was given back of the order for goods that do not count any more, in
-  -- its own currency, and what that is of the amount.
-  back_minor        bigint      not null default 0,
-  given_back_minor  bigint      not null default 0,
+  -- its own currency or in grams, and what that is of the amount.
+  back              bigint      not null default 0,
+  given_back        bigint      not null default 0,
+  -- How many days after their release goods may be sent back so that they no
+  -- longer count, by the rules of the day of the order; zero for never.
+  return_days       integer     not null,
   reserved_at       timestamptz not null,
   ended_at          timestamptz,
   constraint allowance_entries_pk primary key (person, id),
-  constraint allowance_entries_year_fk foreign key (person, country, year)
-    references allowance_years (person, country, year) on delete restrict,
+  constraint allowance_entries_year_fk foreign key (person, country, year, goods)
+    references allowance_years (person, country, year, goods) on delete restrict,
   constraint allowance_entries_status_check check (status in ('RESERVED', 'TAKEN', 'RELEASED')),
   constraint allowance_entries_ended_check check ((status = 'RESERVED') = (ended_at is null)),
-  constraint allowance_entries_amount_check check (amount_minor >= 0 and given_back_minor between 0 and amount_minor
-    and (given_back_minor = 0 or status = 'TAKEN'))
+  constraint allowance_entries_amount_check check (amount >= 0 and given_back between 0 and amount
+    and (given_back = 0 or status = 'TAKEN')),
+  constraint allowance_entries_days_check check (return_days >= 0)
 );
--- An order counts once.
-create unique index allowance_entries_order_key on allowance_entries (person, order_id) where status <> 'RELEASED';
+-- An order counts once of each.
+create unique index allowance_entries_order_key on allowance_entries (person, order_id, goods) where status <> 'RELEASED';
 create index allowance_entries_purchase_idx on allowance_entries (purchase_id);
-create index allowance_entries_person_idx on allowance_entries (person, country, year);
+create index allowance_entries_person_idx on allowance_entries (person, country, year, goods);
 
 -- What is declared to customs of a shipment.
 create table declarations (
