@@ -19,6 +19,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/servertest"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -180,6 +181,13 @@ func TestImportCustoms(t *testing.T) {
 	}
 	says(t, first.Out, "china: version 1 of china: ", "demonstration-china: version 1 of demonstration-china: ")
 	says(t, servertest.Run(t, o, "import", "customs-rules", "--shipped=china").Out, "china: version 1 of china is there already")
+	db, regime := dbtest.Open(t, dsn, database.Options{}).Gorm, landedcost.CBECDirect
+	brand := fixture.Brand(t, db, "acme")
+	shop := fixture.Storefront(t, db, brand, "acme-cn", func(s *models.Storefront) { s.CustomsRegime = &regime })
+	fixture.Sell(t, db, shop, "toy", 1, 1200)
+	must(t, db.Exec("update products set hs_code = '950399' where brand_id = ?", brand.ID).Error)
+	says(t, servertest.Run(t, o, "import", "customs-rules", "--shipped=china").Out,
+		"to review: 1 published listings of 1 storefronts; they stay visible, listingsToReview names them", "  HS_CODE_UNKNOWN: 1")
 	for want, args := range map[string][]string{
 		"bad.yaml: nothing was imported: the file is wrong": {"import", "customs-rules", bad},
 		"name a file, or --shipped":                         {"import", "customs-rules"},

@@ -223,6 +223,15 @@ func (r *productResolver) Available(ctx context.Context, obj *models.Product) (b
 	return among(ctx, obj, "available", productKey, r.Inventory.AvailableProducts)
 }
 
+func (r *queryResolver) ListingsToReview(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.ListingReviewWhere) (*paging.Connection[models.Listing], error) {
+	asked, err := filter.Review(where)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.Catalog.Review(ctx, asked, page(first, after, last, before))
+	return grouped(ctx, c), err
+}
+
 func (r *queryResolver) Product(ctx context.Context, id *string, brandSlug *string, handle *string) (*models.Product, error) {
 	return r.product(ctx, id, brandSlug, handle)
 }

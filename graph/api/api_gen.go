@@ -1028,6 +1028,16 @@ type ListingPublishPayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// Which published listings to look at again. Conditions all hold.
+type ListingReviewWhere struct {
+	// Of any of these brands; at most 100.
+	BrandID graphql.Omittable[[]string] `json:"brandId,omitempty"`
+	// In any of these storefronts; at most 100.
+	StorefrontID graphql.Omittable[[]string] `json:"storefrontId,omitempty"`
+	// For any of these reasons, codes of `publicationBlockers` and `publicationWarnings`: HS_CODE_MISSING, HS_CODE_INVALID, HS_CODE_UNKNOWN, ORIGIN_MISSING, WEIGHT_MISSING, NET_CONTENT_MISSING, NOT_ON_POSITIVE_LIST, BONDED_ONLY, OVER_WEIGHT_LIMIT, CUSTOMS_RULES_MISSING, RATE_UNKNOWN.
+	Reason graphql.Omittable[[]string] `json:"reason,omitempty"`
+}
+
 // Takes a product out of a storefront; the listing stays as a draft.
 type ListingUnpublishInput struct {
 	// The listing.

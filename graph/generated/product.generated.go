@@ -3842,6 +3842,62 @@ func UnmarshalListingPublishInput(ctx context.Context, raw any) (api.ListingPubl
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputListingReviewWhere(ctx context.Context, obj any) (api.ListingReviewWhere, error) {
+	var it api.ListingReviewWhere
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"brandId", "storefrontId", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "brandId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("brandId"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BrandID = graphql.OmittableOf(data)
+		case "storefrontId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("storefrontId"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StorefrontID = graphql.OmittableOf(data)
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalListingReviewWhere unmarshals raw into the ListingReviewWhere input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalListingReviewWhere(ctx context.Context, raw any) (api.ListingReviewWhere, error) {
+	var out api.ListingReviewWhere
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ListingReviewWhere", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputListingUnpublishInput(ctx context.Context, obj any) (api.ListingUnpublishInput, error) {
 	var it api.ListingUnpublishInput
 	if obj == nil {
@@ -6882,6 +6938,14 @@ func (ec *executionContext) marshalOListing2ᚖgithubᚗcomᚋtradewindᚑcommer
 		return graphql.Null
 	}
 	return ec._Listing(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOListingReviewWhere2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐListingReviewWhere(ctx context.Context, v any) (*api.ListingReviewWhere, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputListingReviewWhere(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOListingStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐListingStatusᚄ(ctx context.Context, v any) ([]models.ListingStatus, error) {

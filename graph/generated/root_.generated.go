@@ -1728,6 +1728,7 @@ type ComplexityRoot struct {
 		HsCode            func(childComplexity int, code string) int
 		HsCodes           func(childComplexity int, query *string, under *string, first *int32, after *string, last *int32, before *string) int
 		LandedCostQuote   func(childComplexity int, input api.LandedCostQuoteInput) int
+		ListingsToReview  func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.ListingReviewWhere) int
 		Node              func(childComplexity int, id string) int
 		Nodes             func(childComplexity int, ids []string) int
 		Order             func(childComplexity int, id *string, number *string) int
@@ -9687,6 +9688,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LandedCostQuote(childComplexity, args["input"].(api.LandedCostQuoteInput)), true
+	case "Query.listingsToReview":
+		if e.ComplexityRoot.Query.ListingsToReview == nil {
+			break
+		}
+
+		args, err := ec.field_Query_listingsToReview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ListingsToReview(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["where"].(*api.ListingReviewWhere)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -12902,6 +12914,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LedgerEntryWhere", ec.unmarshalInputLedgerEntryWhere),
 			graphql.NewInputUnmarshaler("ListingPricesSetInput", ec.unmarshalInputListingPricesSetInput),
 			graphql.NewInputUnmarshaler("ListingPublishInput", ec.unmarshalInputListingPublishInput),
+			graphql.NewInputUnmarshaler("ListingReviewWhere", ec.unmarshalInputListingReviewWhere),
 			graphql.NewInputUnmarshaler("ListingUnpublishInput", ec.unmarshalInputListingUnpublishInput),
 			graphql.NewInputUnmarshaler("MediaInput", ec.unmarshalInputMediaInput),
 			graphql.NewInputUnmarshaler("MembershipRemoveInput", ec.unmarshalInputMembershipRemoveInput),
@@ -18245,6 +18258,32 @@ type ListingEdge @public {
   cursor: String!
   "The listing."
   node: Listing!
+}
+
+"Which published listings to look at again. Conditions all hold."
+input ListingReviewWhere {
+  "Of any of these brands; at most 100."
+  brandId: [ID!]
+  "In any of these storefronts; at most 100."
+  storefrontId: [ID!]
+  "For any of these reasons, codes of ` + "`" + `publicationBlockers` + "`" + ` and ` + "`" + `publicationWarnings` + "`" + `: HS_CODE_MISSING, HS_CODE_INVALID, HS_CODE_UNKNOWN, ORIGIN_MISSING, WEIGHT_MISSING, NET_CONTENT_MISSING, NOT_ON_POSITIVE_LIST, BONDED_ONLY, OVER_WEIGHT_LIMIT, CUSTOMS_RULES_MISSING, RATE_UNKNOWN."
+  reason: [String!]
+}
+
+extend type Query {
+  "Listings of storefronts with a customs regime that are published, and could not be by today's rules or have taxes that nobody can tell: those of brands whose staff the caller is, all for operators. ` + "`" + `publicationBlockers` + "`" + ` and ` + "`" + `publicationWarnings` + "`" + ` say why. They stay visible; carts refuse what cannot be quoted or imported."
+  listingsToReview(
+    "At most 100. Default 20."
+    first: Int
+    "Only what follows this cursor."
+    after: String
+    "At most 100, from the end."
+    last: Int
+    "Only what precedes this cursor."
+    before: String
+    "Which ones."
+    where: ListingReviewWhere
+  ): ListingConnection! @requires(permission: BRAND_READ)
 }
 
 "Which products of the marketplace. Conditions all hold."

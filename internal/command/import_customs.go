@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/catalog"
 	"github.com/tradewind-commerce/tradewind/internal/customs"
 )
 
@@ -101,6 +104,20 @@ func (i *ImportCustomsRules) Run(ctx context.Context, c *Common) error {
 		if err := load(path, func() (io.ReadCloser, error) { return os.Open(path) }); err != nil {
 			return err
 		}
+	}
+	return review(ctx, c, catalog.NewService(d.Gorm, service, utc))
+}
+
+// review tells how many goods that are on sale the rules no longer let be
+// published, so that somebody looks at them.
+func review(ctx context.Context, c *Common, goods *catalog.Service) error {
+	count, err := goods.CountReview(ctx)
+	if err != nil || count.Listings == 0 {
+		return err
+	}
+	fmt.Fprintf(c.Out, "to review: %d published listings of %d storefronts; they stay visible, listingsToReview names them\n", count.Listings, count.Storefronts)
+	for _, code := range slices.Sorted(maps.Keys(count.Reasons)) {
+		fmt.Fprintf(c.Out, "  %s: %d\n", code, count.Reasons[code])
 	}
 	return nil
 }

@@ -34,6 +34,24 @@ const (
 	WarnedRate    = "RATE_UNKNOWN"
 )
 
+// Reviewed are the reasons for which goods that are published should be looked
+// at again: what would keep them from it today, and what nobody can quote.
+var Reviewed = []string{
+	BlockedHSCodeMissing, BlockedHSCodeInvalid, BlockedHSCodeUnknown, BlockedOrigin, BlockedWeight, BlockedNetContent,
+	BlockedNotListed, BlockedBondedOnly, BlockedTooHeavy, WarnedNoRules, WarnedRate,
+}
+
+// ToReview gives those that goods have.
+func ToReview(d *Day, regime landedcost.Regime, g Goods) (reasons []string) {
+	blockers, warnings := Blockers(d, regime, g)
+	for _, b := range append(blockers, warnings...) {
+		if slices.Contains(Reviewed, b.Code) {
+			reasons = append(reasons, b.Code)
+		}
+	}
+	return reasons
+}
+
 // Day is what is known of a country on a day.
 type Day struct {
 	// Rules are nil where there are none.

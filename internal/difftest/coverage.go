@@ -19,7 +19,7 @@ var unplanned = []string{
 	"Query.cart", "Viewer.cart", "Viewer.addresses", "Brand.balances", "Brand.statements",
 	"Query.exchangeRate", "SalesReport.rates", "Query.consumerIdentity", "Query.consumerReads", "Query.consumerAllowance",
 	"Query.landedCostQuote", "Query.takeHomeQuote", "Query.takeHomePrice", "Price.landedCost", "Order.landedCost", "Order.declarations",
-	"Query.tariffScenario",
+	"Query.tariffScenario", "Query.listingsToReview",
 	"Query.hsCode", "Query.hsCodes", "Query.customsRules", "Query.customsRuleSets",
 	"Query.programme", "Query.programmes", "Query.programmeProgress",
 	"Query.funnelReport", "Query.cohortReport", "Query.geographyReport", "Query.paymentReport", "Query.regimeReport",
