@@ -3,16 +3,13 @@ package main
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -203,80 +200,4 @@ func TestImportCustoms(t *testing.T) {
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return lines[len(lines)-1]
-}
-
-// historyQuery tells all of an imported history in one line.
-const historyQuery = `
-select format('%s orders, %s lines, %s charges, %s facts; goods %s, facts %s; batches %s; digest %s',
-  (select count(*) from orders), (select count(*) from order_lines), (select count(*) from charges), (select count(*) from sales_facts),
-  (select sum(goods_minor) from orders), (select sum(gross_minor - refund_minor) from sales_facts),
-  (select sum(lines_booked) || ' ' || sum(unrounded_sum) || ' ' || sum(booked_minor) from import_batches),
-  (select md5(string_agg(x, '|' order by x)) from (
-    select concat_ws(' ', o.number, o.kind, o.placed_at, o.total_minor, l.ordinal, l.sku, l.quantity, l.unit_price, l.goods_minor, l.import_key) as x
-    from orders o join order_lines l on l.brand_id = o.brand_id and l.order_id = o.id) all_lines))`
-
-// killed runs an import again and again, killing it at random moments of the
-// time that it takes in whole, and then lets it end. It tells what is there.
-func killed(t *testing.T, kills int, args ...string) (undisturbed, disturbed string) {
-	t.Helper()
-	ask := func(dsn string) (got string) {
-		must(t, dial(t, dsn).QueryRow(t.Context(), historyQuery).Scan(&got))
-		return got
-	}
-	once := dbtest.DSN(t)
-	begun := time.Now()
-	if r := servertest.Run(t, servertest.Options{Database: once}, args...); r.Code != 0 {
-		t.Fatalf("exit code %d: %s", r.Code, r.Err)
-	}
-	whole := time.Since(begun)
-	undisturbed = ask(once)
-
-	dsn := dbtest.DSN(t)
-	for n := 0; n < kills; {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(rand.Float64()*0.5*float64(whole)))
-		var said bytes.Buffer
-		cmd := exec.CommandContext(ctx, servertest.Binary(t), args...) // killed by SIGKILL when its time is over
-		cmd.Env, cmd.Stderr = []string{"DATABASE_URL=" + dsn}, &said
-		err := cmd.Run()
-		ended := ctx.Err() == nil
-		cancel()
-		switch {
-		case !ended:
-			n++
-		case err != nil:
-			t.Fatalf("after %d kills: %v\n%s", n, err, said.String())
-		default: // it came to its end before its time: look, and begin anew
-			if got := ask(dsn); got != undisturbed {
-				t.Fatalf("after %d kills:\n%s, want\n%s", n, got, undisturbed)
-			}
-			dsn = dbtest.DSN(t)
-		}
-	}
-	t.Logf("after %d kills: %s", kills, ask(dsn))
-	if r := servertest.Run(t, servertest.Options{Database: dsn}, args...); r.Code != 0 {
-		t.Fatalf("exit code %d: %s", r.Code, r.Err)
-	}
-	if r := servertest.Run(t, servertest.Options{Database: dsn}, "check"); r.Code != 0 {
-		t.Errorf("check: %s", r.Out)
-	}
-	return undisturbed, ask(dsn)
-}
-
-func TestKilledImportIsFinishedByRunningItAgain(t *testing.T) {
-	t.Parallel()
-	file := filepath.Join(dbtest.Folder(t), "history.csv")
-	var text strings.Builder
-	text.WriteString("order,sku,quantity,time,price\n")
-	for i := range 7_000 {
-		fmt.Fprintf(&text, "N%d,SKU-%d,%d,2026-01-%02d 10:00:00,%d.%03d\n", i/3, i%7, 1+i%5-4*(i%50/49), 1+i%28, i%40, i%1000)
-	}
-	must(t, os.WriteFile(file, []byte(text.String()), 0o600))
-
-	want, got := killed(t, 10, "import", "sales", file, "--brand=acme", "--storefront=acme-shop", "--currency=USD", "--create",
-		"--columns=order=order,sku=sku,quantity=quantity,time=time,unit-price=price")
-
-	if got != want {
-		t.Errorf("it left\n%s, want\n%s", got, want)
-	}
-	says(t, got, "2334 orders, 7000 lines, 7000 charges, 7000 facts")
 }
