@@ -12,6 +12,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
 	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -59,7 +60,9 @@ func (s *Service) limitTx(tx *gorm.DB, quote *landedcost.Record) (limit money.Mo
 	return s.allowance.LimitTx(tx, quote.Country, quote.Regime, on)
 }
 
-// allowAgainTx is allowTx for a payment that comes after what it held was released.
+// allowAgainTx is allowTx for a payment that comes after what it held was
+// released. It refuses where who buys was forgotten or erased since: customs
+// could not be told.
 func (s *Service) allowAgainTx(tx *gorm.DB, p *models.Purchase, at time.Time) error {
 	if !p.CrossBorder() {
 		return nil
@@ -70,6 +73,9 @@ func (s *Service) allowAgainTx(tx *gorm.DB, p *models.Purchase, at time.Time) er
 	}
 	if len(buyer) == 0 {
 		return fmt.Errorf("nobody knows who buys with purchase %s", p.ID)
+	}
+	if buyer[0].ErasedAt != nil {
+		return problem.At(cartField, problem.NotAllowed, "nobody remembers who buys")
 	}
 	return s.allowTx(tx, p, buyer[0].Person, at)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/allowance"
 	"github.com/tradewind-commerce/tradewind/internal/cart"
+	"github.com/tradewind-commerce/tradewind/internal/consumerid"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/inventory"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
@@ -45,7 +46,7 @@ func (s *Service) PaidTx(tx *gorm.DB, p *models.Payment) error {
 	if err != nil {
 		return err
 	}
-	reason := "the goods were sold, or a promotion used up, before the payment came"
+	reason := "the goods were sold, a promotion used up, or who buys forgotten, before the payment came"
 	if p.CapturedMinor != purchase.TotalMinor {
 		reason = "another amount was taken than the orders cost"
 	} else if err = s.placeTx(tx, purchase, p, held, now); problem.From(err) == nil {
@@ -164,8 +165,8 @@ func (s *Service) FailedTx(tx *gorm.DB, p *models.Payment) error {
 }
 
 // endTx ends a purchase without orders, and releases the stock and the
-// promotions that it holds. The draft
-// stays: its payment may still come.
+// promotions that it holds. The draft and who buys stay: its payment may still
+// come, but where it has and is given back.
 func endTx(tx *gorm.DB, purchase *models.Purchase, as models.PurchaseStatus, now time.Time) error {
 	held, err := heldTx(tx, purchase)
 	if err != nil {
@@ -177,6 +178,9 @@ func endTx(tx *gorm.DB, purchase *models.Purchase, as models.PurchaseStatus, now
 	writes := database.NewBatch(tx)
 	writes.Exec("update purchases set status = $2, expires_at = null where id = $1", purchase.ID, as)
 	disallow(writes, purchase, now)
+	if as == models.PurchaseRefunded && purchase.CrossBorder() {
+		consumerid.Forgetting(writes, now, purchase.ID)
+	}
 	inventory.Releasing(writes, held, now)
 	if err := writes.Send(); err != nil {
 		return fmt.Errorf("end a purchase: %w", err)

@@ -132,6 +132,7 @@ func (s *Serve) begin(ctx context.Context, c *Common, server *httpserver.Server,
 	go every(ctx, booksEvery, log, "ledger", api.Ledger.Sweep)
 	go every(ctx, rollupsEvery, log, "roll-ups", rollup.NewService(db.Gorm, utc).Advance)
 	go every(ctx, cartsEvery, log, "carts", api.Carts.Sweep)
+	go every(ctx, cartsEvery, log, "who was to buy", api.Checkout.Forget)
 	go every(ctx, deliverEvery, log, "sandbox parcels", func(ctx context.Context) (int, error) { return out.carrier.Deliver(ctx, http.DefaultClient) })
 	if out.bank != nil {
 		go every(ctx, deliverEvery, log, "sandbox webhooks", func(ctx context.Context) (int, error) { return out.bank.Deliver(ctx, http.DefaultClient) })

@@ -3,6 +3,7 @@ package consumerid
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -75,6 +76,15 @@ where erased_at is null and (purchase_id in (select id from purchases where shop
 		return false, fmt.Errorf("erase who bought: %w", done.Error)
 	}
 	return own.RowsAffected+done.RowsAffected > 0, nil
+}
+
+// Forgetting adds to a batch that purchases have ended without orders: customs
+// will not ask who was to buy or to pay. The references of the persons stay.
+func Forgetting(writes *database.Batch, at time.Time, purchases ...uuid.UUID) {
+	writes.Exec(`
+update consumers
+set name_mac = '', sealed = '', masked_name = '', masked_number = '', erased_at = $1
+where erased_at is null and (purchase_id = any ($2) or payment_id in (select id from payments where purchase_id = any ($2)))`, at, purchases)
 }
 
 // Merging adds to a batch that a guest's cart becomes a shopper's: who buys is
