@@ -1,6 +1,7 @@
 package apitest_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -8,9 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tradewind-commerce/tradewind/internal/apitest"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
+	"github.com/tradewind-commerce/tradewind/models"
 )
 
 // taxedCatalogue is a catalogue whose two storefronts bring goods in by direct
@@ -127,5 +130,72 @@ func TestAThousandQuotesTakeAsManyStatementsAsOne(t *testing.T) {
 	many, quotes := statements(ids)
 	if quotes != 1000 || many > one {
 		t.Errorf("%d statements for %d quotes, %d for one product", many, quotes, one)
+	}
+}
+
+// Lists of products and carts cost no statement for each price or line either,
+// whatever their taxes ask for: rules, exchange, allowance, where they ship from.
+func TestListsAndCartsOfTaxedGoodsTakeAsManyStatementsAsOne(t *testing.T) {
+	t.Parallel()
+	c := taxedCatalogue(t)
+	db := c.api.DB.Gorm
+	var lines []object
+	for i := range 20 {
+		shop := c.shop
+		if i%2 == 1 {
+			shop = c.theirs
+		}
+		goods := fixture.Sell(t, db, shop, fmt.Sprintf("p-%02d", i), 50, 1_001, 1_002, 1_003, 1_004, 1_005)
+		for _, v := range goods.Variants {
+			lines = append(lines, object{"storefrontId": shop.GlobalID(), "variantId": v.GlobalID(), "quantity": 2})
+		}
+	}
+	for _, brand := range []any{c.brand.ID, c.other.ID} {
+		if err := db.Exec("update products set hs_code = '61091000' where brand_id = ?", brand).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	buyer := fixture.Shopper(t, db, "Li Na")
+	person := bytes.Repeat([]byte{7}, 32)
+	fixture.Create(t, db,
+		&models.Consumer{ID: fixture.ID(), ShopperID: &buyer.Account.ID, Person: person, NameMAC: person, Sealed: person, Name: "李*", Number: "110***", GivenAt: c.api.Now},
+		&models.AllowanceYear{Person: person, Country: "CN", Year: int32(c.api.Now.Year()), Unit: "CNY", Bound: 2_600_000},
+	)
+	shopper := c.api.As(buyer)
+	sent := func(client *apitest.Client, query string, variables object, quotes int) int {
+		t.Helper()
+		client.Do(t, query, variables, nil) // the rules are in memory from now on
+		c.api.Sent.Reset()
+		answer := client.Post(t, query, variables)
+		if n := strings.Count(string(answer.Raw), `"formula":"VAT`); n != quotes || len(answer.Errors) > 0 {
+			t.Fatalf("%d of %d quotes: %.2000s", n, quotes, answer.Raw)
+		}
+		return len(c.api.Sent.List())
+	}
+
+	const list = `query ($first: Int) @inContext(country: "CN", language: "en") { products(first: $first) { nodes { variants(first: 5) { nodes {
+  price { landedCost { complete shippedFrom total { amount } lines { parts { formula } } } } } } } } }`
+	if one, many := sent(c.public, list, object{"first": 1}, 5), sent(c.public, list, object{"first": 20}, 100); many > one {
+		t.Errorf("%d statements for a list of 20 products, %d for one", many, one)
+	}
+
+	const cart = `query ($id: ID!) @inContext(language: "en") { cart(id: $id) { tax { amount } problems { code } groups { charges { kind amount { amount } }
+  landedCost { complete shippedFrom lines { parts { formula } } } } } }`
+	filled := func(lines []object) object {
+		t.Helper()
+		var made struct{ CartCreate struct{ Cart *struct{ ID string } } }
+		shopper.Do(t, `mutation ($input: CartCreateInput!) { cartCreate(input: $input) { cart { id } userErrors { message } } }`,
+			object{"input": object{"country": "CN", "currency": "CNY", "lines": lines}}, &made)
+		if made.CartCreate.Cart == nil {
+			t.Fatal("no cart")
+		}
+		return object{"id": made.CartCreate.Cart.ID}
+	}
+	one := sent(shopper, cart, filled(lines[:1]), 1)
+	if err := db.Exec("delete from carts").Error; err != nil {
+		t.Fatal(err)
+	}
+	if many := sent(shopper, cart, filled(lines), 100); many > one {
+		t.Errorf("%d statements for a cart of 100 lines, %d for one of one line", many, one)
 	}
 }
