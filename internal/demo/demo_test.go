@@ -8,13 +8,17 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/catalog"
+	"github.com/tradewind-commerce/tradewind/internal/customs"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/dbtest"
 	"github.com/tradewind-commerce/tradewind/internal/demo"
+	"github.com/tradewind-commerce/tradewind/internal/doorprice"
 	"github.com/tradewind-commerce/tradewind/internal/identity"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/programme"
 	"github.com/tradewind-commerce/tradewind/internal/reconcile"
+	"github.com/tradewind-commerce/tradewind/models"
 )
 
 var today = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
@@ -99,6 +103,47 @@ func TestLoad(t *testing.T) {
 		}
 		if n := count(t, db, `select count(*) from payouts where brand_id is not null`); n < 300 {
 			t.Errorf("%d payouts", n)
+		}
+	})
+
+	t.Run("has a storefront with duties and taxes, where all goods have what customs ask for", func(t *testing.T) {
+		ctx, now := database.AcrossBrands(auth.With(t.Context(), auth.System()), database.Reconciliation), func() time.Time { return today }
+		rules := customs.NewService(db, now)
+		var prices []*models.Price
+		err := db.WithContext(ctx).Joins("join storefronts s on s.brand_id = prices.brand_id and s.id = prices.storefront_id and s.customs_regime = 'CBEC_DIRECT'").
+			Find(&prices).Error
+		if err != nil || len(prices) < 10 {
+			t.Fatalf("%d prices, %v", len(prices), err)
+		}
+		quotes, err := doorprice.NewService(db, rules, now).Prices(ctx, prices, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		luxury := 0
+		for _, p := range prices {
+			q := quotes[p]
+			if q == nil || !q.Complete || q.TaxMinor == 0 {
+				t.Fatalf("%s: %+v", p.Amount(), q)
+			}
+			if q.Lines[0].Parts[1].Amount > 0 {
+				luxury++
+			}
+		}
+		if luxury == 0 {
+			t.Error("none of its goods is charged a consumption tax")
+		}
+		review, err := catalog.NewService(db, rules, now).CountReview(ctx)
+		if err != nil || review.Listings != 0 {
+			t.Errorf("%+v, %v", review, err)
+		}
+		if n := count(t, db, `select count(*) from storefronts where customs_regime is not null and brand_id is not null and texts::text like '%DEMONSTRATION%'`); n != 1 {
+			t.Errorf("%d storefronts are labelled", n)
+		}
+		for _, sources := range []string{"select count(*) from customs_rules where set_name = 'demonstration-china' and confidence <> 'DEMONSTRATION'",
+			"select count(*) from exchange_rates where source not like 'DEMONSTRATION%'"} {
+			if n := count(t, db, sources); n != 0 {
+				t.Errorf("%s: %d", sources, n)
+			}
 		}
 	})
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
 	"github.com/tradewind-commerce/tradewind/internal/catalog"
@@ -73,13 +74,13 @@ func (w *world) variant(m *maker, g goods, p *models.Product, i int, at time.Tim
 }
 
 // list puts a product on sale in a storefront, at prices in its currency.
-func (w *world) list(m *maker, g goods, n int, r *productRows, front *models.Storefront) {
+func (w *world) list(m *maker, g goods, n int, r *productRows, front *models.Storefront, id func(time.Time) uuid.UUID) {
 	publish := front.OpenedAt.Add(time.Duration(n) * time.Hour)
 	if scheduled(m, n) {
 		publish = w.today.AddDate(0, 0, 14)
 	}
 	l := models.Listing{
-		BrandID: front.BrandID, ID: w.id(publish), StorefrontID: front.ID, ProductID: r.product.ID, Status: models.ListingPublished,
+		BrandID: front.BrandID, ID: id(publish), StorefrontID: front.ID, ProductID: r.product.ID, Status: models.ListingPublished,
 		PublishAt: &publish, Currency: front.Currency, Version: 1, CreatedAt: r.product.CreatedAt, UpdatedAt: r.product.CreatedAt,
 	}
 	for i, v := range r.variants {

@@ -161,10 +161,12 @@ func (w *world) writeGoods(tx *gorm.DB, m *maker, shops []*shop) error {
 	var variants []models.Variant
 	var listings []models.Listing
 	var prices []models.Price
+	made := make([]*productRows, len(m.goods))
 	for n, g := range m.goods {
 		r := w.produce(m, shops[0].brand, g, n)
+		made[n] = r
 		for _, s := range shops {
-			w.list(m, g, n, r, s.front)
+			w.list(m, g, n, r, s.front, w.id)
 			for i, v := range r.variants {
 				s.items = append(s.items, &item{
 					product: &r.product, variant: v, category: m.category, price: price(g, i, s.front.Currency),
@@ -178,7 +180,10 @@ func (w *world) writeGoods(tx *gorm.DB, m *maker, shops []*shop) error {
 			variants = append(variants, *v)
 		}
 	}
-	return copyAll(tx, rowsOf(products), rowsOf(media), rowsOf(variants), rowsOf(listings), rowsOf(prices))
+	if err := copyAll(tx, rowsOf(products), rowsOf(media), rowsOf(variants), rowsOf(listings), rowsOf(prices)); err != nil {
+		return err
+	}
+	return w.declared(tx, m, shops[0], made)
 }
 
 // rows copies the rows of one table.

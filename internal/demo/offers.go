@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/models"
@@ -39,7 +40,8 @@ func (w *world) writeOffers(tx *gorm.DB, shops []*shop) error {
 			p.Kind, p.Target, p.StorefrontID, p.Currency = models.PromotionFreeShipping, models.TargetShipping, &s.front.ID, &s.front.Currency
 			p.MinimumMinor, p.EndsAt = 50_000, nil
 		})
-		options = append(options, w.sending(s.front, 0), w.sending(s.front, 1))
+		id := func(at time.Time) uuid.UUID { return idOf(at, w.offered) }
+		options = append(options, w.sending(s.front, 0, id), w.sending(s.front, 1, id))
 	}
 	limit, each := int64(10_000), int64(1)
 	welcome := add(first, -60, 300, "Welcome: 5 off", "新客立减 5 元", func(p *models.Promotion) {
@@ -53,10 +55,10 @@ func (w *world) writeOffers(tx *gorm.DB, shops []*shop) error {
 }
 
 // sending is a way in which a storefront sends: by sea, or faster and dearer.
-func (w *world) sending(front *models.Storefront, n int) models.DeliveryOption {
+func (w *world) sending(front *models.Storefront, n int, id func(time.Time) uuid.UUID) models.DeliveryOption {
 	made := w.opened.Add(time.Duration(n) * time.Minute)
 	o := models.DeliveryOption{
-		BrandID: front.BrandID, ID: idOf(made, w.offered), StorefrontID: front.ID, DefaultLanguage: "en", Currency: front.Currency,
+		BrandID: front.BrandID, ID: id(made), StorefrontID: front.ID, DefaultLanguage: "en", Currency: front.Currency,
 		Texts:   models.Texts[models.TitleText]{"en": {Title: "Standard"}, "zh-CN": {Title: "标准配送"}},
 		MinDays: 7, MaxDays: 14, Position: int32(n), Version: 1, CreatedAt: made, UpdatedAt: made,
 	}
