@@ -2054,8 +2054,10 @@ type ReturnRequestPayload struct {
 
 // In which currency amounts are told. Each row's amounts of each currency are converted and rounded half up once, so that totals are the sums of the rows.
 type SalesConversionInput struct {
-	// The currency.
-	To money.Currency `json:"to"`
+	// The currency; or `toBrand`, one of both.
+	To graphql.Omittable[*money.Currency] `json:"to,omitempty"`
+	// The currency of each brand: that of its payout account. Without one its amounts stay in the currency of the sales. Brands of several currencies have rows and totals in each.
+	ToBrand graphql.Omittable[*bool] `json:"toBrand,omitempty"`
 	// By which rates. Default TRANSACTION_DAY.
 	Rate graphql.Omittable[*report.RateOf] `json:"rate,omitempty"`
 	// The day of FIXED_DAY.

@@ -11,19 +11,25 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/report"
 )
 
-// Sales says which sales a report is about.
 // SalesConversion reads how amounts are converted; nil is not at all.
 func SalesConversion(in *api.SalesConversionInput) *report.Conversion {
 	if in == nil {
 		return nil
 	}
-	c := &report.Conversion{To: in.To, Rate: report.TransactionDay, Day: in.Day.Value()}
+	c := &report.Conversion{Rate: report.TransactionDay, Day: in.Day.Value()}
+	if to := in.To.Value(); to != nil {
+		c.To = *to
+	}
+	if brand := in.ToBrand.Value(); brand != nil {
+		c.Brand = *brand
+	}
 	if rate := in.Rate.Value(); rate != nil {
 		c.Rate = *rate
 	}
 	return c
 }
 
+// Sales says which sales a report is about.
 func Sales(where *api.SalesReportWhere) (q report.Query, err error) {
 	if where == nil {
 		return q, nil

@@ -1708,7 +1708,7 @@ func (ec *executionContext) unmarshalInputSalesConversionInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"to", "rate", "day"}
+	fieldsInOrder := [...]string{"to", "toBrand", "rate", "day"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1717,11 +1717,18 @@ func (ec *executionContext) unmarshalInputSalesConversionInput(ctx context.Conte
 		switch k {
 		case "to":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
-			data, err := ec.unmarshalNCurrencyCode2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐCurrency(ctx, v)
+			data, err := ec.unmarshalOCurrencyCode2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋmoneyᚐCurrency(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.To = data
+			it.To = graphql.OmittableOf(data)
+		case "toBrand":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toBrand"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToBrand = graphql.OmittableOf(data)
 		case "rate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rate"))
 			data, err := ec.unmarshalOSalesRate2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋreportᚐRateOf(ctx, v)

@@ -19632,6 +19632,8 @@ enum SalesDimension {
   BUYER_REGION
   "Placed here or imported."
   SOURCE
+  "Currency of the sales, which amounts are told in unless they are converted: a storefront has one."
+  CURRENCY
 }
 
 "Length of a period."
@@ -19686,8 +19688,10 @@ enum SalesRate {
 
 "In which currency amounts are told. Each row's amounts of each currency are converted and rounded half up once, so that totals are the sums of the rows."
 input SalesConversionInput {
-  "The currency."
-  to: CurrencyCode!
+  "The currency; or ` + "`" + `toBrand` + "`" + `, one of both."
+  to: CurrencyCode
+  "The currency of each brand: that of its payout account. Without one its amounts stay in the currency of the sales. Brands of several currencies have rows and totals in each."
+  toBrand: Boolean
   "By which rates. Default TRANSACTION_DAY."
   rate: SalesRate
   "The day of FIXED_DAY."

@@ -121,7 +121,8 @@ func salesReport(c *compiler, _ row, f *call) (emitter, error) {
 	})
 }
 
-// asked are the fields of a report and its parts that the operation asks for.
+// asked are the fields of a report and its parts that the operation asks for,
+// what parts are compared with among them.
 func (c *compiler) asked(f *call, report string, parts ...string) ([]string, error) {
 	names := []string{}
 	calls, err := c.collect(report, f.sets, nil)
@@ -137,6 +138,18 @@ func (c *compiler) asked(f *call, report string, parts ...string) ([]string, err
 			}
 			for _, field := range fields {
 				names = append(names, field.Name)
+				if field.Name != "previous" {
+					continue
+				}
+				for _, of := range parts {
+					before, err := c.collect(of, field.sets, nil)
+					if err != nil {
+						return nil, err
+					}
+					for _, field := range before {
+						names = append(names, field.Name)
+					}
+				}
 			}
 		}
 	}

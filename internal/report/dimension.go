@@ -31,6 +31,7 @@ var dimensions = map[Dimension]dimension{
 	BuyerCountry:  {[]string{"buyer_country"}, "coalesce(f.buyer_country, '')", "text", noText},
 	BuyerRegion:   {[]string{"buyer_country", "buyer_region"}, "coalesce(f.buyer_country || '-' || f.buyer_region, '')", "text", noText},
 	Source:        {[]string{"source"}, "f.source", "text", noText},
+	Currency:      {[]string{"currency"}, "f.currency", "text", noText},
 }
 
 // expr is what a dimension of the query is, of a row f.
@@ -44,9 +45,9 @@ func (q *Query) expr(d Dimension) string {
 // finer is how fine the periods of rows must be told: day, month or not at all.
 func (q *Query) finer() string {
 	switch {
-	case q.Convert != nil && q.Convert.Rate == TransactionDay, q.has(Period) && (q.Period == Day || q.Period == Week):
+	case q.Convert != nil && q.Convert.Rate == TransactionDay, (q.has(Period) || q.byPeriod) && (q.Period == Day || q.Period == Week):
 		return "day"
-	case q.has(Period):
+	case q.has(Period), q.byPeriod:
 		return "month"
 	}
 	return ""

@@ -48,8 +48,11 @@ func (s *source) grouped(of span) clause {
 		return native
 	}
 	keys := s.keys()
-	selected := slices.Clone(keys[:len(keys)-1])
-	selected = append(selected, fmt.Sprintf("'%s' as currency", s.Convert.To))
+	to, join, groups := s.quote(), "k.currency = n.currency and k.rate_on = n.rate_on", len(keys)-1
+	if s.toBrand() {
+		to, join, groups = "n.quote", join+" and k.quote = n.quote", len(keys)
+	}
+	selected := append(slices.Clone(keys[:len(keys)-1]), to+" as currency")
 	for _, c := range counts {
 		selected = append(selected, fmt.Sprintf("total(n.%s) as %s", c, c))
 	}
@@ -58,8 +61,8 @@ func (s *source) grouped(of span) clause {
 		selected = append(selected, fmt.Sprintf("total((sign(n.%s) * div(2 * abs(n.%s) * k.of + k.per, 2 * k.per))::bigint) as %s", a, a, a))
 	}
 	return clause{
-		fmt.Sprintf("select %s, max(n.recorded_at) as recorded_at from (%s) n join k on k.currency = n.currency and k.rate_on = n.rate_on%s",
-			strings.Join(selected, ", "), native.sql, groupBy(len(keys)-1)), native.args,
+		fmt.Sprintf("select %s, max(n.recorded_at) as recorded_at from (%s) n join k on %s%s",
+			strings.Join(selected, ", "), native.sql, join, groupBy(groups)), native.args,
 	}
 }
 
@@ -90,9 +93,12 @@ func (s *source) native(of span, currency string) clause {
 	selected = append(selected, currency+" as currency")
 	if s.Convert != nil && currency == "f.currency" {
 		selected = append(selected, s.rateOn()+" as rate_on")
+		if s.toBrand() {
+			selected = append(selected, s.quote()+" as quote")
+		}
 	}
 	group := groupBy(len(selected))
-	if currency != "f.currency" && len(selected) == 1 {
+	if s.Convert != nil && !s.toBrand() && currency != "f.currency" && len(selected) == 1 {
 		group = " having count(*) > 0"
 	}
 	for _, c := range counts {
@@ -123,7 +129,7 @@ func groupBy(columns int) string {
 func (s *source) largest() clause {
 	of := *s.Query
 	of.GroupBy = slices.DeleteFunc(slices.Clone(s.GroupBy), func(d Dimension) bool { return d == Period })
-	of.Top = 0
+	of.Top, of.byPeriod = 0, s.Convert != nil && s.Convert.Rate == PeriodAverage && s.has(Period)
 	by := &source{&of, s.actor, s.state, s.now}
 	g := by.grouped(span{from: s.From, to: s.To})
 	order := []string{s.measure("g.") + " desc"}
@@ -146,8 +152,11 @@ func (s *source) joinTop() string {
 			on = append(on, fmt.Sprintf("top.d%d = %s", n, s.expr(d)))
 		}
 	}
-	if s.Convert == nil {
+	switch {
+	case s.Convert == nil:
 		on = append(on, "top.currency = f.currency")
+	case s.toBrand():
+		on = append(on, "top.currency = "+s.quote())
 	}
 	return " left join top on " + strings.Join(on, " and ")
 }

@@ -70,7 +70,7 @@ func (l *labels) value(d Dimension, key string) *DimensionValue {
 		v.Label = l.places.Country(key)
 	case OriginRegion, BuyerRegion:
 		v.Label = l.places.Region(key)
-	case Period, Category, Source: // the key, or the name found above
+	case Period, Category, Source, Currency: // the key, or the name found above
 	}
 	return v
 }

@@ -30,6 +30,8 @@ const (
 	BuyerCountry  Dimension = "BUYER_COUNTRY"
 	BuyerRegion   Dimension = "BUYER_REGION"
 	Source        Dimension = "SOURCE"
+	// Currency is that of the sales, before anything is converted.
+	Currency Dimension = "CURRENCY"
 )
 
 // Length of a period.
@@ -90,10 +92,13 @@ const (
 	FixedDay       RateOf = "FIXED_DAY"
 )
 
-// Conversion has amounts told in one currency.
+// Conversion has amounts told in another currency than that of the sales.
 type Conversion struct {
-	To   money.Currency
-	Rate RateOf
+	To money.Currency
+	// Brand is instead of To: each brand's own, that of its payout account. What
+	// is sold by brands without one stays as it is.
+	Brand bool
+	Rate  RateOf
 	// Day is that of FixedDay.
 	Day *models.Date
 }
@@ -148,6 +153,9 @@ type Query struct {
 	// Fields of the report, its rows and totals that are asked for, by their
 	// names in the API; nil for all. Some take more than roll-ups.
 	Fields []string
+
+	// byPeriod has rates of periods where rows are not of periods.
+	byPeriod bool
 }
 
 // asks tells whether any of the fields is asked for.
@@ -222,6 +230,8 @@ func (q *Query) sound() error {
 		return &problem.BadInput{Argument: "moving", Message: "needs PERIOD among the dimensions"}
 	case q.Compare != "" && !q.has(Period) && !bounded:
 		return &problem.BadInput{Argument: "compare", Message: "needs where.from and where.to, or PERIOD among the dimensions"}
+	case q.Convert != nil && (q.Convert.To == "") == !q.Convert.Brand:
+		return &problem.BadInput{Argument: "convert.to", Message: "must be given unless convert.toBrand is, and not with it"}
 	case q.Convert != nil && q.Convert.Rate == PeriodAverage && !q.has(Period) && !bounded:
 		return &problem.BadInput{Argument: "convert.rate", Message: "needs where.from and where.to, or PERIOD among the dimensions"}
 	case q.Convert != nil && q.Convert.Rate == FixedDay && q.Convert.Day == nil:

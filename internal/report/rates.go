@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -20,35 +21,48 @@ func (q *Query) rateOn() string {
 	switch {
 	case q.Convert.Rate == TransactionDay:
 		return "f.period"
-	case q.Convert.Rate == PeriodAverage && q.has(Period):
+	case q.Convert.Rate == PeriodAverage && (q.has(Period) || q.byPeriod):
 		return q.begin("f.period")
 	}
 	return "date '" + anyDay + "'"
 }
 
+// toBrand tells whether amounts are converted to the currencies of brands.
+func (q *Query) toBrand() bool { return q.Convert != nil && q.Convert.Brand }
+
+// quote is the currency that amounts of a row f are converted to.
+func (q *Query) quote() string {
+	if q.Convert.Brand {
+		return "coalesce(account.currency, f.currency)"
+	}
+	return "text '" + string(q.Convert.To) + "'"
+}
+
 // rates are those that the sales of the spans need, and as the table k: what
-// of a currency's minor units is in those asked for, a fraction of / per.
+// of a currency's minor units is in those of a quote, a fraction of / per.
 // Without one it is RATE_UNKNOWN.
 func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, err error) {
 	var sold []struct {
-		Currency string
-		RateOn   time.Time
+		Currency, Quote string
+		RateOn          time.Time
 	}
 	known := map[string]bool{}
-	var currencies, days, of, per models.StringList
+	var currencies, quotes, days, of, per models.StringList
 	for _, span := range spans {
 		from, where := s.rows([]string{"currency"}, s.finer(), false, span.from, span.to)
-		query := fmt.Sprintf("select distinct f.currency, %s as rate_on from %s where %s order by 2, 1", s.rateOn(), from.sql, where.sql)
+		query := fmt.Sprintf("select distinct f.currency, %s as rate_on, %s as quote from %s where %s order by 2, 1, 3", s.rateOn(), s.quote(), from.sql, where.sql)
 		if err := tx.Raw(query, append(from.args, where.args...)...).Scan(&sold).Error; err != nil {
 			return nil, k, fmt.Errorf("find the currencies: %w", err)
 		}
 		if len(sold) == 0 {
 			continue
 		}
-		both := []money.Currency{s.Convert.To}
+		both := make([]money.Currency, 0, 2*len(sold))
 		for _, row := range sold {
-			both = append(both, money.Currency(row.Currency))
+			both = append(both, money.Currency(row.Currency), money.Currency(row.Quote))
 		}
+		slices.Sort(both)
+		both = slices.Compact(both)
 		first, last := models.DateOf(sold[0].RateOn), models.DateOf(after(sold[len(sold)-1].RateOn, s.Period))
 		switch {
 		case s.Convert.Rate == FixedDay:
@@ -62,43 +76,44 @@ func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, er
 		}
 		for _, row := range sold {
 			on := row.RateOn.Format(time.DateOnly)
-			if known[row.Currency+on] {
+			if known[row.Currency+row.Quote+on] {
 				continue
 			}
-			rate, err := s.rate(figures, money.Currency(row.Currency), models.DateOf(row.RateOn), span)
+			base, quote := money.Currency(row.Currency), money.Currency(row.Quote)
+			rate, err := s.rate(figures, base, quote, models.DateOf(row.RateOn), span)
 			if err != nil {
 				return nil, k, err
 			}
-			known[row.Currency+on], used = true, append(used, rate)
+			known[row.Currency+row.Quote+on], used = true, append(used, rate)
 			over, under := rate.Fraction()
-			if shift := s.Convert.To.Digits() - money.Currency(row.Currency).Digits(); shift > 0 {
+			if shift := quote.Digits() - base.Digits(); shift > 0 {
 				over = over.Mul(decimal.New(1, shift))
 			} else {
 				under = under.Mul(decimal.New(1, -shift))
 			}
-			currencies, days = append(currencies, row.Currency), append(days, on)
+			currencies, quotes, days = append(currencies, row.Currency), append(quotes, row.Quote), append(days, on)
 			of, per = append(of, over.String()), append(per, under.String())
 		}
 	}
 	return used, clause{
-		"k as materialized (select * from unnest(cast(? as text[]), cast(? as date[]), cast(? as numeric[]), cast(? as numeric[])) as k (currency, rate_on, of, per))",
-		[]any{currencies, days, of, per},
+		"k as materialized (select * from unnest(cast(? as text[]), cast(? as text[]), cast(? as date[]), cast(? as numeric[]), cast(? as numeric[])) as k (currency, quote, rate_on, of, per))",
+		[]any{currencies, quotes, days, of, per},
 	}, nil
 }
 
-func (s *source) rate(figures *fx.Span, base money.Currency, on models.Date, of span) (*fx.Rate, error) {
+func (s *source) rate(figures *fx.Span, base, quote money.Currency, on models.Date, of span) (*fx.Rate, error) {
 	switch s.Convert.Rate {
 	case FixedDay:
-		return figures.Rate(base, s.Convert.To, *s.Convert.Day)
+		return figures.Rate(base, quote, *s.Convert.Day)
 	case TransactionDay:
-		return figures.Rate(base, s.Convert.To, on)
+		return figures.Rate(base, quote, on)
 	case PeriodAverage:
 	}
 	from, before := on, models.DateOf(after(on.Time(), s.Period))
 	if !s.has(Period) {
 		from, before = *of.from, of.to.AddDays(1)
 	}
-	return figures.Average(base, s.Convert.To, from, before)
+	return figures.Average(base, quote, from, before)
 }
 
 // after is when the period that begins then has ended.

@@ -154,13 +154,16 @@ func (s *source) totals() clause {
 	if s.Convert == nil {
 		return all.beside(s.spans(), func(of span) clause { return all.native(of, "f.currency") })
 	}
-	to := fmt.Sprintf("'%s'", s.Convert.To)
-	z := all.beside(s.spans(), func(of span) clause { return all.native(of, to) })
+	z := all.beside(s.spans(), func(of span) clause { return all.native(of, s.quote()) })
+	which := ""
+	if s.toBrand() {
+		which = " where g.currency = z.currency"
+	}
 	selected := []string{"z.currency"}
 	for _, column := range sums {
 		for _, side := range []string{"", "was_"}[:len(s.spans())] {
 			if slices.Contains(amounts, column) {
-				selected = append(selected, fmt.Sprintf("(select total(g.%s%s) from g) as %s%s", side, column, side, column))
+				selected = append(selected, fmt.Sprintf("(select total(g.%s%s) from g%s) as %s%s", side, column, which, side, column))
 			} else {
 				selected = append(selected, "z."+side+column)
 			}

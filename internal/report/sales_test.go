@@ -250,11 +250,11 @@ func TestSalesEqualsTheFacts(t *testing.T) {
 	})
 }
 
-func collect(ctx context.Context, t *rapid.T, s *report.Service, q report.Query) (rows []*report.Row, totals []*report.Totals) {
+func collect(ctx context.Context, t interface{ Fatalf(string, ...any) }, s *report.Service, q report.Query) (rows []*report.Row, totals []*report.Totals) {
 	for {
 		r, err := s.Sales(ctx, q)
 		if err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v", err)
 		}
 		rows, totals = append(rows, r.Rows...), r.Totals
 		if !r.PageInfo.HasNextPage {

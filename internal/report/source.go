@@ -60,6 +60,9 @@ func (s *source) filters() (where []clause, columns []string) {
 // days: enough to tell the columns apart and their time as fine as need be.
 func (s *source) rows(columns []string, finer string, orders bool, from, to *models.Date) (f, where clause) {
 	conditions, filtered := s.filters()
+	if s.toBrand() {
+		filtered = append(filtered, "brand_id")
+	}
 	need := rollup.Need{Columns: append(filtered, columns...), Orders: orders, Zone: s.TimeZone, From: from, To: to, Period: finer}
 	need.Facts = s.byShopper() || s.RecordedBefore != nil
 	var parts []string
@@ -74,6 +77,9 @@ func (s *source) rows(columns []string, finer string, orders bool, from, to *mod
   where kind = 'SALE' and shopper_id is not null
   group by 1, 2
 ) first on first.of_brand = f.brand_id and first.of_shopper = f.shopper_id`
+	}
+	if s.toBrand() {
+		f.sql += " left join payout_accounts account on account.brand_id = f.brand_id"
 	}
 	where.sql = "true"
 	for _, c := range conditions {
