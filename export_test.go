@@ -30,7 +30,7 @@ func TestExportCommand(t *testing.T) {
 	r := servertest.Run(t, o, byMonth...)
 	rows, err := csv.NewReader(strings.NewReader(r.Out)).ReadAll()
 	must(t, err)
-	const heading = "period,brand,brand_id,currency,orders,units,units_returned,gross,discounts,refunds,net,average_order"
+	const heading = "period,brand,brand_id,currency,orders,units,units_returned,gross,discounts,refunds,net,shipping,duties,taxes,commission,payout,average_order,return_rate,share,rank,cumulative_net"
 	if r.Code != 0 || len(rows) < 50 || strings.Join(rows[0], ",") != heading {
 		t.Fatalf("%d, %d rows, %s", r.Code, len(rows), r.Err)
 	}

@@ -40,7 +40,7 @@ func (b *builder) arguments(at place, d *ast.FieldDefinition) (list ast.Argument
 	}
 	if d.Name == "salesReport" && b.chance(90) { // these ask for dimensions
 		for _, name := range []string{"compare", "top", "moving", "convert"} {
-			given[name] = given[name] && b.chance(30)
+			given[name] = given[name] && b.chance(40)
 		}
 	}
 	if d.Arguments.ForName("first") != nil {
@@ -283,6 +283,8 @@ func (b *builder) object(d *ast.Definition) *ast.Value {
 	if d.Name == "SalesConversionInput" { // a day goes with the rate of a fixed day alone
 		rate = pick(b, []string{"FIXED_DAY", "PERIOD_AVERAGE", "PERIOD_AVERAGE", "TRANSACTION_DAY"})
 		has["rate"], has["day"] = true, (rate == "FIXED_DAY") != b.chance(3)
+		has["toBrand"] = b.chance(50) // or to another currency
+		has["to"] = has["toBrand"] == b.chance(3)
 	}
 	if d.Name == "ProductWhere" && has["price"] { // in some currency
 		has["storefrontId"] = has["storefrontId"] || b.chance(95)
@@ -290,6 +292,9 @@ func (b *builder) object(d *ast.Definition) *ast.Value {
 	for _, f := range d.Fields {
 		if f.Name == "rate" && rate != "" {
 			v.Children = append(v.Children, &ast.ChildValue{Name: f.Name, Value: &ast.Value{Kind: ast.EnumValue, Raw: rate}})
+		} else if f.Name == "toBrand" && has[f.Name] {
+			yes := &ast.Value{Kind: ast.BooleanValue, Raw: "true"}
+			v.Children = append(v.Children, &ast.ChildValue{Name: f.Name, Value: b.perhaps(yes, f.Type)})
 		} else if has[f.Name] {
 			v.Children = append(v.Children, &ast.ChildValue{Name: f.Name, Value: b.value(d.Name, f.Name, f.Type)})
 		}

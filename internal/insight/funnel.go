@@ -134,9 +134,9 @@ order by 1`,
 
 var funnelColumns = []column[FunnelRow]{
 	{table.Column{Name: "starts_on", Title: "Begun in", Kind: table.Date, Dimension: true}, func(r *FunnelRow) any { return r.StartsOn() }},
-	{table.Column{Name: "carts", Title: "Carts", Kind: table.Integer}, func(r *FunnelRow) any { return r.Carts }},
-	{table.Column{Name: "checkouts", Title: "Checkouts", Kind: table.Integer}, func(r *FunnelRow) any { return r.Checkouts }},
-	{table.Column{Name: "purchases", Title: "Purchases", Kind: table.Integer}, func(r *FunnelRow) any { return r.Purchases }},
+	{table.Column{Name: "carts", Title: "Carts", Kind: table.Integer, Sums: true}, func(r *FunnelRow) any { return r.Carts }},
+	{table.Column{Name: "checkouts", Title: "Checkouts", Kind: table.Integer, Sums: true}, func(r *FunnelRow) any { return r.Checkouts }},
+	{table.Column{Name: "purchases", Title: "Purchases", Kind: table.Integer, Sums: true}, func(r *FunnelRow) any { return r.Purchases }},
 	{table.Column{Name: "checkout_rate", Title: "Checkout rate", Kind: table.Percent}, func(r *FunnelRow) any { return optional(r.CheckoutRate()) }},
 	{table.Column{Name: "purchase_rate", Title: "Purchase rate", Kind: table.Percent}, func(r *FunnelRow) any { return optional(r.PurchaseRate()) }},
 }

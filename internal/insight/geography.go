@@ -164,12 +164,12 @@ var placeColumns = []column[Place]{
 	{table.Column{Name: "currency", Title: "Currency", Kind: table.Text}, func(p *Place) any { return p.Currency }},
 	{table.Column{Name: "shoppers", Title: "Shoppers", Kind: table.Integer}, func(p *Place) any { return optional(p.Shoppers) }},
 	{table.Column{Name: "orders", Title: "Orders", Kind: table.Integer}, func(p *Place) any { return p.Orders }},
-	{table.Column{Name: "units", Title: "Units", Kind: table.Integer}, func(p *Place) any { return p.Units }},
-	{table.Column{Name: "units_returned", Title: "Units returned", Kind: table.Integer}, func(p *Place) any { return p.UnitsReturned }},
-	{table.Column{Name: "gross", Title: "Gross", Kind: table.Money, Currency: "currency"}, func(p *Place) any { return p.Gross() }},
-	{table.Column{Name: "discounts", Title: "Discounts", Kind: table.Money, Currency: "currency"}, func(p *Place) any { return p.Discounts() }},
-	{table.Column{Name: "refunds", Title: "Refunds", Kind: table.Money, Currency: "currency"}, func(p *Place) any { return p.Refunds() }},
-	{table.Column{Name: "net", Title: "Net", Kind: table.Money, Currency: "currency"}, func(p *Place) any { return p.Net() }},
+	{table.Column{Name: "units", Title: "Units", Kind: table.Integer, Sums: true}, func(p *Place) any { return p.Units }},
+	{table.Column{Name: "units_returned", Title: "Units returned", Kind: table.Integer, Sums: true}, func(p *Place) any { return p.UnitsReturned }},
+	{table.Column{Name: "gross", Title: "Gross", Kind: table.Money, Currency: "currency", Sums: true}, func(p *Place) any { return p.Gross() }},
+	{table.Column{Name: "discounts", Title: "Discounts", Kind: table.Money, Currency: "currency", Sums: true}, func(p *Place) any { return p.Discounts() }},
+	{table.Column{Name: "refunds", Title: "Refunds", Kind: table.Money, Currency: "currency", Sums: true}, func(p *Place) any { return p.Refunds() }},
+	{table.Column{Name: "net", Title: "Net", Kind: table.Money, Currency: "currency", Sums: true}, func(p *Place) any { return p.Net() }},
 }
 
 // GeographyTable is Geography as a table.

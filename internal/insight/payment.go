@@ -127,11 +127,11 @@ order by currency, method`,
 var paymentColumns = []column[PaymentRow]{
 	{table.Column{Name: "method", Title: "Method", Kind: table.Text, Dimension: true}, func(r *PaymentRow) any { return r.Method }},
 	{table.Column{Name: "currency", Title: "Currency", Kind: table.Text}, func(r *PaymentRow) any { return r.Currency }},
-	{table.Column{Name: "attempts", Title: "Attempts", Kind: table.Integer}, func(r *PaymentRow) any { return r.Attempts }},
-	{table.Column{Name: "failed", Title: "Failed", Kind: table.Integer}, func(r *PaymentRow) any { return r.Failed }},
+	{table.Column{Name: "attempts", Title: "Attempts", Kind: table.Integer, Sums: true}, func(r *PaymentRow) any { return r.Attempts }},
+	{table.Column{Name: "failed", Title: "Failed", Kind: table.Integer, Sums: true}, func(r *PaymentRow) any { return r.Failed }},
 	{table.Column{Name: "orders", Title: "Orders paid", Kind: table.Integer}, func(r *PaymentRow) any { return r.Orders }},
-	{table.Column{Name: "paid", Title: "Paid", Kind: table.Money, Currency: "currency"}, func(r *PaymentRow) any { return r.Paid() }},
-	{table.Column{Name: "refunded", Title: "Refunded", Kind: table.Money, Currency: "currency"}, func(r *PaymentRow) any { return r.Refunded() }},
+	{table.Column{Name: "paid", Title: "Paid", Kind: table.Money, Currency: "currency", Sums: true}, func(r *PaymentRow) any { return r.Paid() }},
+	{table.Column{Name: "refunded", Title: "Refunded", Kind: table.Money, Currency: "currency", Sums: true}, func(r *PaymentRow) any { return r.Refunded() }},
 }
 
 // PaymentTable is Payments as a table.

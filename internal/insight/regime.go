@@ -104,11 +104,11 @@ var regimeColumns = []column[RegimeRow]{
 		return string(*r.Regime)
 	}},
 	{table.Column{Name: "currency", Title: "Currency", Kind: table.Text}, func(r *RegimeRow) any { return r.Currency }},
-	{table.Column{Name: "orders", Title: "Orders", Kind: table.Integer}, func(r *RegimeRow) any { return r.Orders }},
-	{table.Column{Name: "goods", Title: "Goods", Kind: table.Money, Currency: "currency"}, func(r *RegimeRow) any { return r.Goods() }},
-	{table.Column{Name: "shipping", Title: "Shipping", Kind: table.Money, Currency: "currency"}, func(r *RegimeRow) any { return r.Shipping() }},
-	{table.Column{Name: "duties", Title: "Duties", Kind: table.Money, Currency: "currency"}, func(r *RegimeRow) any { return r.Duties() }},
-	{table.Column{Name: "taxes", Title: "Taxes", Kind: table.Money, Currency: "currency"}, func(r *RegimeRow) any { return r.Taxes() }},
+	{table.Column{Name: "orders", Title: "Orders", Kind: table.Integer, Sums: true}, func(r *RegimeRow) any { return r.Orders }},
+	{table.Column{Name: "goods", Title: "Goods", Kind: table.Money, Currency: "currency", Sums: true}, func(r *RegimeRow) any { return r.Goods() }},
+	{table.Column{Name: "shipping", Title: "Shipping", Kind: table.Money, Currency: "currency", Sums: true}, func(r *RegimeRow) any { return r.Shipping() }},
+	{table.Column{Name: "duties", Title: "Duties", Kind: table.Money, Currency: "currency", Sums: true}, func(r *RegimeRow) any { return r.Duties() }},
+	{table.Column{Name: "taxes", Title: "Taxes", Kind: table.Money, Currency: "currency", Sums: true}, func(r *RegimeRow) any { return r.Taxes() }},
 	{table.Column{Name: "burden", Title: "Burden", Kind: table.Percent}, func(r *RegimeRow) any { return optional(r.Burden()) }},
 }
 

@@ -224,9 +224,9 @@ group by 1, 2`, until, from, until, until, until, until, moved.All(), from, stoc
 var turnoverColumns = []column[TurnoverRow]{
 	{table.Column{Name: "name", Title: "Name", Kind: table.Text, Dimension: true}, func(r *TurnoverRow) any { return r.Label }},
 	{table.Column{Name: "id", Title: "Id", Kind: table.Text}, func(r *TurnoverRow) any { return r.Key }},
-	{table.Column{Name: "opening", Title: "Opening", Kind: table.Integer}, func(r *TurnoverRow) any { return r.Opening }},
-	{table.Column{Name: "closing", Title: "Closing", Kind: table.Integer}, func(r *TurnoverRow) any { return r.Closing }},
-	{table.Column{Name: "sold", Title: "Sold", Kind: table.Integer}, func(r *TurnoverRow) any { return r.Sold }},
+	{table.Column{Name: "opening", Title: "Opening", Kind: table.Integer, Sums: true}, func(r *TurnoverRow) any { return r.Opening }},
+	{table.Column{Name: "closing", Title: "Closing", Kind: table.Integer, Sums: true}, func(r *TurnoverRow) any { return r.Closing }},
+	{table.Column{Name: "sold", Title: "Sold", Kind: table.Integer, Sums: true}, func(r *TurnoverRow) any { return r.Sold }},
 	{table.Column{Name: "average", Title: "Average", Kind: table.Decimal}, func(r *TurnoverRow) any { return r.Average }},
 	{table.Column{Name: "turnover", Title: "Turnover", Kind: table.Decimal}, func(r *TurnoverRow) any { return optional(r.Turnover()) }},
 	{table.Column{Name: "days_of_stock", Title: "Days of stock", Kind: table.Decimal}, func(r *TurnoverRow) any { return optional(r.DaysOfStock()) }},

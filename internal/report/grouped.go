@@ -164,13 +164,9 @@ func (s *source) joinTop() string {
 // measure is what rows are ranked by.
 func (q *Query) measure(row string) string {
 	switch q.SortKey {
-	case ByGross:
-		return row + "gross_minor"
-	case ByUnits:
-		return row + "units_sold"
-	case ByOrders:
-		return row + "orders"
-	default:
-		return fmt.Sprintf("(%sgross_minor - %sdiscount_minor - %srefund_minor)", row, row, row)
+	case ByGross, ByUnits, ByOrders:
+		return row + sortColumns[q.SortKey]
+	case ByDimensions, ByNet:
 	}
+	return fmt.Sprintf("(%sgross_minor - %sdiscount_minor - %srefund_minor)", row, row, row)
 }

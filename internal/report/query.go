@@ -71,6 +71,9 @@ const (
 	ByOrders     SortKey = "ORDERS"
 )
 
+// sortColumns are those of rows by which keys sort; all others by dimensions.
+var sortColumns = map[SortKey]string{ByGross: "gross_minor", ByNet: "net_minor", ByUnits: "units_sold", ByOrders: "orders"}
+
 // Comparison is what rows are compared with.
 type Comparison string
 

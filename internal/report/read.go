@@ -236,9 +236,7 @@ func (q *Query) sort() paging.Sort[groupedRow] {
 		Filter: []any{q.filter(), q.GroupBy, q.Period, q.TimeZone.String()},
 		Desc:   q.Reverse,
 	}
-	if column, ok := map[SortKey]string{
-		ByGross: "gross_minor", ByNet: "net_minor", ByUnits: "units_sold", ByOrders: "orders",
-	}[q.SortKey]; ok {
+	if column, ok := sortColumns[q.SortKey]; ok {
 		sort.Columns = append(sort.Columns, paging.Column[groupedRow]{Expr: "g." + column, Type: "bigint", Value: func(r *groupedRow) any {
 			return map[SortKey]int64{ByGross: r.Now.GrossMinor, ByNet: r.NetMinor, ByUnits: r.Now.UnitsSold, ByOrders: r.Now.Orders}[q.SortKey]
 		}})

@@ -5,9 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"hash/fnv"
+	"slices"
 	"strings"
 
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
@@ -17,9 +18,6 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/table"
 	"github.com/tradewind-commerce/tradewind/models"
 )
-
-// fetchRows is how many rows are in memory at once.
-const fetchRows = 1000
 
 // keys of dimensions in files, beside what people read.
 var keyNames = map[Dimension]struct{ name, title string }{
@@ -42,32 +40,77 @@ type figure struct {
 	kind        table.Kind
 	// sums says that rows may be added: orders and averages may not.
 	sums bool
-	of   func(*Figures) any
+	of   func(*Row) any
+	// when says which reports have it, nil for all.
+	when func(*Query) bool
 }
 
-func amount(of func(Figures) money.Money) func(*Figures) any {
-	return func(f *Figures) any { return of(*f) }
+func number(of func(*Figures) int64) func(*Row) any {
+	return func(r *Row) any { return of(&r.Figures) }
 }
 
-var figures = []figure{
-	{"orders", "Orders", table.Integer, false, func(f *Figures) any { return f.Orders }},
-	{"units", "Units", table.Integer, true, func(f *Figures) any { return f.Units }},
-	{"units_returned", "Units returned", table.Integer, true, func(f *Figures) any { return f.UnitsReturned }},
-	{"gross", "Gross", table.Money, true, amount(Figures.Gross)},
-	{"discounts", "Discounts", table.Money, true, amount(Figures.Discounts)},
-	{"refunds", "Refunds", table.Money, true, amount(Figures.Refunds)},
-	{"net", "Net", table.Money, true, amount(Figures.Net)},
-	{"shipping", "Shipping", table.Money, true, amount(Figures.Shipping)},
-	{"duties", "Duties", table.Money, true, amount(Figures.Duties)},
-	{"taxes", "Taxes", table.Money, true, amount(Figures.Taxes)},
-	{"commission", "Commission", table.Money, true, amount(Figures.Commission)},
-	{"payout", "Payout", table.Money, true, amount(Figures.Payout)},
-	{"average_order", "Average order", table.Money, false, func(f *Figures) any {
-		if average := f.AverageOrder(); average != nil {
-			return *average
+func amount(of func(Figures) money.Money) func(*Row) any {
+	return func(r *Row) any { return of(r.Figures) }
+}
+
+// before is a measure of what the row is compared with.
+func before(of func(*Row) any) func(*Row) any {
+	return func(r *Row) any {
+		if r.Previous == nil {
+			return nil
+		}
+		return of(&Row{Figures: r.Previous.Figures})
+	}
+}
+
+func optional[T any](of func(*Row) *T) func(*Row) any {
+	return func(r *Row) any {
+		if v := of(r); v != nil {
+			return *v
 		}
 		return nil
-	}},
+	}
+}
+
+func byPeriods(q *Query) bool { return q.has(Period) }
+func moving(q *Query) bool    { return q.Moving > 0 }
+func compared(q *Query) bool  { return q.Compare != "" }
+
+var (
+	ofOrders = number(func(f *Figures) int64 { return f.Orders })
+	ofUnits  = number(func(f *Figures) int64 { return f.Units })
+)
+
+var figures = []figure{
+	{"orders", "Orders", table.Integer, false, ofOrders, nil},
+	{"units", "Units", table.Integer, true, ofUnits, nil},
+	{"units_returned", "Units returned", table.Integer, true, number(func(f *Figures) int64 { return f.UnitsReturned }), nil},
+	{"gross", "Gross", table.Money, true, amount(Figures.Gross), nil},
+	{"discounts", "Discounts", table.Money, true, amount(Figures.Discounts), nil},
+	{"refunds", "Refunds", table.Money, true, amount(Figures.Refunds), nil},
+	{"net", "Net", table.Money, true, amount(Figures.Net), nil},
+	{"shipping", "Shipping", table.Money, true, amount(Figures.Shipping), nil},
+	{"duties", "Duties", table.Money, true, amount(Figures.Duties), nil},
+	{"taxes", "Taxes", table.Money, true, amount(Figures.Taxes), nil},
+	{"commission", "Commission", table.Money, true, amount(Figures.Commission), nil},
+	{"payout", "Payout", table.Money, true, amount(Figures.Payout), nil},
+	{"average_order", "Average order", table.Money, false, optional(func(r *Row) *money.Money { return r.AverageOrder() }), nil},
+	{"return_rate", "Return rate", table.Percent, false, optional(func(r *Row) *decimal.Decimal { return r.ReturnRate() }), nil},
+	{"share", "Share", table.Percent, false, optional(func(r *Row) *decimal.Decimal { return r.Share }), nil},
+	{"rank", "Rank", table.Integer, false, func(r *Row) any { return r.Rank }, nil},
+	{"cumulative_net", "Net so far", table.Money, false, optional((*Row).CumulativeNet), byPeriods},
+	{"moving_net", "Moving net", table.Money, false, optional((*Row).MovingNet), moving},
+	{"previous_orders", "Orders before", table.Integer, false, before(ofOrders), compared},
+	{"previous_units", "Units before", table.Integer, true, before(ofUnits), compared},
+	{"previous_gross", "Gross before", table.Money, true, before(amount(Figures.Gross)), compared},
+	{"previous_net", "Net before", table.Money, true, before(amount(Figures.Net)), compared},
+	{"previous_payout", "Payout before", table.Money, true, before(amount(Figures.Payout)), compared},
+	{"net_change", "Change of net", table.Percent, false, optional((*Row).NetChange), compared},
+}
+
+// figures of a report of the query.
+func (q *Query) figures() []figure {
+	return slices.DeleteFunc(slices.Clone(figures), func(f figure) bool { return f.when != nil && !f.when(q) })
 }
 
 // Table is Sales with all rows of all pages, or the first so many, read in one
@@ -103,12 +146,16 @@ func columns(q *Query) []table.Column {
 			all = append(all, table.Column{Name: "period", Title: title, Kind: table.Date, Dimension: true})
 			continue
 		}
+		if d == Currency {
+			all = append(all, table.Column{Name: "sales_currency", Title: "Currency of sales", Kind: table.Text, Dimension: true})
+			continue
+		}
 		all = append(all,
 			table.Column{Name: strings.ToLower(string(d)), Title: titles[d], Kind: table.Text, Dimension: true},
 			table.Column{Name: keyNames[d].name, Title: keyNames[d].title, Kind: table.Text})
 	}
 	all = append(all, table.Column{Name: "currency", Title: "Currency", Kind: table.Text})
-	for _, f := range figures {
+	for _, f := range q.figures() {
 		c := table.Column{Name: f.name, Title: f.title, Kind: f.kind, Sums: f.sums}
 		if f.kind == table.Money {
 			c.Currency = "currency"
@@ -126,7 +173,23 @@ func about(q *Query) []table.Note {
 	if q.To != nil {
 		to = q.To.String()
 	}
-	return []table.Note{{Name: "Days", Text: from + " to " + to}}
+	notes := []table.Note{{Name: "Days", Text: from + " to " + to}}
+	if q.Convert == nil {
+		return notes
+	}
+	text := string(q.Convert.To)
+	if q.Convert.Brand {
+		text = "that of each brand's payout account"
+	}
+	switch q.Convert.Rate {
+	case TransactionDay:
+		text += ", at the rate of each day of sales and refunds"
+	case PeriodAverage:
+		text += ", at the mean rate of each period"
+	case FixedDay:
+		text += ", at the rate of " + q.Convert.Day.String()
+	}
+	return append(notes, table.Note{Name: "Currency", Text: text})
 }
 
 // errEnough ends the snapshot of a reader who wants no more rows.
@@ -166,46 +229,36 @@ func (s *Service) stream(tx *gorm.DB, actor *auth.Actor, q *Query, yield func(ta
 	if q.Page.First != nil {
 		rows.sql, rows.args = rows.sql+" limit ?", append(rows.args, *q.Page.First)
 	}
-	// Connections keep what a statement gives by its text: a cursor of other
-	// columns has another name.
-	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, rows.sql)
-	cursor := fmt.Sprintf("rows_%x", h.Sum64())
-	if err := tx.Exec("declare "+cursor+" no scroll cursor for "+rows.sql, rows.args...).Error; err != nil {
-		return fmt.Errorf("open the report: %w", err)
-	}
-	row := table.Row{}
-	for {
-		var page []*groupedRow
-		if err := tx.Raw(fmt.Sprintf("fetch %d from %s", fetchRows, cursor)).Scan(&page).Error; err != nil {
-			return fmt.Errorf("read the report: %w", err)
-		}
+	row, figures := table.Row{}, q.figures()
+	return database.Cursor(tx, database.SQL{Text: rows.sql, Args: rows.args}, func(page []*groupedRow) error {
 		names, err := readLabels(tx, page, q)
 		if err != nil {
 			return err
 		}
 		for _, g := range page {
-			if row, err = appendRow(row[:0], g, names, q); err != nil {
+			if row, err = appendRow(row[:0], g, names, q, figures); err != nil {
 				return err
 			}
 			if !yield(row) {
 				return errEnough
 			}
 		}
-		if len(page) < fetchRows {
-			return nil
-		}
-	}
+		return nil
+	})
 }
 
-func appendRow(row table.Row, g *groupedRow, names *labels, q *Query) (table.Row, error) {
+func appendRow(row table.Row, g *groupedRow, names *labels, q *Query, figures []figure) (table.Row, error) {
 	for i, d := range q.GroupBy {
 		v := names.value(d, g.key(d, i))
 		if g.Others && d != Period {
-			row = append(row, others, nil)
+			if row = append(row, others); d != Currency {
+				row = append(row, nil)
+			}
 			continue
 		}
 		switch {
+		case d == Currency:
+			row = append(row, v.Label)
 		case d == Period && v.Key == nil:
 			row = append(row, nil)
 		case d == Period:
@@ -220,10 +273,10 @@ func appendRow(row table.Row, g *groupedRow, names *labels, q *Query) (table.Row
 			row = append(row, v.Label, *v.Key)
 		}
 	}
-	sums := g.figures()
-	row = append(row, sums.Currency)
+	told := g.row(q)
+	row = append(row, told.Currency)
 	for _, f := range figures {
-		row = append(row, f.of(&sums))
+		row = append(row, f.of(told))
 	}
 	return row, nil
 }
@@ -235,9 +288,7 @@ func order(q *Query) string {
 		direction = " desc"
 	}
 	var by []string
-	if column, ok := map[SortKey]string{
-		ByGross: "gross_minor", ByNet: "net_minor", ByUnits: "units_sold", ByOrders: "orders",
-	}[q.SortKey]; ok {
+	if column, ok := sortColumns[q.SortKey]; ok {
 		by = append(by, "g."+column+direction)
 	}
 	if q.Top > 0 {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/money"
@@ -23,6 +25,8 @@ func TestTable(t *testing.T) {
 		{GroupBy: []report.Dimension{report.Brand, report.Period, report.Category}, Period: report.Day, SortKey: report.ByNet, Reverse: true},
 		{GroupBy: []report.Dimension{report.Storefront, report.OriginCountry, report.OriginRegion, report.BuyerCountry}, SortKey: report.ByOrders},
 		{GroupBy: []report.Dimension{report.Market}, Currencies: []money.Currency{"CNY"}},
+		{GroupBy: []report.Dimension{report.Currency, report.Period}, Moving: 2, Compare: report.LastYear},
+		{GroupBy: []report.Dimension{report.Currency, report.Brand}, Top: 1},
 	} {
 		q.Page = paging.Args{First: new(int32(1000))}
 		shown, err := w.sales.Sales(ctx, q)
@@ -50,8 +54,26 @@ func TestTable(t *testing.T) {
 			if row[net] != want.Net() || row[orders] != want.Orders {
 				t.Fatalf("%v: row %d has %v and %v, the report %v and %d", q.GroupBy, n, row[net], row[orders], want.Net(), want.Orders)
 			}
+			for name, value := range map[string]any{
+				"payout": want.Payout(), "commission": want.Commission(), "rank": want.Rank, "share": told(want.Share), "return_rate": told(want.ReturnRate()),
+				"cumulative_net": told(want.CumulativeNet()), "moving_net": told(want.MovingNet()), "net_change": told(want.NetChange()),
+			} {
+				if i := whole.Column(name); i >= 0 && !equal(row[i], value) || i < 0 && value != nil {
+					t.Fatalf("%v: row %d has %s %v, the report %v", q.GroupBy, n, name, row[max(i, 0)], value)
+				}
+			}
+			if q.Compare != "" && (row[whole.Column("previous_net")] != want.Previous.Net() || row[whole.Column("previous_orders")] != want.Previous.Orders) {
+				t.Fatalf("row %d has %v before, the report %v", n, row[whole.Column("previous_net")], want.Previous.Net())
+			}
 			at := 0
 			for _, d := range want.Dimensions {
+				if d.Dimension == report.Currency {
+					if row[at] != d.Label {
+						t.Fatalf("%v is not sold in %s", row[at], d.Label)
+					}
+					at++
+					continue
+				}
 				if d.Dimension == report.Period {
 					if day, ok := row[at].(models.Date); !ok || day.String() != *d.Key {
 						t.Fatalf("the period is %v, not %s", row[at], *d.Key)
@@ -59,7 +81,7 @@ func TestTable(t *testing.T) {
 					at++
 					continue
 				}
-				if d.Key == nil && row[at] != nil || d.Key != nil && (row[at] != d.Label || row[at+1] != *d.Key) {
+				if d.Key == nil && row[at] != nil && !want.Others || d.Key != nil && (row[at] != d.Label || row[at+1] != *d.Key) {
 					t.Fatalf("%s is %v %v, not %s", d.Dimension, row[at], row[at+1], d.Label)
 				}
 				at += 2
@@ -126,6 +148,21 @@ func TestTable(t *testing.T) {
 			}
 		}
 	})
+}
+
+// told is what a pointer has, nil for none.
+func told[T any](v *T) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
+
+// equal compares decimals by what they are worth.
+func equal(a, b any) bool {
+	x, ok := a.(decimal.Decimal)
+	y, both := b.(decimal.Decimal)
+	return ok && both && x.Equal(y) || a == b
 }
 
 func count(t *testing.T, whole *table.Table) int {
