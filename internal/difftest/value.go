@@ -42,6 +42,9 @@ func (b *builder) arguments(at place, d *ast.FieldDefinition) (list ast.Argument
 		for _, name := range []string{"compare", "top", "moving", "convert"} {
 			given[name] = given[name] && b.chance(40)
 		}
+		if given["compare"] || given["moving"] || given["convert"] { // some of these need periods
+			given["groupBy"] = true
+		}
 	}
 	if d.Arguments.ForName("first") != nil {
 		rows = b.page(at, d, given)
@@ -63,6 +66,8 @@ func (b *builder) arguments(at place, d *ast.FieldDefinition) (list ast.Argument
 			v = b.perhaps(&ast.Value{Kind: ast.NullValue, Raw: "null"}, arg.Type)
 		case names[arg.Name] != "":
 			v = b.perhaps(str(names[arg.Name]), arg.Type)
+		case d.Name == "salesReport" && arg.Name == "groupBy" && (given["compare"] || given["moving"] || given["convert"]) && b.chance(95):
+			v = b.perhaps(b.periods(), arg.Type)
 		default:
 			t := *arg.Type
 			t.NonNull = t.NonNull || arg.Name == "id"
@@ -72,6 +77,17 @@ func (b *builder) arguments(at place, d *ast.FieldDefinition) (list ast.Argument
 	}
 	b.r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list, rows
+}
+
+// periods are dimensions, PERIOD among them.
+func (b *builder) periods() *ast.Value {
+	v := &ast.Value{Kind: ast.ListValue}
+	for _, d := range []string{"PERIOD", pick(b, []string{"", "BRAND", "MARKET", "SOURCE", "CURRENCY"})} {
+		if d != "" {
+			v.Children = append(v.Children, &ast.ChildValue{Value: &ast.Value{Kind: ast.EnumValue, Raw: d}})
+		}
+	}
+	return v
 }
 
 // page chooses the direction and the size of a page.
