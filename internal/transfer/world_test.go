@@ -41,7 +41,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, DB: dbtest.New(t), now: time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)}
 	w.ctx = auth.With(t.Context(), auth.System())
-	now := func() time.Time { return w.now }
+	now := w.clock
 	w.service = transfer.NewService(w.Gorm, transfer.Domain{
 		Brands: brand.NewService(w.Gorm, now), Storefronts: storefront.NewService(w.Gorm, now),
 		Catalog: catalog.NewService(w.Gorm, customs.NewService(w.Gorm, now), now), Stock: inventory.NewService(w.Gorm, now),
@@ -54,6 +54,8 @@ func newWorld(t *testing.T) *world {
 func (w *world) target() transfer.Target {
 	return transfer.Target{Brand: "prairie-gold", Storefront: "prairie-gold-de", Currency: "EUR", Country: "US", Market: "DE", Language: "en"}
 }
+
+func (w *world) clock() time.Time { return w.now }
 
 // later lets an hour pass: what is written then can be told by its times.
 func (w *world) later() { w.now = w.now.Add(time.Hour) }
