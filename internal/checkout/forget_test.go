@@ -48,11 +48,13 @@ func TestWhoWasToBuyIsForgotten(t *testing.T) {
 	}
 	ends := map[string]func(*testing.T, *world, *models.Purchase) error{
 		"failed": func(t *testing.T, w *world, p *models.Purchase) error {
+			t.Helper()
 			w.bank.set(*w.paymentOf(t, p).Reference, models.PaymentFailed)
 			_, err := w.payments.Ask(t.Context(), w.paymentOf(t, p).ID)
 			return err
 		},
 		"expired": func(t *testing.T, w *world, _ *models.Purchase) error {
+			t.Helper()
 			w.wait(checkout.Hold + checkout.Grace)
 			_, err := w.checkout.Expire(t.Context())
 			return err
