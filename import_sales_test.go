@@ -110,7 +110,7 @@ func TestKilledImportIsFinishedByRunningItAgain(t *testing.T) {
 			fmt.Fprintf(b, ",,,N%d,SKU-%d,%d,2026-01-%02d 10:00:00,%d.%03d\n", i/3, i%7, 1+i%5-4*(i%50/49), 1+i%28, i%40, i%1000)
 		}, 7_000)
 
-		want, got := killed(t, 4, "import", "sales", file, "--brand=acme", "--storefront=acme-shop", "--currency=USD", "--create", columns)
+		want, got := killed(t, 10, "import", "sales", file, "--brand=acme", "--storefront=acme-shop", "--currency=USD", "--create", columns)
 
 		if got != want {
 			t.Errorf("it left\n%s, want\n%s", got, want)

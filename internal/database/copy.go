@@ -98,3 +98,10 @@ func wire(value any) (any, error) {
 	}
 	return value, nil
 }
+
+// Array passes a list as one parameter of a statement, in the form that needs
+// no parsing. Ids are given as [16]byte.
+func Array[T int64 | string | [16]byte](list []T) any { return array[T]{list} }
+
+// array is no slice: GORM would make as many parameters of that.
+type array[T any] struct{ pgtype.FlatArray[T] }

@@ -41,6 +41,7 @@ func (w *salesWriter) book(in *booking, goods map[article]models.OrderLine, out 
 			out.refunds++
 		}
 		row := w.line(in, l, goods)
+		row.ID = out.newID()
 		row.ImportKey = &key
 		if row.VariantID != nil {
 			out.linked++
@@ -59,7 +60,7 @@ func (w *salesWriter) book(in *booking, goods map[article]models.OrderLine, out 
 		head.ID, head.PlacedAt = known.ID, known.PlacedAt
 		head.BuyerCountry, head.BuyerRegion = known.BuyerCountry, known.BuyerRegion
 	}
-	book, err := order.NewBook(head, lines, shipping, in.storefront.Country, newID)
+	book, err := order.NewBook(head, lines, shipping, in.storefront.Country, out.newID)
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,7 @@ func (w *salesWriter) line(in *booking, l *salescsv.Line, goods map[article]mode
 	if l.Category != "" {
 		row.CategoryPath = &l.Category
 	}
-	row.ID, row.SKU, row.BatchID = newID(), models.Optional(l.SKU), &in.batch.ID
+	row.SKU, row.BatchID = models.Optional(l.SKU), &in.batch.ID
 	row.Quantity, row.UnitPrice = l.Quantity, l.UnitPrice
 	return row
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -24,9 +25,10 @@ func known(tx *gorm.DB, orders []*booking) error {
 		shop   uuid.UUID
 		number string
 	}
-	brands, shops, numbers := models.StringList{}, models.StringList{}, models.StringList{}
+	brands, shops := make([][16]byte, 0, len(orders)), make([][16]byte, 0, len(orders))
+	numbers := make([]string, 0, len(orders))
 	for _, o := range orders {
-		brands, shops = append(brands, o.brand.ID.String()), append(shops, o.storefront.ID.String())
+		brands, shops = append(brands, o.brand.ID), append(shops, o.storefront.ID)
 		numbers = append(numbers, o.number)
 	}
 	if err := byIndex(tx); err != nil {
@@ -36,16 +38,17 @@ func known(tx *gorm.DB, orders []*booking) error {
 	err := tx.Raw(`
 select o.*
 from unnest(?::uuid[], ?::uuid[], ?::text[]) as w (brand_id, storefront_id, number)
-join orders o on o.brand_id = w.brand_id and o.storefront_id = w.storefront_id and o.number = w.number`, brands, shops, numbers).Scan(&rows).Error
+join orders o on o.brand_id = w.brand_id and o.storefront_id = w.storefront_id and o.number = w.number`,
+		database.Array(brands), database.Array(shops), database.Array(numbers)).Scan(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return err
 	}
 	there, byID := map[place]*knownOrder{}, map[uuid.UUID]*knownOrder{}
-	brands, ids := models.StringList{}, models.StringList{}
+	brands, ids := brands[:0], make([][16]byte, 0, len(rows))
 	for _, row := range rows {
 		k := &knownOrder{Order: row, keys: map[string]bool{}}
 		there[place{row.StorefrontID, row.Number}], byID[row.ID] = k, k
-		brands, ids = append(brands, row.BrandID.String()), append(ids, row.ID.String())
+		brands, ids = append(brands, row.BrandID), append(ids, row.ID)
 	}
 	for _, o := range orders {
 		o.known = there[place{o.storefront.ID, o.number}]
@@ -54,7 +57,7 @@ join orders o on o.brand_id = w.brand_id and o.storefront_id = w.storefront_id a
 	err = tx.Raw(`
 select l.order_id, l.ordinal, l.import_key, l.quantity, l.goods_minor
 from unnest(?::uuid[], ?::uuid[]) as w (brand_id, order_id)
-join order_lines l on l.brand_id = w.brand_id and l.order_id = w.order_id`, brands, ids).Scan(&lines).Error
+join order_lines l on l.brand_id = w.brand_id and l.order_id = w.order_id`, database.Array(brands), database.Array(ids)).Scan(&lines).Error
 	for _, l := range lines {
 		k := byID[l.OrderID]
 		k.ordinal = max(k.ordinal, l.Ordinal)

@@ -60,6 +60,7 @@ type written struct {
 	linked  int
 	parts   map[*shop]*part
 	inOrder []*shop
+	newID   func() uuid.UUID
 }
 
 // part of it goes to one storefront.
@@ -113,7 +114,7 @@ func (w *salesWriter) write(todo []*booking) error {
 	})
 	var out *written
 	err := database.InTx(w.db.Statement.Context, w.db, func(tx *gorm.DB) error {
-		out = &written{parts: map[*shop]*part{}}
+		out = &written{parts: map[*shop]*part{}, newID: newIDs()}
 		if err := w.spareLookups(tx); err != nil {
 			return err
 		}
@@ -232,17 +233,17 @@ where brand_id = ? and id = ?`, o.GoodsMinor, o.ShippingMinor, o.TotalMinor, o.K
 // lines: they hold after a killed import, too.
 func countTx(tx *gorm.DB, out *written) error {
 	var begin []models.ImportBatch
-	columns := make([]models.StringList, 5)
+	brands, ids := make([][16]byte, 0, len(out.inOrder)), make([][16]byte, 0, len(out.inOrder))
+	var lines, booked []int64
+	var unrounded models.StringList
 	for _, s := range out.inOrder {
 		p := out.parts[s]
 		if !s.begun {
 			begin = append(begin, s.batch)
 		}
-		for i, value := range []string{
-			s.batch.BrandID.String(), s.batch.ID.String(), strconv.Itoa(p.lines), p.unrounded.String(), strconv.FormatInt(p.minor, 10),
-		} {
-			columns[i] = append(columns[i], value)
-		}
+		brands, ids = append(brands, s.batch.BrandID), append(ids, s.batch.ID)
+		lines, booked = append(lines, int64(p.lines)), append(booked, p.minor)
+		unrounded = append(unrounded, p.unrounded.String())
 	}
 	if err := database.Copy(tx, begin); err != nil {
 		return fmt.Errorf("begin the batches: %w", err)
@@ -251,7 +252,8 @@ func countTx(tx *gorm.DB, out *written) error {
 update import_batches b
 set lines_booked = lines_booked + w.lines, unrounded_sum = unrounded_sum + w.unrounded, booked_minor = booked_minor + w.minor
 from unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::numeric[], ?::bigint[]) as w (brand_id, id, lines, unrounded, minor)
-where b.brand_id = w.brand_id and b.id = w.id`, columns[0], columns[1], columns[2], columns[3], columns[4])
+where b.brand_id = w.brand_id and b.id = w.id`,
+		database.Array(brands), database.Array(ids), database.Array(lines), unrounded, database.Array(booked))
 	if err := whole(counted, len(out.inOrder)); err != nil {
 		return fmt.Errorf("count into the batches: %w", err)
 	}

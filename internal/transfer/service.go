@@ -4,7 +4,9 @@
 package transfer
 
 import (
+	"bufio"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -94,3 +96,10 @@ func fingerprint(s Source) ([]byte, error) {
 func baseName(s Source) string { return filepath.Base(s.Name) }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// newIDs makes ids for one goroutine that needs many: it asks for random bytes
+// some thousand at a time.
+func newIDs() func() uuid.UUID {
+	random := bufio.NewReader(rand.Reader)
+	return func() uuid.UUID { return uuid.Must(uuid.NewV7FromReader(random)) }
+}

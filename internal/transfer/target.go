@@ -134,9 +134,9 @@ func nameOf(slug string) string {
 // lockTx lets imports into a storefront write one after another. Orders may be
 // placed meanwhile.
 func lockTx(tx *gorm.DB, into ...*target) error {
-	brands, shops := models.StringList{}, models.StringList{}
+	brands, shops := make([][16]byte, 0, len(into)), make([][16]byte, 0, len(into))
 	for _, t := range into {
-		brands, shops = append(brands, t.brand.ID.String()), append(shops, t.storefront.ID.String())
+		brands, shops = append(brands, t.brand.ID), append(shops, t.storefront.ID)
 	}
 	var locked []uuid.UUID
 	err := tx.Raw(`
@@ -144,7 +144,7 @@ select id
 from storefronts
 where (brand_id, id) in (select * from unnest(?::uuid[], ?::uuid[]))
 order by brand_id, id
-for no key update`, brands, shops).Scan(&locked).Error
+for no key update`, database.Array(brands), database.Array(shops)).Scan(&locked).Error
 	if err == nil && len(locked) != len(shops) {
 		err = fmt.Errorf("%w: the storefront is gone", ErrDifference)
 	}

@@ -134,7 +134,7 @@ create table order_lines (
   constraint order_lines_variant_fk foreign key (brand_id, variant_id) references variants (brand_id, id) on delete restrict
 );
 create unique index order_lines_import_key on order_lines (brand_id, order_id, import_key) where import_key is not null;
-create index order_lines_product_idx on order_lines (brand_id, product_id);
+create index order_lines_product_idx on order_lines (brand_id, product_id) where product_id is not null;
 
 create table charges (
   brand_id      uuid    not null,

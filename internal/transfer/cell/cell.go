@@ -23,11 +23,17 @@ func Show(s string) string {
 
 // Line makes a value fit for one line: what does not show becomes a space.
 func Line(s string) string {
+	if strings.IndexFunc(s, problem.Hidden) < 0 {
+		return strings.TrimSpace(s)
+	}
 	return strings.TrimSpace(strings.Join(strings.FieldsFunc(s, problem.Hidden), " "))
 }
 
 // Code is Line for numbers and codes, in which a line break is no space.
 func Code(s string) string {
+	if strings.IndexFunc(s, problem.Hidden) < 0 {
+		return strings.TrimSpace(s)
+	}
 	return strings.TrimSpace(strings.Join(strings.FieldsFunc(s, problem.Hidden), ""))
 }
 

@@ -140,10 +140,13 @@ func (f *File) load(l *lookup) error {
 	})
 }
 
-// values gives what stands in each field of a row. What no joined file tells
-// is empty.
-func (f *File) values(cells []string) map[Field]string {
-	joined := make([][]string, len(f.joins))
+// values gives, in a map of the row before, what stands in each field of a row.
+// What no joined file tells is empty.
+func (f *File) values(values map[Field]string, cells []string) map[Field]string {
+	var joined [][]string
+	if len(f.joins) > 0 {
+		joined = make([][]string, len(f.joins))
+	}
 	get := func(p place) string {
 		if p.file == 0 {
 			return cells[p.column]
@@ -159,7 +162,6 @@ func (f *File) values(cells []string) map[Field]string {
 			l.unknown++
 		}
 	}
-	values := make(map[Field]string, len(f.columns))
 	for field, p := range f.columns {
 		values[field] = get(p)
 	}

@@ -31,7 +31,7 @@ var earliest = time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // line reads a row's values, or tells why it is refused.
 func (f *File) line(row int, values map[Field]string) (*Line, []csvfile.Fault) {
-	r := lineReader{layout: &f.layout, values: values}
+	r := lineReader{file: f, layout: &f.layout, values: values}
 	l := &Line{
 		Row: row, Brand: r.slug(Brand, r.layout.Brand), Storefront: r.slug(Storefront, r.layout.Storefront), Category: cell.Line(values[Category]),
 		Order: r.code(Order, maxOrder), SKU: r.code(SKU, maxSKU), Title: r.title(),
@@ -55,6 +55,7 @@ func (f *File) line(row int, values map[Field]string) (*Line, []csvfile.Fault) {
 }
 
 type lineReader struct {
+	file   *File
 	layout *Layout
 	values map[Field]string
 	faults []csvfile.Fault
@@ -161,7 +162,7 @@ var regionForm = regexp.MustCompile(`^[A-Z0-9]{1,3}$`)
 func (r *lineReader) place() (country, region, unknown string) {
 	country = r.layout.Country
 	if name := cell.Line(r.values[Country]); name != "" {
-		code, ok := CountryCode(name)
+		code, ok := r.file.country(name)
 		if !ok {
 			return "", "", name
 		}
@@ -172,6 +173,18 @@ func (r *lineReader) place() (country, region, unknown string) {
 		region = ""
 	}
 	return country, region, ""
+}
+
+// country is CountryCode, which takes long for what most rows repeat.
+func (f *File) country(name string) (string, bool) {
+	code, seen := f.codes[name]
+	if !seen {
+		code, _ = CountryCode(name)
+		if len(f.codes) < 1000 {
+			f.codes[strings.Clone(name)] = code
+		}
+	}
+	return code, code != ""
 }
 
 // total multiplies, and rounds half up to the currency: once per line.

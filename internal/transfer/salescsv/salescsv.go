@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -145,7 +146,10 @@ func (l *Line) Key() string {
 	if what == "" {
 		what = "\x00" + l.Title
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d\x00%s", what, l.Quantity, l.UnitPrice))
+	text := make([]byte, 0, 200)
+	text = append(append(text, what...), 0)
+	text = append(strconv.AppendInt(text, l.Quantity, 10), 0)
+	sum := sha256.Sum256(append(text, l.UnitPrice.String()...))
 	return hex.EncodeToString(sum[:12])
 }
 
@@ -159,12 +163,13 @@ type File struct {
 	header  int // its line
 	columns map[Field]place
 	joins   []*lookup
+	codes   map[string]string // of countries, by names of the file
 }
 
 // Open finds the columns of a file and reads those that are joined to it.
 // Its errors are about the files as a whole.
 func Open(base Source, joins []Join, layout Layout) (*File, error) {
-	f := &File{base: base, layout: layout, columns: map[Field]place{}}
+	f := &File{base: base, layout: layout, columns: map[Field]place{}, codes: map[string]string{}}
 	return f, f.prepare(joins)
 }
 
@@ -174,12 +179,13 @@ func (f *File) Each(take func(*Line) error, refused func(csvfile.Note)) error {
 	for _, l := range f.joins {
 		l.unknown = 0
 	}
+	values := make(map[Field]string, len(f.columns))
 	return each(f.base, f.layout.CSV, f.header, func(row csvfile.Row) error {
 		if row.Damage != "" {
 			refused(csvfile.Note{Line: row.Line, Text: row.Damage, Faults: []csvfile.Fault{{Code: "DAMAGED", Message: row.Damage}}})
 			return nil
 		}
-		line, faults := f.line(row.Line, f.values(row.Cells))
+		line, faults := f.line(row.Line, f.values(values, row.Cells))
 		if len(faults) > 0 {
 			refused(Refusal(row.Line, faults...))
 			return nil
