@@ -55,6 +55,16 @@ func TestExportCommand(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	})
+	t.Run("writes_headings_where_nothing_was_sold", func(t *testing.T) {
+		nothing := dbtest.Folder(t)
+		for _, name := range []string{"none.xlsx", "none.parquet", "none.jsonl", "none.csv"} {
+			file := filepath.Join(nothing, name)
+			r := servertest.Run(t, o, append(byMonth, "--from", "1999-01-01", "--to", "1999-12-31", "--output", file)...)
+			if n := rowsOf(t, file); r.Code != 0 || n != 0 {
+				t.Errorf("%s has %d rows: %+v", name, n, r)
+			}
+		}
+	})
 	t.Run("writes_programmes", func(t *testing.T) {
 		var p models.Programme
 		must(t, db.Gorm.Take(&p).Error)

@@ -306,14 +306,18 @@ func (b *builder) object(d *ast.Definition) *ast.Value {
 		has["storefrontId"] = has["storefrontId"] || b.chance(95)
 	}
 	for _, f := range d.Fields {
-		if f.Name == "rate" && rate != "" {
-			v.Children = append(v.Children, &ast.ChildValue{Name: f.Name, Value: &ast.Value{Kind: ast.EnumValue, Raw: rate}})
-		} else if f.Name == "toBrand" && has[f.Name] {
-			yes := &ast.Value{Kind: ast.BooleanValue, Raw: "true"}
-			v.Children = append(v.Children, &ast.ChildValue{Name: f.Name, Value: b.perhaps(yes, f.Type)})
-		} else if has[f.Name] {
-			v.Children = append(v.Children, &ast.ChildValue{Name: f.Name, Value: b.value(d.Name, f.Name, f.Type)})
+		var value *ast.Value
+		switch {
+		case f.Name == "rate" && rate != "":
+			value = &ast.Value{Kind: ast.EnumValue, Raw: rate}
+		case !has[f.Name]:
+			continue
+		case f.Name == "toBrand":
+			value = b.perhaps(&ast.Value{Kind: ast.BooleanValue, Raw: "true"}, f.Type)
+		default:
+			value = b.value(d.Name, f.Name, f.Type)
 		}
+		v.Children = append(v.Children, &ast.ChildValue{Name: f.Name, Value: value})
 	}
 	return v
 }

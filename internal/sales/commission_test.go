@@ -1,6 +1,7 @@
 package sales_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -67,7 +68,7 @@ func TestRefundsGiveBackTheCommissionOfEachLine(t *testing.T) {
 		if sum != kept {
 			t.Fatalf("shares of %d sum to %d", kept, sum)
 		}
-		lines := facts[:len(facts):len(facts)]
+		lines := slices.Clip(facts)
 		for n := 0; len(left) > 0; n++ {
 			from := len(facts)
 			for _, l := range lines {
