@@ -34,7 +34,7 @@ var views = map[string]string{
 	"storefronts":           "brand_id storefront_id slug name country currency status customs_regime opened_on closed_on",
 	"products":              "brand_id product_id handle title status category_path origin_country origin_region hs_code created_on",
 	"sales_daily":           "day brand_id storefront_id market currency source orders units units_returned gross discounts refunds net shipping duties taxes fees commission payout",
-	"product_sales_monthly": "month brand_id storefront_id product_id category_path origin_country origin_region market currency source units units_returned gross discounts refunds net",
+	"product_sales_monthly": "month brand_id storefront_id product_id category_path origin_country origin_region market currency source units units_returned gross discounts refunds net shipping commission payout",
 	"orders": "brand_id order_id storefront_id source kind status payment_status fulfilment_status return_status dispute currency goods discount shipping taxes total " +
 		"refunded commission buyer_country customs_regime placed_at cancelled_at",
 	"payouts":        "brand_id payout_id status currency amount paid_currency paid rate rated_on created_at returned_at",
@@ -120,17 +120,18 @@ where c.relkind in ('r', 'v', 'm', 'p') and n.nspname not in ('pg_catalog', 'inf
 			}
 			var want []string
 			for _, total := range r.Totals {
-				want = append(want, fmt.Sprintf("%s %d %d %d %s %s", total.Currency, total.Orders, total.Units, total.UnitsReturned, total.Gross().Amount(), total.Net().Amount()))
+				want = append(want, fmt.Sprintf("%s %d %d %d %s %s %s %s", total.Currency, total.Orders, total.Units, total.UnitsReturned, total.Gross().Amount(),
+					total.Net().Amount(), total.Commission().Amount(), total.Payout().Amount()))
 			}
 			got := column1(t, db, `
-select concat_ws(' ', currency, sum(orders), sum(units), sum(units_returned), sum(gross), sum(net)) from reporting.sales_daily group by currency order by currency`)
+select concat_ws(' ', currency, sum(orders), sum(units), sum(units_returned), sum(gross), sum(net), sum(commission), sum(payout)) from reporting.sales_daily group by currency order by currency`)
 			if !slices.Equal(got, want) {
 				t.Errorf("%s: days are %v, the report %v", what, got, want)
 			}
 			got = column1(t, db, `
-select concat_ws(' ', currency, sum(units), sum(gross), sum(net)) from reporting.product_sales_monthly group by currency order by currency`)
+select concat_ws(' ', currency, sum(units), sum(gross), sum(net), sum(payout)) from reporting.product_sales_monthly group by currency order by currency`)
 			for i, total := range r.Totals {
-				if is := fmt.Sprintf("%s %d %s %s", total.Currency, total.Units, total.Gross().Amount(), total.Net().Amount()); got[i] != is {
+				if is := fmt.Sprintf("%s %d %s %s %s", total.Currency, total.Units, total.Gross().Amount(), total.Net().Amount(), total.Payout().Amount()); got[i] != is {
 					t.Errorf("%s: products are %v, the report %v", what, got[i], is)
 				}
 			}

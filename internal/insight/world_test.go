@@ -89,7 +89,7 @@ func (w *world) addOrder(t *testing.T, r *rand.Rand, shoppers []uuid.UUID) {
 			LineID: fixture.ID(), StorefrontID: shop.ID, Market: shop.Country, Currency: shop.Currency, ShopperID: o.ShopperID,
 			BuyerCountry: o.BuyerCountry, BuyerRegion: o.BuyerRegion, OriginCountry: new("US"), OriginRegion: new([]string{"NE", "MI"}[r.IntN(2)]),
 			UnitsSold: 1 + r.Int64N(9), GrossMinor: r.Int64N(1 << 40), DiscountMinor: r.Int64N(500), ShippingMinor: r.Int64N(90),
-			DutyMinor: r.Int64N(80), TaxMinor: r.Int64N(70), OpensOrder: i == 0,
+			DutyMinor: r.Int64N(80), TaxMinor: r.Int64N(70), CommissionMinor: r.Int64N(60), OpensOrder: i == 0,
 		}
 		w.facts = append(w.facts, sale)
 		fixture.Create(t, w.db, sale)
@@ -98,6 +98,7 @@ func (w *world) addOrder(t *testing.T, r *rand.Rand, shoppers []uuid.UUID) {
 			back.ID, back.Kind, back.EventAt, back.OpensOrder = fixture.ID(), models.FactRefund, at.AddDate(0, 0, r.IntN(60)), false
 			back.UnitsSold, back.UnitsReturned, back.GrossMinor, back.DiscountMinor = 0, sale.UnitsSold, 0, 0
 			back.ShippingMinor, back.DutyMinor, back.TaxMinor = -sale.ShippingMinor, -sale.DutyMinor, -sale.TaxMinor
+			back.CommissionMinor = -sale.CommissionMinor
 			back.RefundMinor = sale.GrossMinor - sale.DiscountMinor
 			w.facts = append(w.facts, &back)
 			fixture.Create(t, w.db, &back)

@@ -79,17 +79,21 @@ select f.month, f.brand_id, f.storefront_id, f.product_id, f.category_path, f.or
   sum(f.units_sold)::bigint as units, sum(f.units_returned)::bigint as units_returned,
   reporting.amount(sum(f.gross_minor)::bigint, f.currency) as gross, reporting.amount(sum(f.discount_minor)::bigint, f.currency) as discounts,
   reporting.amount(sum(f.refund_minor)::bigint, f.currency) as refunds,
-  reporting.amount(sum(f.gross_minor - f.discount_minor - f.refund_minor)::bigint, f.currency) as net
+  reporting.amount(sum(f.gross_minor - f.discount_minor - f.refund_minor)::bigint, f.currency) as net,
+  reporting.amount(sum(f.shipping_minor)::bigint, f.currency) as shipping, reporting.amount(sum(f.commission_minor)::bigint, f.currency) as commission,
+  reporting.amount(sum(f.gross_minor - f.discount_minor - f.refund_minor + f.shipping_minor - f.commission_minor)::bigint, f.currency) as payout
 from (
   select date_trunc('month', d.starts_at at time zone 'UTC')::date as month, d.brand_id, d.storefront_id,
     nullif(d.product_id, '00000000-0000-0000-0000-000000000000') as product_id, nullif(d.category_path, '') as category_path,
     nullif(d.origin_country, '') as origin_country, nullif(d.origin_region, '') as origin_region, d.market, d.currency, d.source,
-    d.units_sold, d.units_returned, d.gross_minor, d.discount_minor, d.refund_minor
+    d.units_sold, d.units_returned, d.gross_minor, d.discount_minor, d.refund_minor, d.shipping_minor,
+    d.commission_minor
   from sales_by_product_months d
   where d.generation = (select generation from state where built)
   union all
   select date_trunc('month', s.event_at at time zone 'UTC')::date, s.brand_id, s.storefront_id, s.product_id, s.category_path, s.origin_country,
-    s.origin_region, s.market, s.currency, s.source, s.units_sold, s.units_returned, s.gross_minor, s.discount_minor, s.refund_minor
+    s.origin_region, s.market, s.currency, s.source, s.units_sold, s.units_returned, s.gross_minor, s.discount_minor, s.refund_minor,
+    s.shipping_minor, s.commission_minor
   from sales_facts s
   where s.xid >= (select case when built then watermark else '0'::xid8 end from state)
 ) f
