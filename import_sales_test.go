@@ -72,7 +72,8 @@ func killed(t *testing.T, kills int, args ...string) (undisturbed, disturbed str
 				now := count(t, onlooker, "select count(*) from orders, pg_sleep(0.003)")
 				if n%2 == 0 && now > there || n%2 == 1 && time.Since(begun) > moment {
 					_ = cmd.Process.Kill() // it may just have ended
-					<-ended
+					err := <-ended
+					t.Logf("killed: %v", err)
 					over = true
 				}
 			}

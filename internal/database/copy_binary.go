@@ -51,7 +51,8 @@ func newCopySource(
 	for i, field := range fields {
 		s.columns = append(s.columns, copyColumn{field, columns[i].DataTypeOID, plainly(field, columns[i].DataTypeOID)})
 	}
-	s.buf = append(s.made, copyHeader...)
+	s.made = append(s.made, copyHeader...)
+	s.buf = s.made
 	return s
 }
 
