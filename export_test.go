@@ -91,6 +91,17 @@ func TestExportCommand(t *testing.T) {
 		}
 		failsWith(t, servertest.Run(t, o, "export", "report", "turnover", "--arguments", `{"where":{"brandId":["x"]}}`), "where.brandId.0")
 	})
+	t.Run("writes_tariff_scenarios", func(t *testing.T) {
+		scenario := `{"groupBy":["STOREFRONT","HS_CHAPTER"],"sortKey":"CHANGE","reverse":true,"input":{"name":"45 %","country":"CN","withinLimits":true,` +
+			`"overrides":[{"originCountry":"US","hsPrefix":["33"],"tax":"DUTY","rate":"0.45"}]}}`
+		r := servertest.Run(t, o, "export", "report", "tariff_scenario", "--arguments", scenario)
+		rows, err := csv.NewReader(strings.NewReader(r.Out)).ReadAll()
+		if err != nil || r.Code != 0 || len(rows) != 3 || rows[1][3] != "33" || rows[1][5] != "9" || rows[2][3] != "34" || rows[2][13] != "0.00" {
+			t.Errorf("%v, %v, %s", rows, err, r.Err)
+		}
+		failsWith(t, servertest.Run(t, o, "export", "report", "tariff_scenario", "--arguments", strings.Replace(scenario, `"33"`, `"33049"`, 1)),
+			"input.overrides.0.hsPrefix.0")
+	})
 	t.Run("refuses_what_it_cannot_do", func(t *testing.T) {
 		for says, args := range map[string][]string{
 			`there is no brand "nobody"`:      {"sales", "--brand", "nobody"},

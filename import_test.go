@@ -153,8 +153,15 @@ func TestImportRates(t *testing.T) {
 	if r := servertest.Run(t, o, "import", "rates", many); r.Code != 1 || !strings.Contains(r.Err, "holds 2 files") {
 		t.Errorf("exit code %d: %s", r.Code, r.Err)
 	}
-	must(t, os.WriteFile(plain, append(content, "2017-01-09,x,y,\n"...), 0o600))
-	says(t, servertest.Run(t, o, "import", "rates", plain).Out, "lines that are wrong: 1", "line 4: 2017-01-09 stands in line 3 already")
+	must(t, os.WriteFile(plain, append(content, "2017-01-06,1.06,0.59,\n2017-01-09,x,y,\n2017-01-05,1.05,,\n2017-01-04,1.05,\n"...), 0o600))
+	r := servertest.Run(t, o, "import", "rates", plain)
+	says(t, r.Out, "lines that are wrong: 3", "line 5: 2017-01-09 stands in line 3 already", "line 6: CYP: there is no figure; a missing one is written N/A",
+		"line 7: the row has 2 cells, the header 3")
+	var kept int64
+	must(t, dbtest.Open(t, dsn, database.Options{}).Gorm.Raw("select count(*) from exchange_rates").Scan(&kept).Error)
+	if r.Code != 1 || kept != 3 {
+		t.Errorf("exit code %d, %d rates are there", r.Code, kept)
+	}
 }
 
 func TestImportCustoms(t *testing.T) {
@@ -165,6 +172,25 @@ func TestImportCustoms(t *testing.T) {
 	must(t, os.WriteFile(codes, []byte("section,hscode,description,parent,level\nXX,95,Toys,TOTAL,2\nXX,9503,Tricycles,95,4\n"), 0o600))
 	must(t, os.WriteFile(sections, []byte("section,name\nXX,Various\n"), 0o600))
 	must(t, os.WriteFile(bad, []byte("set: bad\nversion: 0\n"), 0o600))
+	// One line is wrong, and nothing of the others is loaded.
+	half, five := filepath.Join(dir, "half.yaml"), filepath.Join(dir, "five.csv")
+	must(t, os.WriteFile(half, []byte("set: half\nversion: 1\ntitle: Half\ncountry: CN\ncurrency: CNY\nsources:\n  law: {title: A law, confidence: ASSUMED}\nrates:\n"+
+		"  - {kind: DUTY, hs: \"95\", rate: 1%, from: 2016-01-01, source: law}\n  - {kind: DUTY, hs: \"95030\", rate: 1%, from: 2016-01-01, source: law}\n"+
+		"  - {kind: DUTY, hs: \"96\", rate: -1%, from: 2016-01-01, source: law}\n"), 0o600))
+	must(t, os.WriteFile(five, []byte("section,hscode,description,parent,level\nXX,95,Toys,TOTAL,2\nXX,95030,Tricycles,95,5\n"), 0o600))
+	counted := func() (counts string) {
+		db := dbtest.Open(t, dsn, database.Options{}).Gorm
+		must(t, db.Raw("select (select count(*) from customs_rules) || ' rules, ' || (select count(*) from hs_codes) || ' codes'").Scan(&counts).Error)
+		return counts
+	}
+	for path, lines := range map[string][]string{half: {"line 10: ", "line 11: "}, five: {"line 3: "}} {
+		kind := map[string]string{half: "customs-rules", five: "hs-codes"}[path]
+		r := servertest.Run(t, o, "import", kind, path)
+		if r.Code != 1 || counted() != "0 rules, 0 codes" {
+			t.Errorf("%s: exit code %d, %s", path, r.Code, counted())
+		}
+		says(t, r.Out, lines...)
+	}
 	for range 2 {
 		r := servertest.Run(t, o, "import", "hs-codes", codes, "--sections="+sections)
 		if r.Code != 0 {

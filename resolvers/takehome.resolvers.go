@@ -53,7 +53,7 @@ func (r *takeHomeStepResolver) Formula(ctx context.Context, obj *takehome.Step) 
 }
 
 func (r *takeHomeStepResolver) Source(ctx context.Context, obj *takehome.Step) (string, error) {
-	return obj.Source.Title, nil
+	return obj.Source.Words(spoken(ctx)), nil
 }
 
 func (r *takeHomeStepResolver) Rule(ctx context.Context, obj *takehome.Step) (*landedcost.Source, error) {

@@ -69,4 +69,11 @@ func TestTakeHome(t *testing.T) {
 			}
 		}
 	}
+	chinese := string(owner.Post(t, `query ($v: ID!, $s: ID!) @inContext(language: "zh-CN") { takeHomeQuote(variantId: $v, storefrontId: $s) { steps { title source } } }`,
+		object{"v": jar.GlobalID(), "s": c.shop.GlobalID()}).Raw)
+	for _, want := range []string{`{"title":"佣金","source":"Ours: a contract"}`, `{"title":"支付手续费","source":"支付机构的手续费由平台承担"}`, `{"title":"运费","source":"假设:与消费者支付的运费相同"}`} {
+		if !strings.Contains(chinese, want) {
+			t.Errorf("in Chinese: %s lacks %s", chinese, want)
+		}
+	}
 }

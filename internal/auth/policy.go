@@ -134,7 +134,7 @@ var Fields = map[string]Permission{
 	"Query.customsRules": RulesWrite, "Query.customsRuleSets": RulesWrite,
 	"Mutation.customsRuleAdd": RulesWrite, "Mutation.customsRuleEnd": RulesWrite,
 	"Query.listingsToReview": BrandRead,
-	"Query.orders": OrderRead, "Query.purchases": OrderRead, "Query.salesReport": ReportRead, "Query.tariffScenario": ReportRead,
+	"Query.orders":           OrderRead, "Query.purchases": OrderRead, "Query.salesReport": ReportRead, "Query.tariffScenario": ReportRead,
 	"Query.programme": ProgrammeRead, "Query.programmes": ProgrammeRead, "Query.programmeProgress": ProgrammeRead,
 	"Mutation.programmeCreate": ProgrammeWrite, "Mutation.programmeUpdate": ProgrammeWrite, "Mutation.programmeArchive": ProgrammeWrite,
 	"Query.funnelReport": ReportRead, "Query.cohortReport": ReportRead, "Query.geographyReport": ReportRead, "Query.paymentReport": ReportRead,

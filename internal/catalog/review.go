@@ -233,4 +233,3 @@ func (s *Service) judge(ctx context.Context) func(*reviewed) ([]string, error) {
 		return known[like], nil
 	}
 }
-

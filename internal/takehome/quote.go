@@ -1,6 +1,8 @@
 package takehome
 
 import (
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
@@ -27,7 +29,26 @@ type Step struct {
 type Source struct {
 	Title string
 	Rule  *landedcost.Source
+	// chinese is empty where the source is named in one language alone.
+	chinese string
 }
+
+// Words name it, in Chinese where that is known.
+func (s Source) Words(language string) string {
+	if s.chinese != "" && strings.HasPrefix(language, "zh") {
+		return s.chinese
+	}
+	return s.Title
+}
+
+// What the reckoning itself says.
+var (
+	noPlan       = Source{Title: "No commission plan holds: nothing is kept", chinese: "没有有效的佣金方案:不收佣金"}
+	platformPays = Source{Title: "The platform bears what the payment provider keeps", chinese: "支付机构的手续费由平台承担"}
+	sameCarriage = Source{Title: "Assumed: as much as the shopper pays for carriage", chinese: "假设:与消费者支付的运费相同"}
+	givenCost    = Source{Title: "Given by whoever asks", chinese: "由查询者给出"}
+	noRate       = Source{Title: "No rate is known", chinese: "汇率未知"}
+)
 
 // Quote shows step by step what is left of a price. It reports money.ErrOverflow.
 func (t *Terms) Quote(price int64) (*Result, error) {
@@ -106,13 +127,13 @@ func (r *Result) commission() error {
 		return nil // its own fees stand for it
 	}
 	s := Step{Kind: Commission, Amount: r.money(0), Base: r.money(r.PriceMinor), Rate: &decimal.Zero, title: words[Commission],
-		Source: Source{Title: "No commission plan holds: nothing is kept"}}
+		Source: noPlan}
 	if t.Plan != nil {
 		taken, err := t.commission(r.PriceMinor)
 		if err != nil {
 			return err
 		}
-		s.Amount, s.Rate, s.Source.Title = r.money(taken), &t.Plan.Rate, t.Plan.Name+": "+t.Plan.Source
+		s.Amount, s.Rate, s.Source = r.money(taken), &t.Plan.Rate, Source{Title: t.Plan.Name + ": " + t.Plan.Source}
 		if t.Plan.FixedMinor != 0 {
 			s.Fixed = r.money(t.Plan.FixedMinor)
 		}
@@ -125,7 +146,7 @@ func (r *Result) fees() error {
 	t := r.Terms
 	if t.Schedule == "" {
 		r.Steps = append(r.Steps, Step{Kind: PaymentFee, Amount: r.money(0), title: words[PaymentFee],
-			Source: Source{Title: "The platform bears what the payment provider keeps"}})
+			Source: platformPays})
 	}
 	for i := range t.Fees {
 		f := &t.Fees[i]
@@ -161,9 +182,9 @@ func (r *Result) fees() error {
 }
 
 func (r *Result) ship() {
-	s := Step{Kind: Shipping, Amount: r.money(r.CarriageMinor), title: words[Shipping], Source: Source{Title: "Assumed: as much as the shopper pays for carriage"}}
+	s := Step{Kind: Shipping, Amount: r.money(r.CarriageMinor), title: words[Shipping], Source: sameCarriage}
 	if cost := r.Terms.CostMinor; cost != nil {
-		s.Amount, s.Source.Title = r.money(*cost), "Given by whoever asks"
+		s.Amount, s.Source = r.money(*cost), givenCost
 	}
 	r.Steps = append(r.Steps, s)
 }
@@ -187,9 +208,9 @@ func (r *Result) pay() error {
 }
 
 func (r *Result) exchange(left *money.Money) {
-	s := Step{Kind: Exchange, Base: left, title: words[Exchange], Source: Source{Title: "No rate is known"}}
+	s := Step{Kind: Exchange, Base: left, title: words[Exchange], Source: noRate}
 	if rate := r.Terms.Rate; rate != nil {
-		s.Rate, s.Source.Title = &rate.Value, rate.Source+", "+rate.Date.String()
+		s.Rate, s.Source = &rate.Value, Source{Title: rate.Source + ", " + rate.Date.String()}
 	}
 	r.Steps = append(r.Steps, s)
 }

@@ -7,15 +7,19 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/money"
 )
 
+// Goods leave from where all of a brand's warehouses lie, as in product pages.
 const pricesOf = `
 select p.brand_id, p.storefront_id, p.product_id, p.variant_id, p.amount_minor, p.currency, s.customs_regime as regime,
   d.hs_code, d.origin_country, d.origin_region, v.weight_grams, v.net_content, v.net_unit, b.name as brand, s.name as storefront,
-  coalesce(v.sku, '') as sku, ? as title
+  coalesce(v.sku, '') as sku, h.country as shipped_from, ? as title
 from prices p
 join storefronts s on s.brand_id = p.brand_id and s.id = p.storefront_id and s.status <> 'CLOSED' and s.country = ?
 join variants v on v.brand_id = p.brand_id and v.id = p.variant_id and v.archived_at is null
 join products d on d.brand_id = p.brand_id and d.id = p.product_id and d.status <> 'ARCHIVED'
 join brands b on b.id = p.brand_id
+left join (
+  select brand_id, min(country) as country from warehouses where active group by brand_id having count(distinct country) = 1
+) h on h.brand_id = p.brand_id
 where ?`
 
 // catalogue quotes a piece of each variant in each storefront that does not
@@ -39,6 +43,10 @@ func (w *walk) catalogue() error {
 		terms, err := w.termsOn(money.Currency(r.Currency), w.on)
 		if err != nil {
 			return err
+		}
+		in.ShippedFrom = ""
+		if r.ShippedFrom != nil {
+			in.ShippedFrom = *r.ShippedFrom
 		}
 		in.Regime, in.Currency, in.Exchange = *regime, money.Currency(r.Currency), terms.Exchange
 		in.Lines[0] = doorprice.Goods{

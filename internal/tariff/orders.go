@@ -145,7 +145,7 @@ func (w *walk) frozen(lines []sold, of *[]*goods) (*landedcost.Input, models.Dat
 	if err != nil {
 		return nil, on, err
 	}
-	in := &landedcost.Input{Regime: kept.Regime, Currency: kept.Currency, FreightMinor: kept.FreightMinor, InsuranceMinor: kept.InsuranceMinor}
+	in := &landedcost.Input{Regime: kept.Regime, Currency: kept.Currency, FreightMinor: kept.FreightMinor, InsuranceMinor: kept.InsuranceMinor, ShippedFrom: kept.ShippedFrom}
 	if w.q.Regime != nil {
 		in.Regime = *w.q.Regime
 	}

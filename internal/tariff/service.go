@@ -165,7 +165,11 @@ func (s *Service) reckon(ctx context.Context, q *Query) (*Report, error) {
 		if err != nil {
 			return err
 		}
-		r = w.report()
+		chapters, err := w.chapters()
+		if err != nil {
+			return err
+		}
+		r = w.report(chapters)
 		return nil
 	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if errors.Is(err, money.ErrOverflow) {

@@ -5,12 +5,14 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/fx"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
@@ -18,6 +20,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/money"
 	"github.com/tradewind-commerce/tradewind/internal/place"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
+	"github.com/tradewind-commerce/tradewind/models"
 )
 
 // tally sums lines up.
@@ -137,8 +140,27 @@ func labelOf(d Dimension, g *goods, key string) string {
 	return key
 }
 
+// chapters gives the titles of the HS chapters of the rows, none where no
+// nomenclature is loaded.
+func (w *walk) chapters() (map[string]string, error) {
+	at := slices.Index(w.groupBy, ByHSChapter)
+	if at < 0 {
+		return map[string]string{}, nil
+	}
+	codes := map[string]bool{}
+	for key := range w.rows {
+		codes[key[at]] = true
+	}
+	rows, err := database.Find[models.HSCode](w.tx.Where("code in ?", slices.Sorted(maps.Keys(codes))), "HS codes")
+	titles := make(map[string]string, len(rows))
+	for _, row := range rows {
+		titles[row.Code] = row.Description
+	}
+	return titles, err
+}
+
 // report finishes what was summed.
-func (w *walk) report() *Report {
+func (w *walk) report(chapters map[string]string) *Report {
 	r := &Report{
 		Name: w.q.Name, Country: w.q.Country, Currency: w.currency, Totals: &w.totals, Untaxed: w.untaxed,
 		RulesVersions: w.versions, AsOf: w.now(), all: make([]*Row, 0, len(w.rows)), TotalCount: len(w.rows),
@@ -149,6 +171,8 @@ func (w *walk) report() *Report {
 			switch {
 			case *v.Key == "":
 				v.Key = nil
+			case v.Dimension == ByHSChapter && chapters[*v.Key] != "":
+				v.Label = *v.Key + " " + chapters[*v.Key]
 			case v.Dimension == ByOriginCountry:
 				v.Label = names.Country(*v.Key)
 			case v.Dimension == ByOriginRegion:

@@ -59,6 +59,7 @@ type goods struct {
 	WeightGrams                   *int32
 	NetContent                    *decimal.Decimal
 	NetUnit                       *landedcost.Unit
+	ShippedFrom                   *string
 	AmountMinor                   int64
 }
 
