@@ -20,7 +20,7 @@ var lookups = []string{
 	"sandbox_payments", "sandbox_refunds", "sandbox_events",
 	"brand_slugs", "storefront_slugs", "customs_revision", "goose_db_version",
 	"sales_rollups", "sales_by_market_days", "sales_by_market_months", "sales_by_goods_days", "sales_by_goods_months",
-	"sales_by_storefront_days", "sales_by_storefront_months", "sales_by_product_months",
+	"sales_by_storefront_days", "sales_by_storefront_months", "sales_by_brand_months", "sales_by_product_months",
 }
 
 func parsed(t *testing.T, model any) *schema.Schema {

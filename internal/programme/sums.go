@@ -2,7 +2,6 @@ package programme
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -179,11 +178,6 @@ func read[T any](tx *gorm.DB, p *population, what, query string, args ...any) ([
 // roll-ups, as far as these tell what is needed, and facts.
 func sold[T any](tx *gorm.DB, p *population, what, query string, n rollup.Need) ([]T, error) {
 	n.Zone = p.zone
-	parts := rollup.Cover(p.state, n)
-	texts, args := make([]string, len(parts)), []any{}
-	for i, part := range parts {
-		texts[i] = part.SQL
-		args = append(args, part.Args...)
-	}
-	return read[T](tx, p, what, fmt.Sprintf(query, strings.Join(texts, "\n  union all\n  ")), args...)
+	rows, args := rollup.Rows(rollup.Cover(p.state, n)...)
+	return read[T](tx, p, what, fmt.Sprintf(query, rows), args...)
 }

@@ -48,6 +48,7 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"by_goods_days_equal_the_facts":        `update sales_by_goods_days set units_sold = units_sold + 1 where cast(@brand as text) <> ''`,
 		"by_goods_months_equal_the_facts":      `update sales_by_goods_months set units_sold = units_sold + 1 where cast(@brand as text) <> ''`,
 		"by_storefront_days_equal_the_facts":   `update sales_by_storefront_days set units_sold = units_sold + 1 where brand_id = @brand`,
+		"by_brand_months_equal_the_facts":      `update sales_by_brand_months set orders = orders + 1 where brand_id = @brand`,
 		"by_storefront_months_equal_the_facts": `update sales_by_storefront_months set units_sold = units_sold + 1 where brand_id = @brand`,
 		"by_product_months_equal_the_facts":    `update sales_by_product_months set units_sold = units_sold + 1 where brand_id = @brand`,
 

@@ -85,6 +85,12 @@ func (q *Query) keys() []string {
 	return append(keys, "currency")
 }
 
+// dimensions are the columns of the query's dimensions, in a grouped row.
+func (q *Query) dimensions() string {
+	keys := q.keys()
+	return strings.Join(keys[:len(q.GroupBy)], ", ")
+}
+
 // brandKey is the brand of a storefront or product.
 func (q *Query) brandKey() string {
 	if q.has(Storefront) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -16,6 +17,15 @@ var (
 
 // sums are the columns of a grouped row beside its keys.
 var sums = slices.Concat(counts, amounts, []string{"recorded_at"})
+
+// tells whether a sum of money, of those that nothing but themselves needs, is
+// asked for: sums and rates take time.
+func (q *Query) tells(amount string) bool {
+	fields := map[string][]string{
+		"shipping_minor": {"shipping", "payout"}, "duty_minor": {"duties"}, "tax_minor": {"taxes"}, "commission_minor": {"commission", "payout"},
+	}[amount]
+	return fields == nil || q.asks(fields...)
+}
 
 // count is how a count is made of rows f.
 func (s *source) count(name string) string {
@@ -43,22 +53,35 @@ type span struct {
 
 // grouped sums the rows of a span by the query's keys, in the currency asked for.
 func (s *source) grouped(of span) clause {
-	native := s.native(of, "f.currency")
 	if s.Convert == nil {
-		return native
+		return s.native(of, "f.currency")
 	}
 	keys := s.keys()
-	to, join, groups := s.quote(), "k.currency = n.currency and k.rate_on = n.rate_on", len(keys)-1
+	return s.converted(of, keys[:len(keys)-1])
+}
+
+// converted sums by keys what each row comes to in the currency asked for.
+func (s *source) converted(of span, keys []string) clause {
+	native := s.native(of, "f.currency")
+	to, join, groups := s.quote(), "k.currency = n.currency and k.rate_on = n.rate_on", len(keys)
 	if s.toBrand() {
-		to, join, groups = "n.quote", join+" and k.quote = n.quote", len(keys)
+		to, join, groups = "n.quote", join+" and k.quote = n.quote", groups+1
 	}
-	selected := append(slices.Clone(keys[:len(keys)-1]), to+" as currency")
+	selected := append(slices.Clone(keys), to+" as currency")
 	for _, c := range counts {
 		selected = append(selected, fmt.Sprintf("total(n.%s) as %s", c, c))
 	}
 	for _, a := range amounts {
-		// Halves are rounded away from zero, exactly: div cuts the fraction.
-		selected = append(selected, fmt.Sprintf("total((sign(n.%s) * div(2 * abs(n.%s) * k.of + k.per, 2 * k.per))::bigint) as %s", a, a, a))
+		if !s.tells(a) {
+			selected = append(selected, "0::bigint as "+a)
+			continue
+		}
+		// Halves are rounded away from zero, exactly: division cuts the fraction.
+		selected = append(selected, fmt.Sprintf(`total(case
+  when n.%[1]s = 0 then 0
+  when abs(n.%[1]s) <= k.small then sign(n.%[1]s)::bigint * ((2 * abs(n.%[1]s) * k.small_of + k.small_per) / (2 * k.small_per))
+  else (sign(n.%[1]s) * div(2 * abs(n.%[1]s) * k.of + k.per, 2 * k.per))::bigint
+end) as %[1]s`, a))
 	}
 	return clause{
 		fmt.Sprintf("select %s, max(n.recorded_at) as recorded_at from (%s) n join k on %s%s",
@@ -97,20 +120,68 @@ func (s *source) native(of span, currency string) clause {
 			selected = append(selected, s.quote()+" as quote")
 		}
 	}
+	parts := s.parts(append(s.columns(), "currency"), s.finer(), s.counted(), of.from, of.to)
+	i := slices.IndexFunc(parts, func(p rollup.Part) bool { return p.Cells })
+	if i >= 0 && (s.all || s.whole()) && s.Top == 0 && currency == "f.currency" && !s.toBrand() {
+		return s.cells(selected, parts[i], slices.Concat(parts[:i], parts[i+1:]))
+	}
 	group := groupBy(len(selected))
 	if s.Convert != nil && !s.toBrand() && currency != "f.currency" && len(selected) == 1 {
 		group = " having count(*) > 0"
 	}
+	from, where := s.rows(parts...)
+	if s.ofPage {
+		exprs := make([]string, len(s.GroupBy))
+		for i, d := range s.GroupBy {
+			exprs[i] = s.expr(d)
+		}
+		where.sql += fmt.Sprintf(" and (%s) in (select %s from page)", strings.Join(exprs, ", "), s.dimensions())
+	}
+	sql := fmt.Sprintf("select %s from %s%s where %s%s", strings.Join(append(selected, s.sums()...), ", "), from.sql, s.joinTop(), where.sql, group)
+	return clause{sql, append(from.args, where.args...)}
+}
+
+// sums of rows f.
+func (s *source) sums() []string {
+	var selected []string
 	for _, c := range counts {
 		selected = append(selected, s.count(c)+" as "+c)
 	}
 	for _, a := range amounts {
-		selected = append(selected, fmt.Sprintf("total(f.%s) as %s", a, a))
+		if s.tells(a) {
+			selected = append(selected, fmt.Sprintf("total(f.%s) as %s", a, a))
+		} else {
+			selected = append(selected, "0::bigint as "+a)
+		}
 	}
-	from, where := s.rows(s.columns(), s.finer(), s.counted(), of.from, of.to)
-	sql := fmt.Sprintf("select %s, max(f.recorded_at) as recorded_at from %s%s where %s%s",
-		strings.Join(selected, ", "), from.sql, s.joinTop(), where.sql, group)
-	return clause{sql, append(from.args, where.args...)}
+	return append(selected, "max(f.recorded_at) as recorded_at")
+}
+
+// cells takes the rows of a roll-up that are a group each as they are, and sums
+// those of brands alone that the other parts tell of: few, in the tail.
+func (s *source) cells(keys []string, of rollup.Part, others []rollup.Part) clause {
+	cells, where := s.rows(of)
+	rest, _ := s.rows(others...)
+	plain := slices.Clone(keys)
+	for _, c := range counts {
+		if c == "shoppers" || c == "new_shoppers" {
+			plain = append(plain, "0::bigint as "+c)
+		} else {
+			plain = append(plain, "f."+c)
+		}
+	}
+	plain = append(plain, "f."+strings.Join(amounts, ", f."), "f.recorded_at")
+	sql := fmt.Sprintf(`with rest as materialized (select f.* from %s where %s), brands as materialized (select distinct brand_id from rest)
+select %s from %s where %s and f.brand_id not in (select brand_id from brands)
+union all
+select %s from (select f.* from %s where %s and f.brand_id in (select brand_id from brands) union all select * from rest) f%s`,
+		rest.sql, where.sql, strings.Join(plain, ", "), cells.sql, where.sql,
+		strings.Join(append(slices.Clone(keys), s.sums()...), ", "), cells.sql, where.sql, groupBy(len(keys)))
+	args := append(slices.Clone(rest.args), where.args...)
+	for range 2 {
+		args = append(append(args, cells.args...), where.args...)
+	}
+	return clause{sql, args}
 }
 
 func groupBy(columns int) string {
@@ -130,7 +201,7 @@ func (s *source) largest() clause {
 	of := *s.Query
 	of.GroupBy = slices.DeleteFunc(slices.Clone(s.GroupBy), func(d Dimension) bool { return d == Period })
 	of.Top, of.byPeriod = 0, s.Convert != nil && s.Convert.Rate == PeriodAverage && s.has(Period)
-	by := &source{&of, s.actor, s.state, s.now}
+	by := &source{Query: &of, actor: s.actor, state: s.state, now: s.now}
 	g := by.grouped(span{from: s.From, to: s.To})
 	order := []string{s.measure("g.") + " desc"}
 	for i, d := range of.GroupBy {

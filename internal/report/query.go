@@ -170,6 +170,11 @@ func (q *Query) counted() bool {
 	return q.SortKey == ByOrders || q.asks("orders", "averageOrder", "previous")
 }
 
+// whole tells that a page cannot be told without all rows.
+func (q *Query) whole() bool {
+	return q.SortKey != ByDimensions || q.Compare != "" || q.Top > 0 || q.Moving > 0 || q.asks("share", "rank", "cumulativeNet")
+}
+
 // byShopper: what only facts tell.
 func (q *Query) byShopper() bool {
 	return q.Fields != nil && q.asks("shoppers", "newShoppers", "returningShoppers")

@@ -39,7 +39,8 @@ func (q *Query) quote() string {
 }
 
 // rates are those that the sales of the spans need, and as the table k: what
-// of a currency's minor units is in those of a quote, a fraction of / per.
+// of a currency's minor units is in those of a quote, a fraction of / per, and
+// up to which small amounts it can be had without leaving bigint.
 // Without one it is RATE_UNKNOWN.
 func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, err error) {
 	var sold []struct {
@@ -49,7 +50,7 @@ func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, er
 	known := map[string]bool{}
 	var currencies, quotes, days, of, per models.StringList
 	for _, span := range spans {
-		from, where := s.rows([]string{"currency"}, s.finer(), false, span.from, span.to)
+		from, where := s.rows(s.parts([]string{"currency"}, s.finer(), false, span.from, span.to)...)
 		query := fmt.Sprintf("select distinct f.currency, %s as rate_on, %s as quote from %s where %s order by 2, 1, 3", s.rateOn(), s.quote(), from.sql, where.sql)
 		if err := tx.Raw(query, append(from.args, where.args...)...).Scan(&sold).Error; err != nil {
 			return nil, k, fmt.Errorf("find the currencies: %w", err)
@@ -91,12 +92,23 @@ func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, er
 			} else {
 				under = under.Mul(decimal.New(1, -shift))
 			}
+			if digits := min(over.Exponent(), under.Exponent()); digits < 0 {
+				over, under = over.Shift(-digits), under.Shift(-digits)
+			}
 			currencies, quotes, days = append(currencies, row.Currency), append(quotes, row.Quote), append(days, on)
 			of, per = append(of, over.String()), append(per, under.String())
 		}
 	}
 	return used, clause{
-		"k as materialized (select * from unnest(cast(? as text[]), cast(? as text[]), cast(? as date[]), cast(? as numeric[]), cast(? as numeric[])) as k (currency, quote, rate_on, of, per))",
+		`k as materialized (
+  select k.*, s.*
+  from unnest(cast(? as text[]), cast(? as text[]), cast(? as date[]), cast(? as numeric[]), cast(? as numeric[])) as k (currency, quote, rate_on, of, per)
+  cross join lateral (
+    select case when whole then k.of::bigint end as small_of, case when whole then k.per::bigint end as small_per,
+      case when whole then div((2 ^ 62)::numeric - k.per, 2 * k.of)::bigint else 0 end as small
+    from (select k.of < 2 ^ 62 and k.per < 2 ^ 61 as whole) w
+  ) s
+)`,
 		[]any{currencies, quotes, days, of, per},
 	}, nil
 }

@@ -30,10 +30,8 @@ type groupedRow struct {
 	Place           int64
 	CumulativeMinor *int64
 	MovingMinor     *int64
-	// Seq is the place in the page, 0 for totals; Counted how many rows all
-	// pages have.
-	Seq     int
-	Counted int64
+	// Seq is the place in the page, 0 for totals.
+	Seq int
 }
 
 type summed struct {
@@ -150,60 +148,92 @@ func (s *source) told(g clause) clause {
 func (s *source) totals() clause {
 	of := *s.Query
 	of.GroupBy, of.Top, of.Moving = nil, 0, 0
-	all := &source{&of, s.actor, s.state, s.now}
+	all := &source{Query: &of, actor: s.actor, state: s.state, now: s.now}
 	if s.Convert == nil {
 		return all.beside(s.spans(), func(of span) clause { return all.native(of, "f.currency") })
 	}
-	z := all.beside(s.spans(), func(of span) clause { return all.native(of, s.quote()) })
-	which := ""
+	which := "cross join (%s) a"
 	if s.toBrand() {
-		which = " where g.currency = z.currency"
+		which = "join (%s) a on a.currency = z.currency"
 	}
-	selected := []string{"z.currency"}
-	for _, column := range sums {
-		for _, side := range []string{"", "was_"}[:len(s.spans())] {
+	return all.beside(s.spans(), func(of span) clause {
+		counted, summed := all.native(of, s.quote()), s.converted(of, nil)
+		selected := []string{"z.currency"}
+		for _, column := range sums {
+			from := "z."
 			if slices.Contains(amounts, column) {
-				selected = append(selected, fmt.Sprintf("(select total(g.%s%s) from g%s) as %s%s", side, column, which, side, column))
-			} else {
-				selected = append(selected, "z."+side+column)
+				from = "a."
 			}
+			selected = append(selected, from+column)
 		}
-	}
-	return clause{fmt.Sprintf("select %s from (%s) z", strings.Join(selected, ", "), z.sql), z.args}
+		return clause{
+			fmt.Sprintf("select %s from (%s) z "+which, strings.Join(selected, ", "), counted.sql, summed.sql),
+			append(counted.args, summed.args...),
+		}
+	})
 }
 
-// read reads a page of rows, and the totals of all pages where they are asked
-// for, in one statement.
-func (s *source) read(tx *gorm.DB) (rows, totals []*groupedRow, used []*fx.Rate, err error) {
+// read reads a page of rows, and what is asked for of all pages: statements of
+// their own, so that a page whose order an index has is read from there.
+func (s *source) read(tx *gorm.DB) (r readRows, err error) {
 	st, err := s.statement(tx)
 	if err != nil {
-		return nil, nil, nil, err
+		return r, err
 	}
-	page, err := s.sort().Narrow(tx.Table("g").Select("g.*"), s.Page)
+	r.used = st.used
+	if s.Convert != nil && !s.toBrand() && !s.whole() && len(s.GroupBy) > 0 {
+		page, err := s.page(tx)
+		if err != nil {
+			return r, err
+		}
+		some := *s
+		some.ofPage = true
+		st.with, st.rows = append(st.with, page), some.told(some.beside(s.spans(), some.grouped))
+	}
+	page, err := s.sort().Narrow(tx.Table("(?) g", tx.Raw(st.rows.sql, st.rows.args...)).Select("g.*"), s.Page)
 	if err != nil {
-		return nil, nil, nil, err
+		return r, err
 	}
-	counted := "0::bigint"
+	if err := st.run(tx, &r.page, clause{"select row_number() over () as seq, p.* from (?) p", []any{page}}); err != nil {
+		return r, err
+	}
+	slices.SortFunc(r.page, func(a, b *groupedRow) int { return cmp.Compare(a.Seq, b.Seq) })
 	if s.asks("totalCount") {
-		counted = "(select count(*) from g)"
+		every := *s
+		every.all = true
+		g := every.beside(s.spans(), every.grouped)
+		if err := st.run(tx, &r.count, clause{"select count(*) from (" + g.sql + ") g", g.args}); err != nil {
+			return r, err
+		}
 	}
-	st.with = append(st.with, clause{"g as materialized (" + st.rows.sql + ")", st.rows.args})
-	first := clause{"select row_number() over () as seq, " + counted + " as counted, p.* from (?) p", []any{page}}
-	rows, err = st.run(tx, first)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	slices.SortFunc(rows, func(a, b *groupedRow) int { return cmp.Compare(a.Seq, b.Seq) })
 	if s.asks("totals", "asOf") {
-		if s.Convert == nil {
-			st.with = nil
-		}
 		z := s.totals()
-		if totals, err = st.run(tx, clause{z.sql + " order by currency", z.args}); err != nil {
-			return nil, nil, nil, err
+		if err := st.run(tx, &r.totals, clause{z.sql + " order by currency", z.args}); err != nil {
+			return r, err
 		}
 	}
-	return rows, totals, st.used, nil
+	return r, nil
+}
+
+// page is the table of a page's keys, found without converting anything.
+func (s *source) page(tx *gorm.DB) (clause, error) {
+	plain := *s.Query
+	plain.Convert = nil
+	selected := make([]string, len(s.GroupBy))
+	for i, d := range s.GroupBy {
+		selected[i] = fmt.Sprintf("%s as d%d", plain.expr(d), i+1)
+	}
+	from, where := s.rows(s.parts(s.columns(), plain.finer(), false, s.From, s.To)...)
+	keys := fmt.Sprintf("select distinct %s, '%s' as currency from %s where %s", strings.Join(selected, ", "), s.Convert.To, from.sql, where.sql)
+	page, err := s.sort().Narrow(tx.Table("(?) g", tx.Raw(keys, append(from.args, where.args...)...)).Select(s.dimensions()), s.Page)
+	return clause{"page as materialized (?)", []any{page}}, err
+}
+
+// readRows are the rows of a page, and what is told of those of all pages.
+type readRows struct {
+	page, totals []*groupedRow
+	count        int
+	used         []*fx.Rate
 }
 
 // all is the statement that ends so, with the arguments of its tables and rows.
@@ -221,12 +251,12 @@ func (st statement) before() (c clause) {
 	return c
 }
 
-func (st statement) run(tx *gorm.DB, last clause) (rows []*groupedRow, err error) {
+func (st statement) run(tx *gorm.DB, into any, last clause) error {
 	first := st.before()
-	if err := tx.Raw(first.sql+last.sql, append(first.args, last.args...)...).Scan(&rows).Error; err != nil {
-		return nil, fmt.Errorf("sum the facts: %w", err)
+	if err := tx.Raw(first.sql+last.sql, append(first.args, last.args...)...).Scan(into).Error; err != nil {
+		return fmt.Errorf("sum the facts: %w", err)
 	}
-	return rows, nil
+	return nil
 }
 
 // sort is the order of the rows.

@@ -28,12 +28,11 @@ func (s *Service) Sales(ctx context.Context, q Query) (*Report, error) {
 		if err != nil {
 			return err
 		}
-		rows, totals, used, err := from.read(tx)
+		rows, err := from.read(tx)
 		if err != nil {
 			return err
 		}
-		r.Rates = used
-		return r.fill(tx, rows, totals, &q)
+		return r.fill(tx, rows, &q)
 	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return nil, err
@@ -44,11 +43,11 @@ func (s *Service) Sales(ctx context.Context, q Query) (*Report, error) {
 // source is where the query is read from in the snapshot of tx.
 func (s *Service) source(tx *gorm.DB, actor *auth.Actor, q *Query) (*source, error) {
 	state, err := rollup.Read(tx)
-	return &source{q, actor, state, s.now()}, err
+	return &source{Query: q, actor: actor, state: state, now: s.now()}, err
 }
 
-func (r *Report) fill(tx *gorm.DB, rows, totals []*groupedRow, q *Query) error {
-	page, err := q.sort().Page(rows, q.Page, nil)
+func (r *Report) fill(tx *gorm.DB, rows readRows, q *Query) error {
+	page, err := q.sort().Page(rows.page, q.Page, nil)
 	if err != nil {
 		return err
 	}
@@ -56,11 +55,8 @@ func (r *Report) fill(tx *gorm.DB, rows, totals []*groupedRow, q *Query) error {
 	if err != nil {
 		return err
 	}
-	r.PageInfo, r.TotalCount, r.AsOf = page.PageInfo, 0, nil
-	r.Rows, r.Totals = make([]*Row, len(page.Edges)), make([]*Totals, len(totals))
-	if len(rows) > 0 {
-		r.TotalCount = int(rows[0].Counted)
-	}
+	r.PageInfo, r.TotalCount, r.Rates, r.AsOf = page.PageInfo, rows.count, rows.used, nil
+	r.Rows, r.Totals = make([]*Row, len(page.Edges)), make([]*Totals, len(rows.totals))
 	for i, edge := range page.Edges {
 		r.Rows[i] = edge.Node.row(q)
 		r.Rows[i].Cursor = edge.Cursor
@@ -72,7 +68,7 @@ func (r *Report) fill(tx *gorm.DB, rows, totals []*groupedRow, q *Query) error {
 			r.Rows[i].Dimensions = append(r.Rows[i].Dimensions, value)
 		}
 	}
-	for i, t := range totals {
+	for i, t := range rows.totals {
 		r.Totals[i] = &Totals{t.figures(), t.previous(q)}
 		if r.AsOf == nil || t.Now.RecordedAt != nil && t.Now.RecordedAt.After(*r.AsOf) {
 			r.AsOf = t.Now.RecordedAt

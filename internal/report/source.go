@@ -1,7 +1,6 @@
 package report
 
 import (
-	"strings"
 	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
@@ -22,6 +21,10 @@ type source struct {
 	actor *auth.Actor
 	state rollup.State
 	now   time.Time
+	// all rows are read, not a page.
+	all bool
+	// ofPage: rows are those of the table page alone.
+	ofPage bool
 }
 
 // filters are the conditions on facts, and the columns they look at.
@@ -56,20 +59,24 @@ func (s *source) filters() (where []clause, columns []string) {
 	return where, columns
 }
 
-// rows are those f of roll-ups, and of facts that are not in them, between two
-// days: enough to tell the columns apart and their time as fine as need be.
-func (s *source) rows(columns []string, finer string, orders bool, from, to *models.Date) (f, where clause) {
-	conditions, filtered := s.filters()
+// parts are the roll-ups and facts that rows are read from, between two days:
+// enough to tell the columns apart, by which they are grouped, and those
+// filtered by, and their time as fine as need be.
+func (s *source) parts(columns []string, finer string, orders bool, from, to *models.Date) []rollup.Part {
+	_, filtered := s.filters()
 	if s.toBrand() {
 		filtered = append(filtered, "brand_id")
 	}
-	need := rollup.Need{Columns: append(filtered, columns...), Orders: orders, Zone: s.TimeZone, From: from, To: to, Period: finer}
-	need.Facts = s.byShopper() || s.RecordedBefore != nil
-	var parts []string
-	for _, p := range rollup.Cover(s.state, need) {
-		parts, f.args = append(parts, p.SQL), append(f.args, p.Args...)
-	}
-	f.sql = "(" + strings.Join(parts, " union all ") + ") f"
+	return rollup.Cover(s.state, rollup.Need{
+		Columns: append(filtered, columns...), Apart: columns, Orders: orders, Zone: s.TimeZone, From: from, To: to, Period: finer,
+		Facts: s.byShopper() || s.RecordedBefore != nil,
+	})
+}
+
+// rows are those f of parts that the query is about.
+func (s *source) rows(parts ...rollup.Part) (f, where clause) {
+	f.sql, f.args = rollup.Rows(parts...)
+	f.sql = "(" + f.sql + ") f"
 	if s.byShopper() {
 		f.sql += ` left join (
   select brand_id as of_brand, shopper_id as of_shopper, min(event_at) as first_at
@@ -81,6 +88,7 @@ func (s *source) rows(columns []string, finer string, orders bool, from, to *mod
 	if s.toBrand() {
 		f.sql += " left join payout_accounts account on account.brand_id = f.brand_id"
 	}
+	conditions, _ := s.filters()
 	where.sql = "true"
 	for _, c := range conditions {
 		where.sql, where.args = where.sql+" and "+c.sql, append(where.args, c.args...)

@@ -33,41 +33,64 @@ func (s *Service) Advance(ctx context.Context) (int, error) {
 	if !state.Built {
 		return 0, s.Rebuild(ctx, nil)
 	}
-	var n int
-	err = s.db.WithContext(ctx).Raw("select 1 from sales_facts where xid >= ?::xid8 limit 1", state.Watermark).Scan(&n).Error
-	if err == nil && n > 0 {
-		err = s.db.WithContext(ctx).Raw(advance, s.now()).Scan(&n).Error
+	var fresh bool
+	newest := "select xid >= ?::xid8 from sales_facts order by xid desc limit 1"
+	if err := s.db.WithContext(ctx).Raw(newest, state.Watermark).Scan(&fresh).Error; err != nil {
+		return 0, fmt.Errorf("look for facts: %w", err)
 	}
+	if !fresh {
+		return 0, nil
+	}
+	n := 0
+	err = s.db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		state, err := hold(tx)
+		if err != nil || state == nil {
+			return err
+		}
+		return tx.Raw(advance, map[string]any{"watermark": state.Watermark, "generation": state.Generation, "at": s.now()}).Scan(&n).Error
+	})
 	if err != nil {
 		return 0, fmt.Errorf("advance the roll-ups: %w", err)
 	}
 	return n, nil
 }
 
-// advance holds the state, reads what is new up to the oldest transaction that
-// runs, adds it to each cube and moves the watermark. Where another runner
-// holds the state, nothing is new.
+// hold gives the state, which nobody else changes until tx ends; nil where
+// another runner holds it.
+func hold(tx *gorm.DB) (*State, error) {
+	if _, err := Read(tx); err != nil {
+		return nil, err
+	}
+	var held []*State
+	err := tx.Raw(`
+select generation, watermark::text
+from sales_rollups
+where system = (select system_identifier from pg_control_system())
+for update skip locked`).Scan(&held).Error
+	if err != nil || len(held) == 0 {
+		return nil, err
+	}
+	return held[0], nil
+}
+
+// advance reads what is new up to the oldest transaction that runs, adds it to
+// each cube and moves the watermark. The watermark is given as a value: from a
+// table, it would be planned as if a third of all facts were new.
 var advance = func() string {
 	b := &strings.Builder{}
 	b.WriteString(`
-with held as materialized (
-  select r.generation, r.watermark, pg_snapshot_xmin(pg_current_snapshot()) as upto
-  from sales_rollups r
-  where r.system = (select system_identifier from pg_control_system())
-  for update skip locked
-), fresh as materialized (
-  select f.*, h.generation
-  from held h
-  join sales_facts f on f.xid >= h.watermark and f.xid < h.upto
+with fresh as materialized (
+  select f.*
+  from pg_snapshot_xmin(pg_current_snapshot()) upto
+  join sales_facts f on f.xid >= cast(@watermark as xid8) and f.xid < upto
 )`)
 	for i, c := range cubes {
-		fmt.Fprintf(b, ", c%d as (\n%s\n)", i, c.add("(select generation from held)", "fresh", "true"))
+		fmt.Fprintf(b, ", c%d as (\n%s\n)", i, c.add("@generation", "fresh", "true"))
 	}
 	b.WriteString(`, moved as (
-  update sales_rollups r
-  set watermark = h.upto, advanced_at = ?
-  from held h
-  where h.upto > r.watermark
+  update sales_rollups
+  set watermark = pg_snapshot_xmin(pg_current_snapshot()), advanced_at = @at
+  where pg_snapshot_xmin(pg_current_snapshot()) > watermark
 )
 select count(*) from fresh`)
 	return b.String()

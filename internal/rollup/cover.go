@@ -13,6 +13,8 @@ import (
 type Need struct {
 	// Columns by which facts are told apart: those grouped by and those filtered by.
 	Columns []string
+	// Apart are those of them that rows are grouped by, beside their period.
+	Apart []string
 	// Orders are summed over rows.
 	Orders bool
 	// Zone is the time zone in which From and To, the first and last day, begin;
@@ -29,8 +31,32 @@ type Need struct {
 // columns of a fact, orders, its measures and recorded_at, and of facts alone
 // order_id, shopper_id, event_at and kind. The parts of a cover have each fact once.
 type Part struct {
-	SQL  string
-	Args []any
+	sql  string
+	args []any
+	// Cells: no two of its rows are in one group of the rows that are told apart.
+	Cells bool
+	of    *cover
+}
+
+// Rows are those of the parts as a statement. What the months of a roll-up are
+// asked of stands outside: PostgreSQL merges parts in the order of an index,
+// and reads no more of them than a page needs, where the part that has the
+// index has no condition of its own.
+func Rows(parts ...Part) (sql string, args []any) {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i], args = p.sql, append(args, p.args...)
+	}
+	of := parts[0].of
+	sql = "select * from (" + strings.Join(texts, " union all ") + ") f where f.generation = ? and f.zone = ?"
+	args = append(args, of.state.Generation, of.need.Zone.String())
+	if of.first != nil {
+		sql, args = sql+" and f.month >= ?", append(args, of.first.String())
+	}
+	if of.last != nil {
+		sql, args = sql+" and f.month < ?", append(args, of.last.String())
+	}
+	return sql, args
 }
 
 // Cover gives the parts that a report is read from, in the snapshot in which
@@ -55,10 +81,10 @@ func Cover(s State, n Need) []Part {
 	if c.byMonth == nil || first != nil && last != nil && first.String() >= last.String() {
 		c.rest(from, until)
 	} else {
+		c.months(first, last)
 		if from != nil && *first != *from {
 			c.rest(from, first)
 		}
-		c.months(first, last)
 		if until != nil && *last != *until {
 			c.rest(last, until)
 		}
@@ -71,7 +97,10 @@ type cover struct {
 	state          State
 	need           Need
 	byMonth, byDay *cube
-	parts          []Part
+	// first is the first whole month that is read, last the one after the last,
+	// nil where they are not bound.
+	first, last *models.Date
+	parts       []Part
 }
 
 // choose finds the smallest roll-ups that tell what is needed.
@@ -117,14 +146,18 @@ func wholeMonths(from, until *models.Date) (first, last *models.Date) {
 
 func (c *cover) months(first, last *models.Date) {
 	if c.byMonth.cut == months {
-		c.add(c.byMonth, "starts_at", c.period("f.starts_at"), first, last)
+		c.pieces(c.byMonth, first, last)
 		return
 	}
+	c.first, c.last = first, last
 	period := "f.starts_on"
 	if c.need.Period == "" {
 		period = "null::date"
 	}
-	c.add(c.byMonth, "starts_on", period, first, last)
+	c.parts = append(c.parts, Part{
+		of: c, sql: "select f.generation, f.zone, f.starts_on as month, " + c.columns(c.byMonth, period),
+		Cells: c.need.Period == "month" && !slices.ContainsFunc(c.byMonth.keys, func(k string) bool { return !slices.Contains(c.need.Apart, k) }),
+	})
 }
 
 // rest covers what is less than a month, or all where there are no months.
@@ -133,7 +166,7 @@ func (c *cover) rest(from, until *models.Date) {
 		c.facts("f.xid < ?::xid8", []any{c.state.Watermark}, from, until)
 		return
 	}
-	c.add(c.byDay, "starts_at", c.period("f.starts_at"), from, until)
+	c.pieces(c.byDay, from, until)
 }
 
 // period is the date on which the period of an instant begins in the zone.
@@ -148,26 +181,34 @@ func (c *cover) period(instant string) string {
 	return "date_trunc('month', " + local + ")::date"
 }
 
-func (c *cover) add(from *cube, column, period string, first, last *models.Date) {
-	p := Part{Args: []any{c.state.Generation}}
-	where := "f.generation = ?"
-	if from.cut == zonedMonths {
-		where, p.Args = where+" and f.zone = ?", append(p.Args, c.need.Zone.String())
-	}
+// pieces are read from a roll-up whose rows lie within days of any zone.
+func (c *cover) pieces(from *cube, first, last *models.Date) {
+	where, args := "f.generation = ?", []any{c.state.Generation}
 	bound := func(is string, date *models.Date) {
-		if date == nil {
-			return
+		if date != nil {
+			day := date.Time()
+			where, args = where+" and f.starts_at "+is+" ?", append(args, time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, c.need.Zone))
 		}
-		where += fmt.Sprintf(" and f.%s %s ?", column, is)
-		if from.cut == zonedMonths {
-			p.Args = append(p.Args, date.String())
-			return
-		}
-		day := date.Time()
-		p.Args = append(p.Args, time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, c.need.Zone))
 	}
 	bound(">=", first)
 	bound("<", last)
+	c.parts = append(c.parts, Part{of: c, sql: "select " + c.common() + c.columns(from, c.period("f.starts_at")) + " where " + where, args: args})
+}
+
+// common is what rows beside whole months have, so that they are not left out.
+func (c *cover) common() string {
+	month := "null"
+	switch {
+	case c.first != nil:
+		month = "'" + c.first.String() + "'"
+	case c.last != nil:
+		month = "'" + c.last.AddDays(-1).String() + "'"
+	}
+	return fmt.Sprintf("%d as generation, '%s' as zone, %s::date as month, ", c.state.Generation, c.need.Zone, month)
+}
+
+// columns of a roll-up as facts have them, and where they are from.
+func (c *cover) columns(from *cube, period string) string {
 	selected := []string{period + " as period"}
 	for _, k := range byAll {
 		switch {
@@ -184,25 +225,24 @@ func (c *cover) add(from *cube, column, period string, first, last *models.Date)
 	} else {
 		selected = append(selected, "null::bigint as orders")
 	}
-	p.SQL = fmt.Sprintf("select %s, f.%s, f.recorded_at, null::uuid as order_id, null::uuid as shopper_id, null::timestamptz as event_at, null::text as kind from %s f where %s",
-		strings.Join(selected, ", "), strings.Join(measures, ", f."), from.table, where)
-	c.parts = append(c.parts, p)
+	return fmt.Sprintf("%s, f.%s, f.recorded_at, null::uuid as order_id, null::uuid as shopper_id, null::timestamptz as event_at, null::text as kind from %s f",
+		strings.Join(selected, ", "), strings.Join(measures, ", f."), from.table)
 }
 
 // facts are read where they lie. Days of any zone are told exactly, where
 // clocks skip or repeat midnight, too; the first condition uses an index.
 func (c *cover) facts(where string, args []any, from, until *models.Date) {
-	p := Part{Args: args}
+	p := Part{of: c, args: args}
 	if from != nil {
 		where += fmt.Sprintf(" and f.event_at >= ?::date and (f.event_at at time zone '%s')::date >= ?::date", c.need.Zone)
-		p.Args = append(p.Args, from.AddDays(-1).String(), from.String())
+		p.args = append(p.args, from.AddDays(-1).String(), from.String())
 	}
 	if until != nil {
 		where += fmt.Sprintf(" and f.event_at < ?::date and (f.event_at at time zone '%s')::date < ?::date", c.need.Zone)
-		p.Args = append(p.Args, until.AddDays(1).String(), until.String())
+		p.args = append(p.args, until.AddDays(1).String(), until.String())
 	}
-	p.SQL = fmt.Sprintf("select %s as period, f.%s, f.opens_order::int::bigint as orders, f.%s, f.recorded_at, f.order_id, f.shopper_id, f.event_at, f.kind from sales_facts f where %s",
-		c.period("f.event_at"), strings.Join(byAll, ", f."), strings.Join(measures, ", f."), where)
+	p.sql = fmt.Sprintf("select %s%s as period, f.%s, f.opens_order::int::bigint as orders, f.%s, f.recorded_at, f.order_id, f.shopper_id, f.event_at, f.kind from sales_facts f where %s",
+		c.common(), c.period("f.event_at"), strings.Join(byAll, ", f."), strings.Join(measures, ", f."), where)
 	c.parts = append(c.parts, p)
 }
 

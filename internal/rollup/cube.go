@@ -31,25 +31,39 @@ type cube struct {
 	// byOrder: all lines of an order have the same keys, so that orders add up.
 	byOrder bool
 	keys    []string
+	// from is the roll-up that it can be summed from, empty for facts alone.
+	from string
 }
 
 // cubes, those with fewer rows first, and days before the months of the same keys.
 var cubes = []cube{
-	{"sales_by_market_days", days, true, byMarket},
-	{"sales_by_market_months", zonedMonths, true, byMarket},
-	{"sales_by_goods_days", days, false, byGoods},
-	{"sales_by_goods_months", zonedMonths, false, byGoods},
-	{"sales_by_storefront_days", days, true, byStorefront},
-	{"sales_by_storefront_months", zonedMonths, true, byStorefront},
-	{"sales_by_product_months", months, false, byProduct},
+	{"sales_by_market_days", days, true, byMarket, ""},
+	{"sales_by_market_months", zonedMonths, true, byMarket, "sales_by_market_days"},
+	{"sales_by_goods_days", days, false, byGoods, ""},
+	{"sales_by_goods_months", zonedMonths, false, byGoods, "sales_by_goods_days"},
+	{"sales_by_brand_months", zonedMonths, true, byBrand, "sales_by_storefront_months"},
+	{"sales_by_storefront_days", days, true, byStorefront, ""},
+	{"sales_by_storefront_months", zonedMonths, true, byStorefront, "sales_by_storefront_days"},
+	{"sales_by_product_months", months, false, byProduct, ""},
 }
 
 var (
 	byMarket     = []string{"market", "buyer_country", "buyer_region", "currency", "source"}
 	byGoods      = []string{"category_path", "origin_country", "origin_region", "market", "currency", "source"}
+	byBrand      = []string{"brand_id", "currency"}
 	byStorefront = []string{"brand_id", "storefront_id", "market", "currency", "source"}
 	byProduct    = append([]string{"brand_id", "storefront_id", "product_id"}, byGoods...)
 )
+
+func named(table string) cube {
+	return cubes[slices.IndexFunc(cubes, func(c cube) bool { return c.table == table })]
+}
+
+// summedFurther is the roll-up that is summed from this one, if there is one.
+func (c cube) summedFurther() (cube, bool) {
+	i := slices.IndexFunc(cubes, func(of cube) bool { return of.from == c.table })
+	return cubes[max(i, 0)], i >= 0
+}
 
 // measures are what roll-ups sum, orders apart.
 var measures = []string{
@@ -131,19 +145,29 @@ func (c cube) sums(facts, condition string) string {
 	return "select " + strings.Join(selected, ", ") + " from " + from + " where " + condition + " group by " + strings.Join(groups, ", ")
 }
 
-// ofDays sums the days of a generation into months of each zone, to the same as
-// facts would.
-func (c cube) ofDays(generation int) string {
-	selected := append([]string{"z.zone", "date_trunc('month', f.starts_at at time zone z.zone)::date as starts_on"}, c.keys...)
+// further sums what another roll-up of a generation holds, to the same as facts would.
+func (c cube) further(from cube, generation int) string {
+	rows := from.table + " f"
+	selected := []string{"f.zone", "f.starts_on"}
+	if from.cut == days {
+		rows += fmt.Sprintf(" cross join unnest(array['%s']) as z (zone)", strings.Join(Zones, "', '"))
+		selected = []string{"z.zone", "date_trunc('month', f.starts_at at time zone z.zone)::date as starts_on"}
+	}
+	for _, k := range c.keys {
+		selected = append(selected, "f."+k)
+	}
+	groups := make([]string, len(selected))
+	for i := range groups {
+		groups[i] = fmt.Sprint(i + 1)
+	}
 	for _, name := range c.summed() {
 		if name == "recorded_at" {
-			selected = append(selected, "max(recorded_at) as recorded_at")
+			selected = append(selected, "max(f.recorded_at) as recorded_at")
 		} else {
-			selected = append(selected, "total("+name+") as "+name)
+			selected = append(selected, "total(f."+name+") as "+name)
 		}
 	}
-	return fmt.Sprintf("select %s from %s f cross join unnest(array['%s']) as z (zone) where f.generation = %d group by z.zone, 2, %s",
-		strings.Join(selected, ", "), strings.TrimSuffix(c.table, "months")+"days", strings.Join(Zones, "', '"), generation, strings.Join(c.keys, ", "))
+	return fmt.Sprintf("select %s from %s where f.generation = %d group by %s", strings.Join(selected, ", "), rows, generation, strings.Join(groups, ", "))
 }
 
 // names of the columns, in the order of sums.

@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
+	"golang.org/x/sync/errgroup"
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
@@ -50,11 +53,8 @@ func (s *Service) rebuild(db *gorm.DB, told Progress) error {
 		return fmt.Errorf("read the oldest transaction: %w", err)
 	}
 	next := state.Generation + 1
-	for i, c := range cubes {
-		told(c.table, i, len(cubes))
-		if err := c.fill(db, next, upto); err != nil {
-			return fmt.Errorf("fill %s: %w", c.table, err)
-		}
+	if err := s.fill(db.Statement.Context, next, upto, told); err != nil {
+		return err
 	}
 	told("facts that came meanwhile", len(cubes), len(cubes))
 	if err := s.change(db, next, upto); err != nil {
@@ -74,6 +74,44 @@ func rebase(db *gorm.DB) error {
 	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
 }
 
+// atOnce is how many roll-ups are summed from facts at a time.
+const atOnce = 2
+
+// fill fills all roll-ups, those with most rows first, each before those that
+// are summed from it.
+func (s *Service) fill(ctx context.Context, generation int, upto string, told Progress) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	db, step := s.db.WithContext(ctx), inTurn(told)
+	for _, base := range slices.Backward(cubes) {
+		if base.from != "" {
+			continue
+		}
+		g.Go(func() error {
+			for c, next := base, true; next; c, next = c.summedFurther() {
+				if err := c.fill(db, generation, upto); err != nil {
+					return fmt.Errorf("fill %s: %w", c.table, err)
+				}
+				step(c.table)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// inTurn tells of one step after the other.
+func inTurn(told Progress) func(step string) {
+	var turn sync.Mutex
+	done := 0
+	return func(step string) {
+		turn.Lock()
+		defer turn.Unlock()
+		done++
+		told(step, done, len(cubes))
+	}
+}
+
 // fill sums the facts of transactions before upto, which have all ended: any
 // later snapshot finds the same ones. Sorted by time, rows of a time lie together.
 func (c cube) fill(db *gorm.DB, generation int, upto string) error {
@@ -82,8 +120,8 @@ func (c cube) fill(db *gorm.DB, generation int, upto string) error {
 			return err
 		}
 		sums := c.sums("sales_facts", "f.xid < '"+upto+"'::xid8")
-		if c.cut == zonedMonths {
-			sums = c.ofDays(generation)
+		if c.from != "" {
+			sums = c.further(named(c.from), generation)
 		}
 		return tx.Exec(fmt.Sprintf("insert into %s (generation, %s) select %d, s.* from (%s) s order by %s",
 			c.table, strings.Join(c.names(), ", "), generation, sums, strings.Join(c.time(), ", "))).Error

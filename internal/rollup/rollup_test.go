@@ -123,15 +123,12 @@ func (w *world) agree(t interface {
 			if err != nil {
 				return err
 			}
-			for _, part := range rollup.Cover(state, need) {
-				var f figures
-				err := tx.Raw("select coalesce(sum(orders), 0)::bigint as orders, coalesce(sum(units_sold), 0)::bigint as units, "+
-					"coalesce(sum(gross_minor), 0)::bigint as gross, coalesce(sum(refund_minor), 0)::bigint as refund from ("+part.SQL+") p", part.Args...).
-					Take(&f).Error
-				if err != nil {
-					return err
-				}
-				read.Orders, read.Units, read.Gross, read.Refund = read.Orders+f.Orders, read.Units+f.Units, read.Gross+f.Gross, read.Refund+f.Refund
+			rows, args := rollup.Rows(rollup.Cover(state, need)...)
+			err = tx.Raw("select coalesce(sum(orders), 0)::bigint as orders, coalesce(sum(units_sold), 0)::bigint as units, "+
+				"coalesce(sum(gross_minor), 0)::bigint as gross, coalesce(sum(refund_minor), 0)::bigint as refund from ("+rows+") p", args...).
+				Take(&read).Error
+			if err != nil {
+				return err
 			}
 			if !need.Orders {
 				facts.Orders, read.Orders = 0, 0

@@ -40,6 +40,19 @@ create table sales_measures (
 -- By order: an order has one storefront and one buyer, so that orders can be
 -- summed. Months begin in the zone; days are cut wherever a configured zone
 -- begins one.
+create table sales_by_brand_months (
+  generation     integer     not null,
+  zone           text        not null,
+  starts_on      date        not null,
+  brand_id       uuid        not null,
+  currency       text        not null,
+  orders         bigint      not null,
+  like sales_measures,
+  constraint sales_by_brand_months_pk primary key (brand_id, generation, zone, starts_on, currency)
+) with (fillfactor = 80);
+create index sales_by_brand_months_time_idx on sales_by_brand_months (generation, zone, starts_on, brand_id, currency);
+create index sales_by_brand_months_brand_idx on sales_by_brand_months (generation, zone, brand_id, starts_on, currency);
+
 create table sales_by_storefront_months (
   generation     integer     not null,
   zone           text        not null,
@@ -148,5 +161,5 @@ drop table sales_measures;
 
 -- +goose Down
 drop table sales_by_product_months, sales_by_goods_days, sales_by_goods_months, sales_by_market_days, sales_by_market_months,
-  sales_by_storefront_days, sales_by_storefront_months, sales_rollups;
+  sales_by_storefront_days, sales_by_storefront_months, sales_by_brand_months, sales_rollups;
 drop aggregate total(bigint);
