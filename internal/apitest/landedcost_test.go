@@ -183,7 +183,9 @@ func TestListsAndCartsOfTaxedGoodsTakeAsManyStatementsAsOne(t *testing.T) {
   landedCost { complete shippedFrom lines { parts { formula } } } } } }`
 	filled := func(lines []object) object {
 		t.Helper()
-		var made struct{ CartCreate struct{ Cart *struct{ ID string } } }
+		var made struct {
+			CartCreate struct{ Cart *struct{ ID string } }
+		}
 		shopper.Do(t, `mutation ($input: CartCreateInput!) { cartCreate(input: $input) { cart { id } userErrors { message } } }`,
 			object{"input": object{"country": "CN", "currency": "CNY", "lines": lines}}, &made)
 		if made.CartCreate.Cart == nil {
