@@ -172,7 +172,7 @@ func (q *Query) counted() bool {
 
 // whole tells that a page cannot be told without all rows.
 func (q *Query) whole() bool {
-	return q.SortKey != ByDimensions || q.Compare != "" || q.Top > 0 || q.Moving > 0 || q.asks("share", "rank", "cumulativeNet")
+	return q.SortKey != ByDimensions || q.Compare != "" || q.Top > 0 || q.Moving > 0 || q.asks("rank", "cumulativeNet")
 }
 
 // byShopper: what only facts tell.

@@ -86,6 +86,10 @@ func (s *source) statement(tx *gorm.DB) (st statement, err error) {
 		t := s.largest()
 		st.with = append(st.with, clause{"top as materialized (" + t.sql + ")", t.args})
 	}
+	if s.asks("share") {
+		z := s.totals()
+		st.with = append(st.with, clause{"every as materialized (select z.currency, z.gross_minor - z.discount_minor - z.refund_minor as net from (" + z.sql + ") z)", z.args})
+	}
 	st.rows = s.told(s.beside(spans, s.grouped))
 	return st, nil
 }
@@ -116,9 +120,10 @@ func (s *source) beside(spans []span, sum func(span) clause) clause {
 // told adds what rows tell of each other.
 func (s *source) told(g clause) clause {
 	net := "(g.gross_minor - g.discount_minor - g.refund_minor)"
-	selected := []string{"g.*", net + " as net_minor"}
+	selected, join := []string{"g.*", net + " as net_minor"}, ""
 	if s.asks("share") {
-		selected = append(selected, fmt.Sprintf("round(%s / nullif(sum(%s) over (partition by g.currency), 0), 6) as share", net, net))
+		selected = append(selected, fmt.Sprintf("round(%s / nullif(every.net, 0)::numeric, 6) as share", net))
+		join = " left join every on every.currency = g.currency"
 	}
 	if s.asks("rank") {
 		first := ""
@@ -140,7 +145,7 @@ func (s *source) told(g clause) clause {
 				period, period, back, net, over, back, s.Moving))
 		}
 	}
-	return clause{fmt.Sprintf("select %s from (%s) g", strings.Join(selected, ", "), g.sql), g.args}
+	return clause{fmt.Sprintf("select %s from (%s) g%s", strings.Join(selected, ", "), g.sql, join), g.args}
 }
 
 // totals sum all rows: orders and shoppers are those of all sales, for one may
