@@ -51,6 +51,16 @@ func TestRowsOfEachOther(t *testing.T) {
 			SortKey: rapid.SampledFrom([]report.SortKey{report.ByDimensions, report.ByGross, report.ByUnits}).Draw(t, "sort"),
 		}
 		plain, _ := collect(ctx, t, w.sales, q)
+		whole := map[string]int64{}
+		for _, r := range plain {
+			whole[r.Currency] += r.Net().Minor
+		}
+		for _, r := range plain {
+			part := decimal.NewFromInt(r.Net().Minor)
+			if sum := whole[r.Currency]; sum == 0 && r.Share != nil || sum != 0 && !r.Share.Equal(part.DivRound(decimal.NewFromInt(sum), 6)) {
+				t.Fatalf("share of %s in %d is %v", part, sum, r.Share)
+			}
+		}
 		q.Compare, q.Top = report.LastYear, rapid.IntRange(1, 5).Draw(t, "top")
 		told, totals := collect(ctx, t, w.sales, q)
 

@@ -157,12 +157,14 @@ func (s *source) totals() clause {
 	if s.Convert == nil {
 		return all.beside(s.spans(), func(of span) clause { return all.native(of, "f.currency") })
 	}
+	every := *s
+	every.all, every.ofPage = true, false
 	which := "cross join (%s) a"
 	if s.toBrand() {
 		which = "join (%s) a on a.currency = z.currency"
 	}
 	return all.beside(s.spans(), func(of span) clause {
-		counted, summed := all.native(of, s.quote()), s.converted(of, nil)
+		counted, summed := all.native(of, s.quote()), every.converted(of, nil)
 		selected := []string{"z.currency"}
 		for _, column := range sums {
 			from := "z."
