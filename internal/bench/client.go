@@ -69,7 +69,8 @@ func post(ctx context.Context, url, token string, body []byte) *http.Request {
 
 // request is the next run of an operation, to be served without a network.
 func (op *operation) request(ctx context.Context) *http.Request {
-	return post(ctx, "/graphql", op.token, op.body(op.runs.Add(1)))
+	n := op.runs.Add(1)
+	return post(ctx, "/graphql", op.tokenOf(n), op.body(n))
 }
 
 // answer keeps what a handler answers, in the place of the one before.

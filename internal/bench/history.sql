@@ -91,7 +91,7 @@ from generate_series(1, @shoppers) as n;
 insert into exchange_rates (currency, day, rate, source)
 select e.currency, cast(d as date), round(e.rate * cast(1 + sin(extract(epoch from d) / 86400 / 11) / 50 as numeric), 4), 'BENCHMARK: made up, not a market''s'
 from (values ('CNY', 7.8), ('USD', 1.1), ('JPY', 160.0), ('GBP', 0.86)) as e (currency, rate)
-cross join generate_series(@start, @until, interval '1 day') as d
+cross join generate_series(@start - interval '7 days', @until, interval '1 day') as d
 where extract(isodow from d) < 6
 on conflict do nothing;
 

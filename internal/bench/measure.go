@@ -20,8 +20,10 @@ type meter struct {
 
 // operation is what is measured, and what has been found so far.
 type operation struct {
-	name     string
-	token    string
+	name  string
+	token string
+	// tokens are of runs in turn, where they are several people's.
+	tokens   []string
 	promised int
 	// body of the n-th run.
 	body func(n int64) []byte
@@ -92,9 +94,10 @@ func (m *meter) cell(ctx context.Context, op *operation, clients int) (cell, err
 	for c := range clients {
 		group.Go(func() {
 			for begun.Add(1) <= int64(m.Runs) && (time.Since(began) < m.Longest || len(taken[c]) == 0) && errs[c] == nil {
-				body := op.body(op.runs.Add(1))
+				n := op.runs.Add(1)
+				body, token := op.body(n), op.tokenOf(n)
 				at := time.Now()
-				errs[c] = m.client.send(ctx, m.URL, op.token, body)
+				errs[c] = m.client.send(ctx, m.URL, token, body)
 				taken[c] = append(taken[c], time.Since(at))
 			}
 		})
@@ -123,6 +126,13 @@ func (m *meter) allocate(ctx context.Context, op *operation, runs int) (count, b
 	runtime.ReadMemStats(&after)
 	n := uint64(runs)
 	return (after.Mallocs - before.Mallocs) / n, (after.TotalAlloc - before.TotalAlloc) / n, nil
+}
+
+func (op *operation) tokenOf(n int64) string {
+	if len(op.tokens) == 0 {
+		return op.token
+	}
+	return op.tokens[n%int64(len(op.tokens))]
 }
 
 func (op *operation) row() Row {

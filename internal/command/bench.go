@@ -19,7 +19,7 @@ import (
 // Bench measures the operations that people wait for, on a database that it
 // makes, fills and removes.
 type Bench struct {
-	Profile string `enum:"operations,reads,peers,history" default:"operations" env:"BENCH_PROFILE" help:"What to measure: operations, as people wait for them; reads of a storefront and a dashboard, with plans beside without; peers, a limit written by hand and other servers beside the API; or history, which fills a database with sales, to measure reports on it, and needs --keep and --fill-only (${default})."`
+	Profile string `enum:"operations,reads,peers,history,reports" default:"operations" env:"BENCH_PROFILE" help:"What to measure: operations, as people wait for them; reads of a storefront and a dashboard, with plans beside without; peers, a limit written by hand and other servers beside the API; history, which fills a database with sales, and needs --keep and --fill-only; or reports on such a history, and orders while it is rolled up (${default})."`
 
 	Orders   int `default:"20000" env:"BENCH_ORDERS" help:"Orders of the demonstration data, or of the history (${default})."`
 	Products int `default:"100000" env:"BENCH_PRODUCTS" help:"Products beside those of the demonstration data (${default}); with fewer than 100 no words are looked for."`
@@ -38,7 +38,7 @@ type Bench struct {
 	JSON bool `env:"BENCH_JSON" help:"Print JSON."`
 
 	Peers `embed:"" group:"Profile peers"`
-	Past  `embed:"" group:"Profile history"`
+	Past  `embed:"" group:"Profiles history and reports"`
 }
 
 // Run does it.
@@ -59,15 +59,18 @@ func (b *Bench) Run(ctx context.Context, c *Common) error {
 	}
 	var figures interface{ Write(w io.Writer) }
 	var err error
-	if b.Profile == "peers" {
+	switch b.Profile {
+	case "peers":
 		figures, err = b.comparePeers(ctx, c)
-	} else {
+	case "reports":
+		figures, err = b.reports(ctx, c)
+	default:
 		figures, err = b.measure(ctx, c)
 	}
 	if err != nil {
 		return cmp.Or(context.Cause(ctx), err)
 	}
-	if b.Profile == "peers" && b.FillOnly {
+	if b.FillOnly && (b.Profile == "peers" || b.Profile == "reports") {
 		return nil
 	}
 	if b.JSON {

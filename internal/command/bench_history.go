@@ -37,10 +37,13 @@ func (b *Bench) fillHistory(ctx context.Context, c *Common) error {
 		return err
 	}
 	defer db.Close()
-	history := bench.History{Orders: b.Orders, Brands: b.Brands, Hot: b.Hot, Months: b.Months, Lean: b.Lean}
-	if err := history.Fill(ctx, db, c.Progress()); err != nil {
+	if err := b.history().Fill(ctx, db, c.Progress()); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.Out, "filled with %d orders of %d brands\n", b.Orders, b.Brands)
 	return nil
+}
+
+func (b *Bench) history() bench.History {
+	return bench.History{Orders: b.Orders, Brands: b.Brands, Hot: b.Hot, Months: b.Months, Lean: b.Lean}
 }

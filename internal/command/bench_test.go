@@ -96,3 +96,42 @@ func TestBenchComparesReads(t *testing.T) {
 		t.Error(out.String())
 	}
 }
+
+// Not parallel, as TestBenchComparesReads.
+func TestBenchMeasuresReports(t *testing.T) {
+	var out bytes.Buffer
+	measure := command.Bench{
+		Profile: "reports", Orders: 300, Rounds: 1, Runs: 1, Timeout: 5 * time.Minute, JSON: true,
+		Peers: command.Peers{Slice: 50 * time.Millisecond}, Past: command.Past{Brands: 12, Hot: 3, Months: 14},
+	}
+	common := &command.Common{DatabaseURL: dbtest.EmptyDSN(t), DatabaseConnections: 4, Out: &out, Err: io.Discard}
+	if err := measure.Run(t.Context(), common); err != nil {
+		t.Fatal(err)
+	}
+	var f bench.ReportFigures
+	if err := json.Unmarshal(out.Bytes(), &f); err != nil {
+		t.Fatalf("%v\n%s", err, out.Bytes())
+	}
+
+	if f.Orders != 300 || f.Facts < 750 || f.Brands != 12 || f.Built == 0 || f.PostgreSQL == "" || len(f.Reports) != 10 || len(f.Selling) != 2 {
+		t.Errorf("a figure is missing: %s", out.Bytes())
+	}
+	for _, r := range f.Reports {
+		if r.Median == 0 || r.Slowest < r.Median || r.Aim == 0 || r.AnswerBytes == 0 {
+			t.Errorf("%+v", r)
+		}
+	}
+	for i, brands := range []int{3, 12} {
+		s := f.Selling[i]
+		if s.Brands != brands || s.Ratio == 0 || s.With.Runs == 0 || s.Without.Runs == 0 || s.Tail.Samples == 0 || s.Tail.Longest < s.Tail.Median {
+			t.Errorf("%+v", s)
+		}
+	}
+	if f.Rebuild.Took == 0 || f.Rebuild.Orders == 0 {
+		t.Errorf("%+v", f.Rebuild)
+	}
+	out.Reset()
+	if f.Write(&out); !strings.Contains(out.String(), "roll-ups rebuilt in ") {
+		t.Error(out.String())
+	}
+}

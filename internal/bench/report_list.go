@@ -1,0 +1,135 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// ReportRow is what was found of one report.
+type ReportRow struct {
+	Report string `json:"report"`
+	// Median and slowest of its runs, one after the other by one client.
+	Median  time.Duration `json:"medianNs"`
+	Slowest time.Duration `json:"slowestNs"`
+	// Aim is what the median should stay below.
+	Aim         time.Duration `json:"aimNs"`
+	AnswerBytes int           `json:"answerBytes"`
+}
+
+// rareZone is one in which reports are read from facts.
+const rareZone = "Asia/Kolkata"
+
+// reportRuns are the runs of each report, beside one that warms up.
+const reportRuns = 7
+
+// What medians should stay below: of reports that roll-ups tell, of those that
+// need the days of sales, and of those that are read from facts.
+const (
+	soon      = 50 * time.Millisecond
+	byDays    = 500 * time.Millisecond
+	fromFacts = 2 * time.Second
+)
+
+const anyReportQuery = `query Report(
+  $groupBy: [SalesDimension!], $where: SalesReportWhere, $timeZone: TimeZone, $convert: SalesConversionInput,
+  $sortKey: SalesSortKey, $reverse: Boolean, $first: Int
+) {
+  salesReport(
+    groupBy: $groupBy, where: $where, timeZone: $timeZone, convert: $convert, sortKey: $sortKey, reverse: $reverse, first: $first
+  ) {
+    rows { cursor dimensions { key label } currency orders units gross { amount } refunds { amount } net { amount } averageOrder { amount } }
+    totals { currency orders units gross { amount } net { amount } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`
+
+const totalsQuery = `query Totals($timeZone: TimeZone) {
+  salesReport(timeZone: $timeZone) {
+    totals { currency orders units unitsReturned gross { amount } discounts { amount } refunds { amount } shipping { amount } taxes { amount } }
+  }
+}`
+
+type asked struct {
+	name      string
+	aim       time.Duration
+	variables map[string]any
+}
+
+// reportsAsked are reports over all brands of a history.
+func reportsAsked() []asked {
+	type with = map[string]any
+	last := HistoryEnds.AddDate(0, 0, -1)
+	day := func(t time.Time) string { return t.Format(time.DateOnly) }
+	month := with{"from": day(HistoryEnds.AddDate(0, -1, 0)), "to": day(last)}
+	year := with{"from": day(HistoryEnds.AddDate(-1, 0, 0)), "to": day(last)}
+	by := func(dimensions ...string) with { return with{"groupBy": dimensions, "first": 50} }
+	top := func(where with, dimensions ...string) with {
+		return with{"groupBy": dimensions, "where": where, "sortKey": "GROSS", "reverse": true, "first": 20}
+	}
+	converted := func(w with, rate string, more with) with {
+		return merge(w, with{"convert": merge(with{"to": "USD", "rate": rate}, more)})
+	}
+	return []asked{
+		{"BRAND, PERIOD: 50 rows", soon, by("BRAND", "PERIOD")},
+		{"BRAND, PERIOD of a year by gross: 20 rows", soon, top(year, "BRAND", "PERIOD")},
+		{"BRAND of a month by gross: 20 rows", soon, top(month, "BRAND")},
+		{"PERIOD", soon, with{"groupBy": []string{"PERIOD"}, "first": 1000}},
+		{"CATEGORY, ORIGIN_REGION, PERIOD: 50 rows", soon, by("CATEGORY", "ORIGIN_REGION", "PERIOD")},
+		{"PRODUCT of a month: 50 rows", soon, merge(by("PRODUCT"), with{"where": month})},
+		{"BRAND, PERIOD at PERIOD_AVERAGE: 50 rows", soon, converted(by("BRAND", "PERIOD"), "PERIOD_AVERAGE", nil)},
+		{"BRAND, PERIOD at FIXED_DAY: 50 rows", soon, converted(by("BRAND", "PERIOD"), "FIXED_DAY", with{"day": day(last)})},
+		{"PERIOD at TRANSACTION_DAY", byDays, converted(with{"groupBy": []string{"PERIOD"}, "first": 1000}, "TRANSACTION_DAY", nil)},
+		{"BRAND, PERIOD in " + rareZone + ": 50 rows", fromFacts, merge(by("BRAND", "PERIOD"), with{"timeZone": rareZone})},
+	}
+}
+
+// reports asks for each report over HTTP, in interleaved rounds of which the
+// first warms up.
+func (m *meter) reports(ctx context.Context) ([]ReportRow, error) {
+	list := reportsAsked()
+	took, rows := make([][]time.Duration, len(list)), make([]ReportRow, len(list))
+	total := (reportRuns + 1) * len(list)
+	for n := range total {
+		i := n % len(list)
+		r := list[i]
+		m.Progress("reports", n, total)
+		op := m.same(r.name, Reporting, anyReportQuery, r.variables).expecting(cursors, 1)
+		began := time.Now()
+		answer, err := m.client.fetch(ctx, m.URL, op.token, op.body(1))
+		lasted := time.Since(began)
+		if err == nil {
+			err = op.holds(answer)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", r.name, err)
+		}
+		if n >= len(list) {
+			took[i] = append(took[i], lasted)
+		}
+		rows[i] = ReportRow{Report: r.name, Aim: r.aim, AnswerBytes: len(answer)}
+	}
+	m.Progress("reports", total, total)
+	for i := range rows {
+		rows[i].Median, rows[i].Slowest = Median(took[i]), slices.Max(took[i])
+	}
+	return rows, nil
+}
+
+// agree fails where roll-ups do not tell the same totals as facts.
+func (m *meter) agree(ctx context.Context) error {
+	var answers [2][]byte
+	for i, zone := range []string{"UTC", rareZone} {
+		answer, err := m.client.fetch(ctx, m.URL, m.Tokens[Reporting], document(totalsQuery, map[string]any{"timeZone": zone}))
+		if err != nil {
+			return fmt.Errorf("totals in %s: %w", zone, err)
+		}
+		answers[i] = answer
+	}
+	if !bytes.Equal(answers[0], answers[1]) {
+		return fmt.Errorf("roll-ups tell %s, facts %s", answers[0], answers[1])
+	}
+	return nil
+}

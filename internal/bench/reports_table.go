@@ -1,0 +1,38 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+)
+
+// Write shows the figures to people.
+func (f *ReportFigures) Write(w io.Writer) {
+	fmt.Fprintln(w, f.Machine)
+	fmt.Fprintf(w, "%s orders, %s facts, %s brands; clients and PostgreSQL share the CPUs\n", grouped(f.Orders), grouped(f.Facts), grouped(f.Brands))
+	fmt.Fprintf(w, "roll-ups built in %.1f s while nothing else happened\n\n", f.Built.Seconds())
+	lines := [][]string{
+		{"", fmt.Sprintf("%d runs, ms", reportRuns), "", "aim,", "answer,"},
+		{"report", "median", "slowest", "ms", "bytes"},
+	}
+	for _, r := range f.Reports {
+		lines = append(lines, []string{r.Report, ms(r.Median), ms(r.Slowest), strconv.FormatInt(r.Aim.Milliseconds(), 10), strconv.Itoa(r.AnswerBytes)})
+	}
+	writeLines(w, lines)
+	fmt.Fprintf(w, "\norders of %d clients, with the runner of roll-ups and without; rounds of %s: %d, told are the medians\n", Crowd, f.Slice, f.Rounds)
+	lines = [][]string{
+		{"", "orders a second", "", "with ÷", "tail, s", "", ""},
+		{"orders of", "with", "without", "without", "median", "p99", "longest"},
+	}
+	for _, s := range f.Selling {
+		lines = append(lines, []string{
+			grouped(s.Brands) + " brands", fmt.Sprintf("%.0f", s.With.PerSecond), fmt.Sprintf("%.0f", s.Without.PerSecond), fmt.Sprintf("%.2f", s.Ratio),
+			seconds(s.Tail.Median), seconds(s.Tail.P99), seconds(s.Tail.Longest),
+		})
+	}
+	writeLines(w, lines)
+	fmt.Fprintf(w, "\nroll-ups rebuilt in %.1f s while %s orders came in, %.0f a second\n", f.Rebuild.Took.Seconds(), grouped(f.Rebuild.Orders), f.Rebuild.PerSecond)
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f", d.Seconds()) }
