@@ -23,7 +23,7 @@ type Peers struct {
 	Keep           string        `env:"BENCH_KEEP" placeholder:"DIR" help:"Folder that keeps the filled database, to use it again: filling takes minutes. With --database-url the database tradewind_bench_kept beside that one is kept."`
 	FillOnly       bool          `env:"BENCH_FILL_ONLY" help:"Fill the database and measure nothing; needs --keep."`
 	Slice          time.Duration `default:"5s" env:"BENCH_SLICE" help:"How long a server does an operation in a round (${default})."`
-	Only           []string      `env:"BENCH_ONLY" placeholder:"OPERATION" help:"Operations to measure, of a, b, c, d, f and h. Default: all."`
+	Only           []string      `env:"BENCH_ONLY" placeholder:"OPERATION" help:"Operations to measure, of a, b, c, d, e, f and h. Default: all."`
 	Resolvers      bool          `env:"BENCH_RESOLVERS" help:"Measure the API without plans of reads, too."`
 	Samples        int           `default:"200" env:"BENCH_SAMPLES" help:"Parameters of each operation for which answers are compared first (${default})."`
 	Documents      int           `default:"10000" env:"BENCH_DOCUMENTS" help:"Different documents to send at the end, to tell the memory (${default})."`
@@ -103,12 +103,6 @@ func (b *Bench) measurePeers(ctx context.Context, c *Common, own *sandbox, dir s
 	if err != nil {
 		return err
 	}
-	progress := c.Progress()
-	progress("comparing answers", 0, 1)
-	if err := peers.Compare(ctx, servers, data, b.Samples); err != nil {
-		return fmt.Errorf("compare answers: %w", err)
-	}
-	progress("comparing answers", 1, 1)
 	api := servers[1:]
 	for _, text := range b.Peer {
 		other, err := data.Peer(text, b.PeerOperations)
@@ -117,6 +111,12 @@ func (b *Bench) measurePeers(ctx context.Context, c *Common, own *sandbox, dir s
 		}
 		servers = append(slices.Clip(servers), other)
 	}
+	progress := c.Progress()
+	progress("comparing answers", 0, 1)
+	if err := peers.Compare(ctx, servers, data, b.Samples); err != nil {
+		return fmt.Errorf("compare answers: %w", err)
+	}
+	progress("comparing answers", 1, 1)
 	f.Rows, err = peers.Run(ctx, peers.Options{
 		Servers: servers, Operations: b.Only, Data: data, Rounds: b.Rounds, Slice: b.Slice, Progress: progress,
 	})

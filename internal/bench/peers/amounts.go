@@ -57,5 +57,9 @@ var (
 	uses = []string{"skincare", "nutrition", "fashion", "electronics", "baby", "home", "outdoor", "pet"}
 )
 
+// months of the year that orders fill: one comes 31 minutes after the other,
+// over the year and over again.
+func (a Amounts) months() int { return min(12, max(1, a.Orders/(24*60))) }
+
 // hits is how many products a search for a pair of words finds at least.
 func (a Amounts) hits() int { return a.Products / (len(kinds) * len(goods)) }

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/bench"
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -22,6 +24,7 @@ var parts = regexp.MustCompile(`(?s)-- ([^\n]*)\n((?:insert|create)[^;]*);\n`)
 
 // Fill writes the amounts into an empty database, all or nothing. Where they
 // are there already it only takes away what measurements have written since.
+// Sales are rolled up then.
 // Progress is told of each step.
 func (a Amounts) Fill(ctx context.Context, db *database.DB, progress func(step string, done, total int)) error {
 	ctx = database.AcrossBrands(ctx, database.Reconciliation)
@@ -38,6 +41,9 @@ func (a Amounts) Fill(ctx context.Context, db *database.DB, progress func(step s
 	}
 	if err != nil {
 		return fmt.Errorf("fill the database: %w", err)
+	}
+	if err := rollup.NewService(db.Gorm, time.Now().UTC).Rebuild(ctx, progress); err != nil {
+		return fmt.Errorf("sum the sales: %w", err)
 	}
 	progress("vacuum analyze", 0, 1)
 	if err := gdb.Exec("vacuum analyze").Error; err != nil {
@@ -62,6 +68,17 @@ where relkind in ('r', 'i') and relnamespace = 'public'::regnamespace
   or oid in (select reltoastrelid from pg_class where relnamespace = 'public'::regnamespace)`)
 }
 
+// filling is what a database is filled with.
+type filling struct {
+	Amounts
+
+	Layout int
+}
+
+// layout counts the kinds of fillings: one that is kept may be of an earlier
+// kind, without the rows that operations need since.
+const layout = 2
+
 // filled tells whether the amounts are there. Others are refused.
 func (a Amounts) filled(db *gorm.DB) (bool, error) {
 	var there bool
@@ -72,12 +89,12 @@ func (a Amounts) filled(db *gorm.DB) (bool, error) {
 	if err := db.Raw("select amounts from bench_amounts").Scan(&text).Error; err != nil {
 		return false, err
 	}
-	var found Amounts
+	var found filling
 	if err := json.Unmarshal([]byte(text), &found); err != nil {
 		return false, err
 	}
-	if found != a {
-		return false, fmt.Errorf("the database holds %+v, not %+v: choose another one for another scale", found, a)
+	if found.Amounts != a || found.Layout != layout {
+		return false, fmt.Errorf("the database holds %+v, not %+v: choose another one for another scale", found, filling{a, layout})
 	}
 	return true, nil
 }
@@ -95,7 +112,8 @@ func (a Amounts) write(tx *gorm.DB, progress func(step string, done, total int))
 	if err := a.writeProducts(tx, progress); err != nil {
 		return err
 	}
-	values := map[string]any{"variants": variants, "start": start, "shoppers": a.Shoppers, "products": a.Products, "orders": a.Orders}
+	values := map[string]any{"variants": variants, "start": start, "shoppers": a.Shoppers, "products": a.Products, "orders": a.Orders,
+		"plan": plan.ID, "rate": plan.Rate}
 	steps := parts.FindAllStringSubmatch(fillSQL, -1)
 	for i, step := range steps {
 		progress("filling: "+step[1], i, len(steps))
@@ -117,7 +135,7 @@ func (a Amounts) write(tx *gorm.DB, progress func(step string, done, total int))
 		}
 	}
 	progress("indexing", len(makes), len(makes))
-	amounts, err := json.Marshal(a)
+	amounts, err := json.Marshal(filling{a, layout})
 	if err != nil {
 		return err
 	}
@@ -148,6 +166,13 @@ func (a Amounts) writePeople(tx *gorm.DB, progress func(step string, done, total
 		return err
 	}
 	if err := database.Copy(tx, shoppers); err != nil {
+		return err
+	}
+	if err := database.Copy(tx, []models.Account{analyst}); err != nil {
+		return err
+	}
+	grant := models.PlatformGrant{AccountID: analyst.ID, Role: models.RoleReporting, GrantedAt: start}
+	if err := database.Copy(tx, []models.PlatformGrant{grant}); err != nil {
 		return err
 	}
 	// The commission of every order, as a marketplace takes it.
@@ -196,7 +221,8 @@ func (a Amounts) writeProducts(tx *gorm.DB, progress func(step string, done, tot
 func tidy(ctx context.Context, db *gorm.DB) error {
 	return database.InTx(ctx, db, func(tx *gorm.DB) error {
 		for _, sql := range []string{
-			"truncate ledger_entries, ledger_transactions, sales_facts, stock_adjustments, charges, order_events, outbox_events, payment_allocations, payments, purchases, idempotency_keys cascade",
+			"truncate ledger_entries, ledger_transactions, stock_adjustments, charges, order_events, outbox_events, payment_allocations, payments, purchases, idempotency_keys cascade",
+			"delete from sales_facts where (brand_id, order_id) in (select brand_id, id from orders where purchase_id is not null)",
 			"delete from order_numbers where (brand_id, order_id) in (select brand_id, id from orders where purchase_id is not null)",
 			"delete from orders where purchase_id is not null",
 		} {

@@ -49,8 +49,8 @@ func (l *Limit) Close() { l.pool.Close() }
 type asked struct {
 	Query     json.RawMessage
 	Variables struct {
-		ID, Q string
-		Input placeInput
+		ID, Q, From, To string
+		Input           placeInput
 	}
 }
 
@@ -96,6 +96,8 @@ func (l *Limit) answer(ctx context.Context, in *asked, shopper string, b []byte)
 		return l.search(ctx, in.Variables.Q, b)
 	case 'D':
 		return l.orders(ctx, shopper, b)
+	case 'E':
+		return l.revenue(ctx, in.Variables.From, in.Variables.To, b)
 	case 'F':
 		return l.place(ctx, &in.Variables.Input, shopper, l.inOneRoundTrip, b)
 	case 'H':

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -29,9 +30,12 @@ var searchSQL string
 //go:embed sql/d.sql
 var ordersSQL string
 
+//go:embed sql/e.sql
+var revenueSQL string
+
 var encoding = base64.RawURLEncoding
 
-// pageSize of b and c.
+// pageSize of b, c and e.
 const pageSize = 20
 
 func (l *Limit) product(ctx context.Context, id string, b []byte) ([]byte, error) {
@@ -191,5 +195,27 @@ func (l *Limit) orders(ctx context.Context, shopper string, b []byte) ([]byte, e
 	if n > 0 {
 		b = append(b, "]}"...)
 	}
+	return append(b, "]}}}"...), err
+}
+
+func (l *Limit) revenue(ctx context.Context, from, to string, b []byte) ([]byte, error) {
+	first, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		return b, err
+	}
+	last, err := time.Parse(time.DateOnly, to)
+	if err != nil {
+		return b, err
+	}
+	b = append(b, `{"data":{"salesReport":{"rows":[`...)
+	_, err = l.each(ctx, revenueSQL, []any{first, last.AddDate(0, 0, 1)}, func(n int, v [][]byte) {
+		if n > 0 {
+			b = append(b, ',')
+		}
+		b = appendID(append(b, `{"dimensions":[{"key":`...), "brd", v[0])
+		b = appendText(append(b, `,"label":`...), v[1])
+		b = strconv.AppendInt(append(b, `}],"units":"`...), number(v[2]), 10)
+		b = append(appendMoney(append(b, `","gross":`...), number(v[3]), v[4]), '}')
+	})
 	return append(b, "]}}}"...), err
 }

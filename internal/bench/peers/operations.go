@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -20,6 +21,7 @@ var Operations = []Operation{
 	{"b", "the first 20 of a storefront's 2,000 products with brand, price, cursor and total"},
 	{"c", "a search for words of titles, the best 20 of about 830"},
 	{"d", "a shopper's last 10 orders with lines and product titles"},
+	{"e", "revenue by brand for a month, the 20 with most"},
 	{"f", "an order of 2 lines with all that it writes"},
 	{"h", "an order of the one variant that 64 clients want; the limit is plain row locks here"},
 }
@@ -30,6 +32,7 @@ var queries = map[string]string{
 	"b": `query B($id: ID!) { storefront(id: $id) { id name } products(where: {storefrontId: $id}, sortKey: NEWEST, first: 20) { totalCount pageInfo { hasNextPage endCursor } edges { cursor node { id title handle brand { id name } priceRange(storefrontId: $id) { min { amount currency } } } } } }`,
 	"c": `query C($q: String!) { products(query: $q, first: 20) { nodes { id title handle brand { name } } } }`,
 	"d": `query D { orders(first: 10) { nodes { id number status total { amount currency } placedAt lines { id quantity unitPrice product { id title } } } } }`,
+	"e": `query E($from: Date!, $to: Date!) { salesReport(where: {from: $from, to: $to}, groupBy: [BRAND], sortKey: GROSS, reverse: true, first: 20) { rows { dimensions { key label } units gross { amount currency } } } }`,
 	"f": `mutation F($input: OrderPlaceInput!) { orderPlace(input: $input) { order { id number status total { amount currency } } userErrors { code message } } }`,
 	"h": `mutation H($input: OrderPlaceInput!) { orderPlace(input: $input) { order { id number status total { amount currency } } userErrors { code message } } }`,
 }
@@ -38,6 +41,9 @@ var queries = map[string]string{
 // over and over.
 type script struct {
 	setup, steps []step
+	// told are the fields whose values servers of other words must give alike,
+	// in this order; none where answers cannot be compared.
+	told []string
 	// afresh: each time as somebody who has not signed in.
 	afresh bool
 	// crowd is how many clients do it, Crowd where it is 0.
@@ -63,7 +69,7 @@ func (d *Data) scripts(once string) map[string]script {
 			return append(append(append(b, `{"id":"`...), globalid.EncodeOf(of, k.BrandID, k.ID)...), `"}`...)
 		}
 	}
-	page := min(pageSize, d.PerBig)
+	page, ranked := min(pageSize, d.PerBig), min(pageSize, d.Brands)
 	return map[string]script{
 		"a": {steps: []step{{before(queries["a"]), byID(globalid.Product, d.products), `"sku":`, variants, variants}}},
 		"b": {steps: []step{{before(queries["b"]), byID(globalid.Storefront, d.shops), `"cursor":`, page, page}}},
@@ -74,6 +80,10 @@ func (d *Data) scripts(once string) map[string]script {
 			c.as(one(c.chance, d.readers))
 			return append(b, "{}"...)
 		}, `"placedAt":`, 10, 10}}},
+		"e": {told: []string{"label", "units", "amount"}, steps: []step{{before(queries["e"]), func(b []byte, c *client) []byte {
+			c.as(d.analyst)
+			return append(d.month(append(b, '{'), c), '}')
+		}, `"label":`, ranked, ranked}}},
 		"f": {steps: []step{{before(queries["f"]), func(b []byte, c *client) []byte {
 			c.as(one(c.chance, d.buyers))
 			return d.order(b, c.chance, fmt.Sprintf("%s-%d-%d", once, c.number, c.done))
@@ -89,6 +99,12 @@ func (d *Data) scripts(once string) map[string]script {
 func before(query string) []byte {
 	text, _ := json.Marshal(query)
 	return fmt.Appendf(nil, `{"query":%s,"variables":`, text)
+}
+
+// month writes the first and the last day of one in which much was sold.
+func (d *Data) month(b []byte, c *client) []byte {
+	first := start.AddDate(0, c.chance.IntN(d.months()), 0)
+	return fmt.Appendf(b, `"from":"%s","to":"%s"`, first.Format(time.DateOnly), first.AddDate(0, 1, -1).Format(time.DateOnly))
 }
 
 // order writes the variables of an order.

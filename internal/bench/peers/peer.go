@@ -25,6 +25,8 @@ type peerOperation struct {
 	Setup      []peerStep `json:"setup"`
 	NewSession bool       `json:"newSession"`
 	Steps      []peerStep `json:"steps"`
+	// Told are the fields of the last answer whose values must be the API's.
+	Told []string `json:"told"`
 }
 
 // Peer is another server, given as NAME=URL, NAME=URL,PID or
@@ -69,7 +71,7 @@ func (d *Data) Peer(text, file string) (*Server, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s of %s: %w", operation, name, err)
 		}
-		s.scripts[operation] = script{setup: setup, steps: steps, afresh: o.NewSession}
+		s.scripts[operation] = script{setup: setup, steps: steps, afresh: o.NewSession, told: o.Told}
 	}
 	return s, nil
 }
@@ -87,7 +89,12 @@ func (d *Data) steps(list []peerStep) ([]step, error) {
 				return nil, err
 			}
 		}
-		steps[i] = step{before(p.Query), func(b []byte, c *client) []byte { return one(c.chance, templates).fill(b, c) }, p.Marker, p.Min, p.Max}
+		steps[i] = step{before(p.Query), func(b []byte, c *client) []byte {
+			if len(templates) == 1 { // nothing is drawn, as by the API's clients
+				return templates[0].fill(b, c)
+			}
+			return one(c.chance, templates).fill(b, c)
+		}, p.Marker, p.Min, p.Max}
 	}
 	return steps, nil
 }
@@ -124,7 +131,8 @@ var errPlace = errors.New("not a placeholder")
 
 // place fills ${int:LOW:HIGH}, ${pick:A|B}, ${w}, the client's number, and
 // from our data ${product}, ${storefront} and ${shopper}: ids of rows, those
-// of brands before them as in "brand":"…","id":"…".
+// of brands before them as in "brand":"…","id":"…"; ${month} is
+// "from":"2025-02-01","to":"2025-02-28".
 func (d *Data) place(text string) (func(b []byte, c *client) []byte, error) {
 	kind, rest, _ := strings.Cut(text, ":")
 	switch kind {
@@ -141,6 +149,8 @@ func (d *Data) place(text string) (func(b []byte, c *client) []byte, error) {
 		return func(b []byte, c *client) []byte { return append(b, one(c.chance, list)...) }, nil
 	case "w":
 		return func(b []byte, c *client) []byte { return strconv.AppendInt(b, int64(c.number), 10) }, nil
+	case "month":
+		return d.month, nil
 	case "product", "storefront":
 		keys := map[string]func(*client) (string, string){
 			"product": func(c *client) (string, string) {

@@ -110,6 +110,14 @@ func TestPeersAreRefused(t *testing.T) {
 	}
 }
 
+func TestTold(t *testing.T) {
+	t.Parallel()
+	answer := `{"data":{"rows":[{"dimensions":[{"key":"b","label":"Brand \"1\""}],"units":"3","gross":{"amount":"1.50","currency":"CNY"}},{"label":null,"units":4}]}}`
+	if got, want := string(told([]byte(answer), []string{"label", "units", "amount"})), "Brand \"1\"\n3\n1.50\n<nil>\n4\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // An answer that is wrong ends the measurement.
 func TestAnswersAreChecked(t *testing.T) {
 	t.Parallel()

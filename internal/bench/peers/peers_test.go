@@ -72,12 +72,11 @@ func TestFill(t *testing.T) {
 	for table, want := range map[string]int{
 		"brands": data.Brands, "storefronts": data.Brands, "products": data.Products, "variants": data.Products * variants,
 		"prices": data.Products * variants, "stock_levels": data.Products * variants, "listings": data.Products,
-		"search_entries": data.Products, "accounts": data.Shoppers, "orders": data.Orders, "order_numbers": data.Orders,
-		"order_lines": data.Orders * 5 / 2,
+		"search_entries": data.Products, "accounts": data.Shoppers + 1, "orders": data.Orders, "order_numbers": data.Orders,
+		"order_lines": data.Orders * 5 / 2, "sales_facts": data.Orders * 5 / 2,
 	} {
-		var n int
-		if err := db.Pool.QueryRow(ctx, "select count(*) from "+table).Scan(&n); err != nil || n != want {
-			t.Errorf("%d %s, want %d, %v", n, table, want, err)
+		if n := count(t, db, table); n != want {
+			t.Errorf("%d %s, want %d", n, table, want)
 		}
 	}
 	var wrong int
@@ -87,6 +86,17 @@ from orders o
 where total_minor <> (select sum(goods_minor) from order_lines l where l.brand_id = o.brand_id and l.order_id = o.id)`).Scan(&wrong)
 	if err != nil || wrong != 0 {
 		t.Errorf("%d orders do not cost what their lines do, %v", wrong, err)
+	}
+	err = db.Pool.QueryRow(ctx, `
+select count(*)
+from orders o
+where (total_minor, commission_minor, 1) <> (
+  select sum(gross_minor), sum(commission_minor), count(*) filter (where opens_order)
+  from sales_facts f
+  where f.brand_id = o.brand_id and f.order_id = o.id
+)`).Scan(&wrong)
+	if err != nil || wrong != 0 {
+		t.Errorf("the sales of %d orders are not what was ordered, %v", wrong, err)
 	}
 	// All keys and indexes are there again.
 	if diff := cmp.Diff(keys(t, dbtest.New(t)), keys(t, db)); diff != "" {
@@ -140,6 +150,13 @@ func TestLimitWritesWhatPlacingWrites(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	if sold := count(t, db, "sales_facts"); sold != data.Orders*5/2 {
+		t.Errorf("%d sales are left, of which %d were there before orders were placed", sold, data.Orders*5/2)
+	}
+	if rolled := count(t, db, "(select from sales_by_brand_months where starts_on >= '2026-01-01') x"); rolled != 0 {
+		t.Errorf("%d months of sales that were taken away are rolled up", rolled)
+	}
+
 	limit, err := OpenLimit(t.Context(), dsn, 2, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -166,6 +183,15 @@ func TestLimitWritesWhatPlacingWrites(t *testing.T) {
 	}
 }
 
+func count(t *testing.T, db *database.DB, from string) (n int) {
+	t.Helper()
+	ctx := database.AcrossBrands(t.Context(), database.Reconciliation)
+	if err := db.Pool.QueryRow(ctx, "select count(*) from "+from).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 func key(t *testing.T, id string) models.Key {
 	t.Helper()
 	parsed, err := globalid.Parse(id)
@@ -183,7 +209,7 @@ func rows(t *testing.T, db *database.DB) map[string][]string {
 	const ofPurchases = " where (brand_id, order_id) in (select brand_id, id from orders where purchase_id is not null)"
 	for table, where := range map[string]string{
 		"orders": " where purchase_id is not null", "order_lines": ofPurchases, "order_numbers": ofPurchases,
-		"sales_facts": "", "stock_adjustments": "", "charges": "", "order_events": "", "outbox_events": "", "payment_allocations": "",
+		"sales_facts": ofPurchases, "stock_adjustments": "", "charges": "", "order_events": "", "outbox_events": "", "payment_allocations": "",
 		"payments": "", "purchases": "", "idempotency_keys": "", "ledger_transactions": "", "ledger_entries": "",
 	} {
 		var list []string

@@ -102,12 +102,8 @@ func Run(ctx context.Context, o Options) ([]Row, error) {
 
 // turn is nil where the server does not know the operation.
 func (o Options) turn(ctx context.Context, s *Server, operation string, round int) (*turn, error) {
-	scripts := s.scripts
-	if s.api {
-		scripts = o.Data.scripts(Once())
-	}
-	what, ok := scripts[operation]
-	if !ok {
+	what := s.script(o.Data, operation)
+	if len(what.steps) == 0 {
 		return nil, nil //nolint:nilnil // there is nothing to measure
 	}
 	lasts := o.Slice

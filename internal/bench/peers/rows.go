@@ -123,8 +123,12 @@ func (g good) product() models.Product {
 }
 
 // shopper is the n-th, from 1.
-func shopper(n int) models.Account {
-	name := subject(n)
+func shopper(n int) models.Account { return account(n, subject(n)) }
+
+// analyst reads reports.
+var analyst = account(0, "bench-analyst")
+
+func account(n int, name string) models.Account {
 	return models.Account{
 		ID: idOf(accountRow, n, start), Handle: idOf(handleRow, n, start), Issuer: identity.DevelopmentIssuer, Subject: name, Name: &name,
 		CreatedAt: start,

@@ -72,6 +72,14 @@ func ending(cmd *exec.Cmd, out io.Reader) func() error {
 // End stops the child.
 func (c *Child) End() error { return c.end() }
 
+// script has no steps where the server does not know the operation.
+func (s *Server) script(data *Data, operation string) script {
+	if s.api {
+		return data.scripts(Once())[operation]
+	}
+	return s.scripts[operation]
+}
+
 // memory that it has now, 0 where that is not known.
 func (s *Server) memory() int64 {
 	if s.Pid == 0 {

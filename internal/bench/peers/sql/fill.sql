@@ -67,11 +67,11 @@ where line <= 2 + o.n % 2;
 
 -- orders
 insert into orders (brand_id, id, number, source, kind, storefront_id, shopper_id, status, payment_status, fulfilment_status, currency,
-  goods_minor, total_minor, seller_name, buyer_country, recipient, placed_at, recorded_at)
+  goods_minor, total_minor, seller_name, buyer_country, recipient, placed_at, recorded_at, commission_plan_id, commission_rate, commission_minor)
 select b.id, s.id, upper(substr(md5('number ' || s.n), 1, 6) || lpad(to_hex(s.n), 6, '0')), 'SHOP', 'SALE', f.id, a.id, 'PLACED', 'PAID',
   'UNFULFILLED', 'CNY', s.total, s.total, b.name, 'CN',
   jsonb_build_object('name', '李雷', 'phone', '+8613800000000', 'country', 'CN', 'province', '上海市', 'city', '上海市', 'street', '南京西路 ' || s.n || ' 号'),
-  s.at, s.at
+  s.at, s.at, cast(@plan as uuid), cast(@rate as numeric), round(s.total * cast(@rate as numeric))
 from (
   select n, id, seller, shopper, at, sum((500 + cast(good as bigint) * 104729 % 99500 + position * 100) * quantity) as total
   from bench_sold
@@ -99,3 +99,34 @@ join bench_goods g on g.n = s.good
 join variants v on v.product_id = g.product_id and v.position = s.position
 join products p on p.id = g.product_id
 join prices r on r.variant_id = v.id;
+
+-- sales facts, in the order of their times as sales write them
+insert into sales_facts (brand_id, id, kind, source, event_at, recorded_at, order_id, line_id, storefront_id, product_id, variant_id, shopper_id,
+  market, buyer_country, currency, units_sold, units_returned, gross_minor, discount_minor, refund_minor, commission_minor, opens_order)
+select brand_id, line_id, 'SALE', 'SHOP', placed_at, recorded_at, order_id, line_id, storefront_id, product_id, variant_id, shopper_id,
+  'CN', buyer_country, currency, quantity, 0, line_minor, 0, 0,
+  round(commission_minor * upto / goods_minor) - round(commission_minor * (upto - line_minor) / goods_minor), ordinal = 1
+from (
+  select l.brand_id, l.id as line_id, l.order_id, l.ordinal, l.product_id, l.variant_id, l.quantity, l.goods_minor as line_minor,
+    sum(l.goods_minor) over (partition by l.brand_id, l.order_id order by l.ordinal) as upto,
+    o.placed_at, o.recorded_at, o.storefront_id, o.shopper_id, o.buyer_country, o.currency, o.goods_minor, o.commission_minor
+  from order_lines l
+  join orders o on o.brand_id = l.brand_id and o.id = l.order_id
+) sold
+order by placed_at, order_id, ordinal;
+
+-- revenue by brand, for servers that make their API of the tables
+create function bench_revenue_by_brand(from_day date, to_day date) returns table (brand text, units bigint, revenue numeric)
+language sql stable as $$
+  select b.name, r.units, round(r.gross / 100.0, 2)
+  from (
+    select brand_id, total(units_sold) as units, total(gross_minor) as gross
+    from sales_facts
+    where event_at >= from_day at time zone 'UTC' and event_at < (to_day + 1) at time zone 'UTC'
+    group by brand_id, currency
+    order by gross desc, brand_id desc
+    limit 20
+  ) r
+  join brands b on b.id = r.brand_id
+  order by r.gross desc, r.brand_id desc
+$$;
