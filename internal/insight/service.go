@@ -5,7 +5,6 @@ package insight
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"time"
 
@@ -102,7 +101,7 @@ func begin(ctx context.Context, q *Query) error {
 // snapshot reads all of a report as it was at one moment.
 func (s *Service) snapshot(ctx context.Context, read func(tx *gorm.DB) error) error {
 	ctx = database.AcrossBrands(ctx, database.OperatorReports)
-	return database.InTx(ctx, s.db, read, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	return database.Snapshot(ctx, s.db, read)
 }
 
 func scan[T any](tx *gorm.DB, what string, statement database.SQL) ([]*T, error) {

@@ -2,7 +2,6 @@ package programme
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -113,7 +112,7 @@ func (s *Service) Progress(ctx context.Context, q Query) (*Progress, error) {
 		r.SmallestCell = 0
 	}
 	ctx = database.AcrossBrands(ctx, database.ProgrammeReports)
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) (err error) {
+	err := database.Snapshot(ctx, s.db, func(tx *gorm.DB) (err error) {
 		if r.Programme, err = find(tx, q.Programme, ""); err != nil {
 			return err
 		}
@@ -133,7 +132,7 @@ func (s *Service) Progress(ctx context.Context, q Query) (*Progress, error) {
 		}
 		r.rates = &exchange{sheet: sheet, to: r.Currency, rates: map[money.Currency]*fx.Rate{}}
 		return r.count(tx, q.Parts)
-	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	})
 	if err != nil {
 		return nil, err
 	}

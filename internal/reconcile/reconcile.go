@@ -87,6 +87,9 @@ func Check(ctx context.Context, db *gorm.DB, tell func(Finding)) (agree bool, er
 	agree = true
 	ctx = database.AcrossBrands(ctx, database.Reconciliation)
 	err = db.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := database.PlanByValues(tx); err != nil {
+			return err
+		}
 		for _, invariant := range Invariants() {
 			finding, err := check(tx, invariant)
 			if err != nil {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"database/sql"
 
 	"gorm.io/gorm"
 
@@ -23,7 +22,7 @@ func (s *Service) Sales(ctx context.Context, q Query) (*Report, error) {
 	actor := auth.From(ctx)
 	ctx = database.AcrossBrands(ctx, database.OperatorReports)
 	r := &Report{TimeZone: q.TimeZone}
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
+	err := database.Snapshot(ctx, s.db, func(tx *gorm.DB) error {
 		from, err := s.source(tx, actor, &q)
 		if err != nil {
 			return err
@@ -33,7 +32,7 @@ func (s *Service) Sales(ctx context.Context, q Query) (*Report, error) {
 			return err
 		}
 		return r.fill(tx, rows, &q)
-	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	})
 	if err != nil {
 		return nil, err
 	}

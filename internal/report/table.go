@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -202,7 +201,7 @@ func (s *Service) read(ctx context.Context, q *Query, yield func(table.Row) bool
 	ctx = database.AcrossBrands(ctx, database.OperatorReports)
 	begun := false
 	var failed error
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
+	err := database.Snapshot(ctx, s.db, func(tx *gorm.DB) error {
 		err := s.stream(tx, actor, q, func(r table.Row) bool {
 			begun = true
 			return yield(r)
@@ -212,7 +211,7 @@ func (s *Service) read(ctx context.Context, q *Query, yield func(table.Row) bool
 			return nil
 		}
 		return err
-	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	})
 	return errors.Join(failed, err)
 }
 

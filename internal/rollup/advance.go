@@ -58,7 +58,7 @@ func (s *Service) Advance(ctx context.Context) (int, error) {
 // hold gives the state, which nobody else changes until tx ends; nil where
 // another runner holds it.
 func hold(tx *gorm.DB) (*State, error) {
-	if _, err := Read(tx); err != nil {
+	if err := database.PlanByValues(tx); err != nil {
 		return nil, err
 	}
 	var held []*State

@@ -3,7 +3,6 @@ package tariff
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -152,7 +151,7 @@ func (s *Service) reckon(ctx context.Context, q *Query) (*Report, error) {
 	actor := auth.From(ctx)
 	ctx = database.AcrossBrands(ctx, database.OperatorReports)
 	var r *Report
-	err := database.InTx(ctx, s.db, func(tx *gorm.DB) error {
+	err := database.Snapshot(ctx, s.db, func(tx *gorm.DB) error {
 		w, err := s.begin(tx, actor, q)
 		if err != nil {
 			return err
@@ -171,7 +170,7 @@ func (s *Service) reckon(ctx context.Context, q *Query) (*Report, error) {
 		}
 		r = w.report(chapters)
 		return nil
-	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	})
 	if errors.Is(err, money.ErrOverflow) {
 		return nil, &problem.BadInput{Argument: "input", Message: "the total is too large"}
 	}
