@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -114,8 +115,7 @@ func (r ReportOptions) rebuild(ctx context.Context, m *meter, all []stall) (row 
 		c, err := buying.cell(ctx, op, Crowd)
 		if err != nil {
 			cancel()
-			<-ended
-			return row, err
+			return row, errors.Join(err, <-ended)
 		}
 		row.Orders, busy = row.Orders+c.runs, busy+c.took
 		select {
