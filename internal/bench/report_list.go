@@ -69,8 +69,9 @@ func reportsAsked() []asked {
 	top := func(where with, dimensions ...string) with {
 		return with{"groupBy": dimensions, "where": where, "sortKey": "GROSS", "reverse": true, "first": 20}
 	}
+	// Orders that an earlier run has placed are of days without a rate.
 	converted := func(w with, rate string, more with) with {
-		return merge(w, with{"convert": merge(with{"to": "USD", "rate": rate}, more)})
+		return merge(w, with{"where": with{"to": day(last)}, "convert": merge(with{"to": "USD", "rate": rate}, more)})
 	}
 	return []asked{
 		{"BRAND, PERIOD: 50 rows", soon, by("BRAND", "PERIOD")},
