@@ -156,8 +156,13 @@ func (c *cover) months(first, last *models.Date) {
 	}
 	c.parts = append(c.parts, Part{
 		of: c, sql: "select f.generation, f.zone, f.starts_on as month, " + c.columns(c.byMonth, period),
-		Cells: c.need.Period == "month" && !slices.ContainsFunc(c.byMonth.keys, func(k string) bool { return !slices.Contains(c.need.Apart, k) }),
+		Cells: (c.need.Period == "month" || c.oneMonth()) && !slices.ContainsFunc(c.byMonth.keys, func(k string) bool { return !slices.Contains(c.need.Apart, k) }),
 	})
+}
+
+// oneMonth is all that is read of whole months.
+func (c *cover) oneMonth() bool {
+	return c.need.Period == "" && c.first != nil && c.last != nil && models.DateOf(c.first.Time().AddDate(0, 1, 0)) == *c.last
 }
 
 // rest covers what is less than a month, or all where there are no months.
