@@ -23,10 +23,10 @@ func (*Check) Run(ctx context.Context, c *Common) error {
 	defer d.Close()
 	agree, err := reconcile.Check(ctx, d.Gorm, func(f reconcile.Finding) {
 		if f.Count == 0 {
-			fmt.Fprintf(c.Out, "ok        %-32s %s\n", f.Name, f.Promise)
+			fmt.Fprintf(c.Out, "ok        %-37s %s\n", f.Name, f.Promise)
 			return
 		}
-		fmt.Fprintf(c.Out, "DISAGREES %-32s %s\n", f.Name, f.Promise)
+		fmt.Fprintf(c.Out, "DISAGREES %-37s %s\n", f.Name, f.Promise)
 		for _, row := range f.Differences {
 			brand := "no brand"
 			if row.BrandID != nil {
