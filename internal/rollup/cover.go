@@ -33,7 +33,8 @@ type Need struct {
 type Part struct {
 	sql  string
 	args []any
-	// Cells: no two of its rows are in one group of the rows that are told apart.
+	// Cells: no two of its rows are in one group of the rows that are told apart,
+	// and each is of one brand.
 	Cells bool
 	of    *cover
 }
@@ -156,8 +157,14 @@ func (c *cover) months(first, last *models.Date) {
 	}
 	c.parts = append(c.parts, Part{
 		of: c, sql: "select f.generation, f.zone, f.starts_on as month, " + c.columns(c.byMonth, period),
-		Cells: (c.need.Period == "month" || c.oneMonth()) && !slices.ContainsFunc(c.byMonth.keys, func(k string) bool { return !slices.Contains(c.need.Apart, k) }),
+		Cells: c.cells(),
 	})
+}
+
+// cells tells whether whole months are Cells.
+func (c *cover) cells() bool {
+	return c.byMonth.keys[0] == "brand_id" && (c.need.Period == "month" || c.oneMonth()) &&
+		!slices.ContainsFunc(c.byMonth.keys, func(k string) bool { return !slices.Contains(c.need.Apart, k) })
 }
 
 // oneMonth is all that is read of whole months.
