@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -62,13 +63,23 @@ func (*ReportingURL) Run(ctx context.Context, c *Common) error {
 		return err
 	}
 	defer d.Close()
-	u, err := url.Parse(d.DSN)
+	u, err := viewsURL(d.DSN)
 	if err != nil {
 		return err
 	}
-	q := u.Query()
-	q.Set("options", "-crole=reporting -csearch_path=reporting")
-	u.RawQuery = q.Encode()
 	fmt.Fprintln(c.Out, u)
 	return nil
+}
+
+// viewsURL is a database's whose sessions begin as the role reporting.
+func viewsURL(dsn string) (string, error) {
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return "", err
+	}
+	q := u.Query()
+	q.Set("options", "-crole=reporting -csearch_path=reporting")
+	// To psql and all else that uses libpq a plus is not a space.
+	u.RawQuery = strings.ReplaceAll(q.Encode(), "+", "%20")
+	return u.String(), nil
 }

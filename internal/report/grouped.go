@@ -122,7 +122,7 @@ func (s *source) native(of span, currency string) clause {
 	}
 	parts := s.parts(append(s.columns(), "currency"), s.finer(), s.counted(), of.from, of.to)
 	i := slices.IndexFunc(parts, func(p rollup.Part) bool { return p.Cells })
-	if i >= 0 && (s.all || s.whole()) && s.Top == 0 && currency == "f.currency" && !s.toBrand() {
+	if i >= 0 && (s.all || s.whole()) && s.Top == 0 && currency == "f.currency" && !s.toBrand() && s.ofMonths() {
 		return s.cells(selected, parts[i], slices.Concat(parts[:i], parts[i+1:]))
 	}
 	group := groupBy(len(selected))
@@ -140,6 +140,9 @@ func (s *source) native(of span, currency string) clause {
 	sql := fmt.Sprintf("select %s from %s%s where %s%s", strings.Join(append(selected, s.sums()...), ", "), from.sql, s.joinTop(), where.sql, group)
 	return clause{sql, append(from.args, where.args...)}
 }
+
+// ofMonths tells whether no two months are in one period.
+func (s *source) ofMonths() bool { return s.finer() != "month" || s.Period == Month }
 
 // sums of rows f.
 func (s *source) sums() []string {
