@@ -203,8 +203,7 @@ const (
 	inLineMany = 5000
 )
 
-// all reads the file again and writes its orders as they are complete. A dry
-// run is one transaction, and has one lane.
+// all reads the file again and writes its orders as they are complete.
 func (w *salesWriter) all(file *salescsv.File, e *ends) error {
 	n, most := 1, inLine
 	if w.in.Many() {

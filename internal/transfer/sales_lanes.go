@@ -6,7 +6,8 @@ import (
 )
 
 // lanes write orders beside each other while the file is read on. All orders
-// of a storefront go one lane, so that none waits for another's lock.
+// of a storefront go one lane, so that none waits for another's lock. A dry run
+// is one transaction, which one alone can use: it is written as it is read.
 type lanes struct {
 	w     *salesWriter
 	ctx   context.Context
@@ -23,6 +24,9 @@ func newLanes(w *salesWriter, n, most int) *lanes {
 	l := &lanes{w: w, open: make([][]*booking, n), lines: make([]int, n), most: most}
 	l.ctx, l.fail = context.WithCancelCause(w.db.Statement.Context)
 	for range n {
+		if w.in.DryRun {
+			break
+		}
 		todo := make(chan []*booking)
 		l.todo = append(l.todo, todo)
 		l.group.Go(func() {
@@ -42,7 +46,7 @@ func newLanes(w *salesWriter, n, most int) *lanes {
 // add takes orders, and gives the first error of any lane.
 func (l *lanes) add(orders []*booking) error {
 	for _, o := range orders {
-		at := int(o.storefront.ID[15]) % len(l.todo)
+		at := int(o.storefront.ID[15]) % len(l.open)
 		l.open[at], l.lines[at] = append(l.open[at], o), l.lines[at]+len(o.lines)
 		if l.lines[at] >= l.most {
 			l.send(at)
@@ -52,10 +56,17 @@ func (l *lanes) add(orders []*booking) error {
 }
 
 func (l *lanes) send(at int) {
-	if len(l.open[at]) > 0 {
-		l.todo[at] <- l.open[at]
-	}
+	orders := l.open[at]
 	l.open[at], l.lines[at] = nil, 0
+	switch {
+	case len(orders) == 0:
+	case l.todo != nil:
+		l.todo[at] <- orders
+	case l.ctx.Err() == nil:
+		if err := l.w.write(orders); err != nil {
+			l.fail(err)
+		}
+	}
 }
 
 // close writes what is left, unless something has failed, and waits.
@@ -63,10 +74,12 @@ func (l *lanes) close(failed error) error {
 	if failed != nil {
 		l.fail(failed)
 	}
-	for at, todo := range l.todo {
+	for at := range l.open {
 		if l.ctx.Err() == nil {
 			l.send(at)
 		}
+	}
+	for _, todo := range l.todo {
 		close(todo)
 	}
 	l.group.Wait()

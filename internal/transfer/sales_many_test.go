@@ -109,6 +109,29 @@ func TestSalesOfManyBrands(t *testing.T) {
 		w.agrees()
 	})
 
+	t.Run("are_told_by_a_dry_run_that_makes_what_is_not_there", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		var b strings.Builder
+		b.WriteString(manyHeader)
+		for n := range 12_000 {
+			fmt.Fprintf(&b, "maker-%d,maker-%d-cn,CNY,%d,2026-01-02 10:00,SKU,1,6,CN,SH,,\n", n/200, n/200, n/3)
+		}
+		in := w.many(b.String())
+		in.Create = true
+		var dry *transfer.SalesReport
+		w.unchanged(func() {
+			in.DryRun = true
+			dry = w.importSales(in)
+		})
+		in.DryRun = false
+		wet := w.importSales(in)
+		dry.Batch, wet.Batch = nil, nil
+		if diff := cmp.Diff(wet, dry); diff != "" || wet.BookedLines != 12_000 {
+			t.Errorf("booked %d; it told (-done +dry):\n%s", wet.BookedLines, diff)
+		}
+	})
+
 	t.Run("are_whole_orders_when_it_is_ended_and_go_on_when_it_is_begun_again", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
