@@ -37,10 +37,18 @@ func (r *mutationResolver) ReportExportCancel(ctx context.Context, input api.Rep
 func (r *mutationResolver) ReportScheduleCreate(ctx context.Context, input api.ReportScheduleCreateInput) (*api.ReportScheduleCreatePayload, error) {
 	made, secret, err := r.Exports.CreateSchedule(ctx, plannedReport(input))
 	refused, err := api.Refused(err)
-	payload := &api.ReportScheduleCreatePayload{ReportSchedule: made, UserErrors: refused}
-	if secret != "" {
-		payload.Secret = &secret
+	return &api.ReportScheduleCreatePayload{ReportSchedule: made, Secret: models.Optional(secret), UserErrors: refused}, err
+}
+
+func (r *mutationResolver) ReportScheduleUpdate(ctx context.Context, input api.ReportScheduleUpdateInput) (*api.ReportScheduleUpdatePayload, error) {
+	id, edit, err := scheduleEdit(input)
+	payload := &api.ReportScheduleUpdatePayload{}
+	if err == nil {
+		var secret string
+		payload.ReportSchedule, secret, err = r.Exports.UpdateSchedule(ctx, id, input.ExpectedVersion, edit)
+		payload.Secret = models.Optional(secret)
 	}
+	payload.UserErrors, err = api.Refused(err)
 	return payload, err
 }
 

@@ -1916,6 +1916,46 @@ type ReportSchedulePausePayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// Changes a schedule. Absent fields stay; files that were asked for before are made as they were asked for, and brought where it says by then.
+type ReportScheduleUpdateInput struct {
+	// Its id.
+	ReportScheduleID string `json:"reportScheduleId"`
+	// Version that was read.
+	ExpectedVersion int32 `json:"expectedVersion"`
+	// What it is called; 1 to 100 characters.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// Name of the report, such as sales.
+	Report graphql.Omittable[*string] `json:"report,omitempty"`
+	// As the query of its name takes them, in place of those before; null for none.
+	Arguments graphql.Omittable[json.RawMessage] `json:"arguments,omitempty"`
+	// Which days each file is about.
+	Days graphql.Omittable[*models.ScheduleDays] `json:"days,omitempty"`
+	// How files are written.
+	Format graphql.Omittable[*export.Format] `json:"format,omitempty"`
+	// Language of names.
+	Language graphql.Omittable[*string] `json:"language,omitempty"`
+	// When: minute, hour, day of month, month and day of week, such as 0 7 * * 1 for Mondays at seven; at most every 15 minutes. The next run is reckoned from now.
+	Cron graphql.Omittable[*string] `json:"cron,omitempty"`
+	// Time zone of its hours. The next run is reckoned from now.
+	TimeZone graphql.Omittable[*time.Location] `json:"timeZone,omitempty"`
+	// An https address that is told of each file, in place of the one before or of the folder. Another address has another `secret`, which the payload tells.
+	WebhookURL graphql.Omittable[*string] `json:"webhookUrl,omitempty"`
+	// A folder below that of the server, for operators, in place of the one before or of the webhook; at most 60 characters.
+	Folder graphql.Omittable[*string] `json:"folder,omitempty"`
+	// Whether it rests; false lets it go on from now.
+	Paused graphql.Omittable[*bool] `json:"paused,omitempty"`
+}
+
+// The schedule as it is now.
+type ReportScheduleUpdatePayload struct {
+	// Null where it was refused.
+	ReportSchedule *models.ReportSchedule `json:"reportSchedule,omitempty"`
+	// What its webhook's bodies are signed with from now on, told here alone; null where the address stayed, or it is a folder.
+	Secret *string `json:"secret,omitempty"`
+	// Why it was refused.
+	UserErrors []*problem.Problem `json:"userErrors"`
+}
+
 // Agrees to a return.
 type ReturnApproveInput struct {
 	// Which one.

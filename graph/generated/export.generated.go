@@ -1749,6 +1749,111 @@ func (ec *executionContext) fieldContext_ReportSchedulePausePayload_userErrors(_
 	return fc, nil
 }
 
+func (ec *executionContext) _ReportScheduleUpdatePayload_reportSchedule(ctx context.Context, field graphql.CollectedField, obj *api.ReportScheduleUpdatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportScheduleUpdatePayload_reportSchedule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReportSchedule, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *models.ReportSchedule
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *models.ReportSchedule
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *models.ReportSchedule) graphql.Marshaler {
+			return ec.marshalOReportSchedule2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐReportSchedule(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReportScheduleUpdatePayload_reportSchedule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportScheduleUpdatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReportSchedule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReportScheduleUpdatePayload_secret(ctx context.Context, field graphql.CollectedField, obj *api.ReportScheduleUpdatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportScheduleUpdatePayload_secret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Secret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReportScheduleUpdatePayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReportScheduleUpdatePayload", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReportScheduleUpdatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *api.ReportScheduleUpdatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportScheduleUpdatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*problem.Problem) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋproblemᚐProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportScheduleUpdatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportScheduleUpdatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SignedLink_url(ctx context.Context, field graphql.CollectedField, obj *exportjob.Link) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2118,6 +2223,132 @@ func (ec *executionContext) unmarshalInputReportSchedulePauseInput(ctx context.C
 func UnmarshalReportSchedulePauseInput(ctx context.Context, raw any) (api.ReportSchedulePauseInput, error) {
 	var out api.ReportSchedulePauseInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReportSchedulePauseInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReportScheduleUpdateInput(ctx context.Context, obj any) (api.ReportScheduleUpdateInput, error) {
+	var it api.ReportScheduleUpdateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"reportScheduleId", "expectedVersion", "name", "report", "arguments", "days", "format", "language", "cron", "timeZone", "webhookUrl", "folder", "paused"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "reportScheduleId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reportScheduleId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReportScheduleID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalNInt2int32(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = graphql.OmittableOf(data)
+		case "report":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("report"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Report = graphql.OmittableOf(data)
+		case "arguments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("arguments"))
+			data, err := ec.unmarshalOJSON2encodingᚋjsonᚐRawMessage(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Arguments = graphql.OmittableOf(data)
+		case "days":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("days"))
+			data, err := ec.unmarshalOScheduleDays2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐScheduleDays(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Days = graphql.OmittableOf(data)
+		case "format":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("format"))
+			data, err := ec.unmarshalOExportFormat2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋexportᚐFormat(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Format = graphql.OmittableOf(data)
+		case "language":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("language"))
+			data, err := ec.unmarshalOLanguageCode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Language = graphql.OmittableOf(data)
+		case "cron":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cron"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Cron = graphql.OmittableOf(data)
+		case "timeZone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("timeZone"))
+			data, err := ec.unmarshalOTimeZone2ᚖtimeᚐLocation(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TimeZone = graphql.OmittableOf(data)
+		case "webhookUrl":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("webhookUrl"))
+			data, err := ec.unmarshalOURL2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.WebhookURL = graphql.OmittableOf(data)
+		case "folder":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("folder"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Folder = graphql.OmittableOf(data)
+		case "paused":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paused"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Paused = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReportScheduleUpdateInput unmarshals raw into the ReportScheduleUpdateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReportScheduleUpdateInput(ctx context.Context, raw any) (api.ReportScheduleUpdateInput, error) {
+	var out api.ReportScheduleUpdateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReportScheduleUpdateInput", raw, &out)
 	return out, err
 }
 
@@ -2747,6 +2978,49 @@ func (ec *executionContext) _ReportSchedulePausePayload(ctx context.Context, sel
 	return out
 }
 
+var reportScheduleUpdatePayloadImplementors = []string{"ReportScheduleUpdatePayload"}
+
+func (ec *executionContext) _ReportScheduleUpdatePayload(ctx context.Context, sel ast.SelectionSet, obj *api.ReportScheduleUpdatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reportScheduleUpdatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReportScheduleUpdatePayload")
+		case "reportSchedule":
+			out.Values[i] = ec._ReportScheduleUpdatePayload_reportSchedule(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "secret":
+			out.Values[i] = ec._ReportScheduleUpdatePayload_secret(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReportScheduleUpdatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var signedLinkImplementors = []string{"SignedLink"}
 
 func (ec *executionContext) _SignedLink(ctx context.Context, sel ast.SelectionSet, obj *exportjob.Link) graphql.Marshaler {
@@ -3022,6 +3296,19 @@ func (ec *executionContext) marshalNReportSchedulePausePayload2ᚖgithubᚗcom�
 	return ec._ReportSchedulePausePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNReportScheduleUpdateInput2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐReportScheduleUpdateInput(ctx context.Context, v any) (api.ReportScheduleUpdateInput, error) {
+	res, err := ec.unmarshalInputReportScheduleUpdateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReportScheduleUpdatePayload2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐReportScheduleUpdatePayload(ctx context.Context, sel ast.SelectionSet, v *api.ReportScheduleUpdatePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReportScheduleUpdatePayload!")
+		return graphql.Null
+	}
+	return ec._ReportScheduleUpdatePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNScheduleDays2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐScheduleDays(ctx context.Context, v any) (models.ScheduleDays, error) {
 	tmp, err := scalar.UnmarshalString(v)
 	res := models.ScheduleDays(tmp)
@@ -3055,6 +3342,25 @@ func (ec *executionContext) unmarshalOChartFormat2ᚖgithubᚗcomᚋtradewindᚑ
 }
 
 func (ec *executionContext) marshalOChartFormat2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋexportjobᚐChartFormat(ctx context.Context, sel ast.SelectionSet, v *exportjob.ChartFormat) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOExportFormat2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋexportᚐFormat(ctx context.Context, v any) (*export.Format, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := export.Format(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOExportFormat2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋexportᚐFormat(ctx context.Context, sel ast.SelectionSet, v *export.Format) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

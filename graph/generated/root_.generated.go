@@ -1088,6 +1088,7 @@ type ComplexityRoot struct {
 		ReportScheduleCreate     func(childComplexity int, input api.ReportScheduleCreateInput) int
 		ReportScheduleDelete     func(childComplexity int, input api.ReportScheduleDeleteInput) int
 		ReportSchedulePause      func(childComplexity int, input api.ReportSchedulePauseInput) int
+		ReportScheduleUpdate     func(childComplexity int, input api.ReportScheduleUpdateInput) int
 		ReturnApprove            func(childComplexity int, input api.ReturnApproveInput) int
 		ReturnCancel             func(childComplexity int, input api.ReturnCancelInput) int
 		ReturnInspect            func(childComplexity int, input api.ReturnInspectInput) int
@@ -1891,6 +1892,12 @@ type ComplexityRoot struct {
 
 	ReportSchedulePausePayload struct {
 		ReportSchedule func(childComplexity int) int
+		UserErrors     func(childComplexity int) int
+	}
+
+	ReportScheduleUpdatePayload struct {
+		ReportSchedule func(childComplexity int) int
+		Secret         func(childComplexity int) int
 		UserErrors     func(childComplexity int) int
 	}
 
@@ -6853,6 +6860,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReportSchedulePause(childComplexity, args["input"].(api.ReportSchedulePauseInput)), true
+	case "Mutation.reportScheduleUpdate":
+		if e.ComplexityRoot.Mutation.ReportScheduleUpdate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reportScheduleUpdate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReportScheduleUpdate(childComplexity, args["input"].(api.ReportScheduleUpdateInput)), true
 	case "Mutation.returnApprove":
 		if e.ComplexityRoot.Mutation.ReturnApprove == nil {
 			break
@@ -10524,6 +10542,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReportSchedulePausePayload.UserErrors(childComplexity), true
 
+	case "ReportScheduleUpdatePayload.reportSchedule":
+		if e.ComplexityRoot.ReportScheduleUpdatePayload.ReportSchedule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleUpdatePayload.ReportSchedule(childComplexity), true
+	case "ReportScheduleUpdatePayload.secret":
+		if e.ComplexityRoot.ReportScheduleUpdatePayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleUpdatePayload.Secret(childComplexity), true
+	case "ReportScheduleUpdatePayload.userErrors":
+		if e.ComplexityRoot.ReportScheduleUpdatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportScheduleUpdatePayload.UserErrors(childComplexity), true
+
 	case "Return.id":
 		if e.ComplexityRoot.Return.GlobalID == nil {
 			break
@@ -12960,6 +12997,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReportScheduleCreateInput", ec.unmarshalInputReportScheduleCreateInput),
 			graphql.NewInputUnmarshaler("ReportScheduleDeleteInput", ec.unmarshalInputReportScheduleDeleteInput),
 			graphql.NewInputUnmarshaler("ReportSchedulePauseInput", ec.unmarshalInputReportSchedulePauseInput),
+			graphql.NewInputUnmarshaler("ReportScheduleUpdateInput", ec.unmarshalInputReportScheduleUpdateInput),
 			graphql.NewInputUnmarshaler("ReturnApproveInput", ec.unmarshalInputReturnApproveInput),
 			graphql.NewInputUnmarshaler("ReturnCancelInput", ec.unmarshalInputReturnCancelInput),
 			graphql.NewInputUnmarshaler("ReturnInspectInput", ec.unmarshalInputReturnInspectInput),
@@ -15642,6 +15680,46 @@ type ReportScheduleCreatePayload @public {
   userErrors: [UserError!]!
 }
 
+"Changes a schedule. Absent fields stay; files that were asked for before are made as they were asked for, and brought where it says by then."
+input ReportScheduleUpdateInput {
+  "Its id."
+  reportScheduleId: ID!
+  "Version that was read."
+  expectedVersion: Int!
+  "What it is called; 1 to 100 characters."
+  name: String
+  "Name of the report, such as sales."
+  report: String
+  "As the query of its name takes them, in place of those before; null for none."
+  arguments: JSON
+  "Which days each file is about."
+  days: ScheduleDays
+  "How files are written."
+  format: ExportFormat
+  "Language of names."
+  language: LanguageCode
+  "When: minute, hour, day of month, month and day of week, such as 0 7 * * 1 for Mondays at seven; at most every 15 minutes. The next run is reckoned from now."
+  cron: String
+  "Time zone of its hours. The next run is reckoned from now."
+  timeZone: TimeZone
+  "An https address that is told of each file, in place of the one before or of the folder. Another address has another ` + "`" + `secret` + "`" + `, which the payload tells."
+  webhookUrl: URL
+  "A folder below that of the server, for operators, in place of the one before or of the webhook; at most 60 characters."
+  folder: String
+  "Whether it rests; false lets it go on from now."
+  paused: Boolean
+}
+
+"The schedule as it is now."
+type ReportScheduleUpdatePayload @public {
+  "Null where it was refused."
+  reportSchedule: ReportSchedule
+  "What its webhook's bodies are signed with from now on, told here alone; null where the address stayed, or it is a folder."
+  secret: String
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
 "Which schedule shall rest or go on."
 input ReportSchedulePauseInput {
   "Its id."
@@ -15683,6 +15761,8 @@ extend type Mutation {
   reportExportCancel("Which one." input: ReportExportCancelInput!): ReportExportCancelPayload! @requires(permission: REPORT_READ)
   "Has a report made again and again; its files are deleted with it."
   reportScheduleCreate("What and when." input: ReportScheduleCreateInput!): ReportScheduleCreatePayload! @requires(permission: REPORT_READ)
+  "Changes a schedule of the caller's."
+  reportScheduleUpdate("The changes." input: ReportScheduleUpdateInput!): ReportScheduleUpdatePayload! @requires(permission: REPORT_READ)
   "Has a schedule of the caller's rest, or go on."
   reportSchedulePause("Which one." input: ReportSchedulePauseInput!): ReportSchedulePausePayload! @requires(permission: REPORT_READ)
   "Ends a schedule of the caller's, with its exports and their files."
@@ -24258,6 +24338,18 @@ func (ec *executionContext) childFields_ReportSchedulePausePayload(ctx context.C
 		return ec.fieldContext_ReportSchedulePausePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReportSchedulePausePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportScheduleUpdatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reportSchedule":
+		return ec.fieldContext_ReportScheduleUpdatePayload_reportSchedule(ctx, field)
+	case "secret":
+		return ec.fieldContext_ReportScheduleUpdatePayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReportScheduleUpdatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportScheduleUpdatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Return(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -51,6 +51,20 @@ var outgoing = map[string][]goodInput{
 			return w.operator, object{"name": "Daily", "report": "sales", "format": "PARQUET", "cron": "0 7 * * *", "folder": "finance/daily"}
 		},
 	},
+	"reportScheduleUpdate": {
+		func(w *shopWorld) (*auth.Actor, map[string]any) {
+			return w.owner, object{
+				"reportScheduleId": w.schedule().GlobalID(), "expectedVersion": 1, "name": "Tuesdays", "report": "sales",
+				"arguments": object{"groupBy": list("PRODUCT")}, "days": "YESTERDAY", "format": "CSV", "language": "zh-CN", "cron": "0 8 * * 2",
+				"timeZone": "America/New_York", "webhookUrl": "https://acme.example/other", "folder": nil, "paused": true,
+			}
+		},
+		func(w *shopWorld) (*auth.Actor, map[string]any) {
+			s := w.schedule()
+			w.set("update report_schedules set account_id = ? where id = ?", w.operator.Account.ID, s.ID)
+			return w.operator, object{"reportScheduleId": s.GlobalID(), "expectedVersion": 1, "arguments": nil, "webhookUrl": nil, "folder": "finance"}
+		},
+	},
 	"reportSchedulePause": {func(w *shopWorld) (*auth.Actor, map[string]any) {
 		return w.owner, object{"reportScheduleId": w.schedule().GlobalID(), "expectedVersion": 1, "paused": true}
 	}},

@@ -327,6 +327,7 @@ var goodInputs = map[string][]goodInput{
 	"reportExportCreate":   outgoing["reportExportCreate"],
 	"reportExportCancel":   outgoing["reportExportCancel"],
 	"reportScheduleCreate": outgoing["reportScheduleCreate"],
+	"reportScheduleUpdate": outgoing["reportScheduleUpdate"],
 	"reportSchedulePause":  outgoing["reportSchedulePause"],
 	"reportScheduleDelete": outgoing["reportScheduleDelete"],
 	"customsRuleAdd":       ruling["customsRuleAdd"],

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"image/png"
 	"io"
 	"net/http"
@@ -180,19 +181,51 @@ func TestReportSchedules(t *testing.T) {
 		t.Error(got)
 	}
 	id := map[string]any{"id": made.ReportScheduleCreate.ReportSchedule.ID}
+	change := func(actor *auth.Actor, version int, changes string) string {
+		t.Helper()
+		return string(w.api.As(actor).Post(t, fmt.Sprintf(`mutation ($id: ID!) { reportScheduleUpdate(input: { reportScheduleId: $id, expectedVersion: %d, %s }) {
+			secret userErrors { field code } reportSchedule { name format days cron timeZone webhookUrl folder paused nextAt arguments version } } }`, version, changes), id).Raw)
+	}
+	for _, c := range []struct {
+		actor   *auth.Actor
+		changes string
+		says    string
+	}{
+		{w.operator, `name: "mine"`, `{"field":["input","reportScheduleId"],"code":"NOT_FOUND"}`},
+		{w.shopper, `name: "mine"`, `"code":"FORBIDDEN"`},
+		{w.owner, `name: null`, `{"field":["input","name"],"code":"REQUIRED"}`},
+		{w.owner, `timeZone: null`, `{"field":["input","timeZone"],"code":"REQUIRED"}`},
+		{w.owner, `arguments: { groupBy: [MOON] }`, `{"field":["input","arguments"],"code":"INVALID"}`},
+		{w.owner, `cron: "61 * * * *"`, `{"field":["input","cron"],"code":"INVALID"}`},
+		{w.owner, `webhookUrl: null`, `{"field":["input","webhookUrl"],"code":"REQUIRED"}`},
+		{w.owner, `folder: "finance"`, `{"field":["input","folder"],"code":"NOT_ALLOWED"}`},
+	} {
+		if got := change(c.actor, 1, c.changes); !strings.Contains(got, c.says) {
+			t.Errorf("%s: %s", c.changes, got)
+		}
+	}
+	if got := change(w.owner, 1, `name: "Tuesdays", cron: "0 8 * * 2", timeZone: "Europe/Berlin", format: CSV, days: YESTERDAY,
+		arguments: { groupBy: [BRAND] }, webhookUrl: "https://acme.example/other"`); !strings.Contains(got, `"reportSchedule":{"name":"Tuesdays","format":"CSV",`+
+		`"days":"YESTERDAY","cron":"0 8 * * 2","timeZone":"Europe/Berlin","webhookUrl":"https://acme.example/other","folder":null,"paused":false,"nextAt":"2026-`) ||
+		!strings.Contains(got, `T07:00:00Z","arguments":{"groupBy":["BRAND"]},"version":2}`) || strings.Contains(got, `"secret":null`) {
+		t.Error(got)
+	}
+	if got := change(w.owner, 1, `name: "late"`); !strings.Contains(got, `{"field":["input","expectedVersion"],"code":"VERSION_CONFLICT"}`) {
+		t.Error(got)
+	}
 	for mutation, says := range map[string]string{
 		`mutation ($id: ID!) { reportSchedulePause(input: { reportScheduleId: $id, expectedVersion: 9 }) { userErrors { code } } }`:                      "VERSION_CONFLICT",
-		`mutation ($id: ID!) { reportSchedulePause(input: { reportScheduleId: $id, expectedVersion: 1 }) { reportSchedule { paused nextAt version } } }`: `"paused":true,"nextAt":null,"version":2`,
+		`mutation ($id: ID!) { reportSchedulePause(input: { reportScheduleId: $id, expectedVersion: 2 }) { reportSchedule { paused nextAt version } } }`: `"paused":true,"nextAt":null,"version":3`,
 	} {
 		if answer := w.api.As(w.owner).Post(t, mutation, id); !strings.Contains(string(answer.Raw), says) {
 			t.Errorf("%s", answer.Raw)
 		}
 	}
-	remove := `mutation ($id: ID!) { reportScheduleDelete(input: { reportScheduleId: $id, expectedVersion: 2 }) { reportSchedule { name } userErrors { code } } }`
+	remove := `mutation ($id: ID!) { reportScheduleDelete(input: { reportScheduleId: $id, expectedVersion: 3 }) { reportSchedule { name } userErrors { code } } }`
 	if answer := w.api.As(w.operator).Post(t, remove, id); !strings.Contains(string(answer.Raw), "NOT_FOUND") {
 		t.Errorf("%s", answer.Raw)
 	}
-	if answer := w.api.As(w.owner).Post(t, remove, id); !strings.Contains(string(answer.Raw), `"name":"Mondays"`) {
+	if answer := w.api.As(w.owner).Post(t, remove, id); !strings.Contains(string(answer.Raw), `"name":"Tuesdays"`) {
 		t.Errorf("%s", answer.Raw)
 	}
 }

@@ -141,7 +141,7 @@ var Fields = map[string]Permission{
 	"Query.regimeReport": ReportRead, "Query.turnoverReport": ReportRead, "Query.statementReport": ReportRead,
 	"Query.reportExport": ReportRead, "Query.reportExports": ReportRead, "Query.reportSchedules": ReportRead, "Query.reportChart": ReportRead,
 	"Mutation.reportExportCreate": ReportRead, "Mutation.reportExportCancel": ReportRead, "Mutation.reportScheduleCreate": ReportRead,
-	"Mutation.reportSchedulePause": ReportRead, "Mutation.reportScheduleDelete": ReportRead,
+	"Mutation.reportScheduleUpdate": ReportRead, "Mutation.reportSchedulePause": ReportRead, "Mutation.reportScheduleDelete": ReportRead,
 
 	"Brand.statusReason": BrandRead, "Brand.contact": BrandPrivateRead, "Brand.jobsBefore": BrandRead,
 	"Brand.jobsNow": BrandRead, "Brand.jobsHistory": BrandRead, "Brand.appliedAt": BrandRead,

@@ -149,7 +149,7 @@ func (s *Service) send(ctx context.Context, e *models.ReportExport, row *models.
 		return err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set(webhook.Header, webhook.Sign([]byte(s.secret(row.ID)), s.now(), body))
+	request.Header.Set(webhook.Header, webhook.Sign([]byte(s.secret(row)), s.now(), body))
 	response, err := s.place.Client.Do(request)
 	if err != nil {
 		return err

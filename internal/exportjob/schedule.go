@@ -163,62 +163,15 @@ func (s *Service) CreateSchedule(ctx context.Context, p Planned) (made *models.R
 		return nil, "", err
 	}
 	if made.WebhookURL != nil {
-		secret = s.secret(made.ID)
+		secret = s.secret(made)
 	}
 	return made, secret, nil
 }
 
-// secret signs what a schedule sends. It is made of the key of links.
-func (s *Service) secret(schedule uuid.UUID) string {
-	return s.place.Links.Secret("report schedule", schedule[:])
-}
-
-// Pause stops a schedule of the caller's, or lets it go on from now.
-func (s *Service) Pause(ctx context.Context, id uuid.UUID, version int32, paused bool) (*models.ReportSchedule, error) {
-	return s.change(ctx, id, version, func(tx *gorm.DB, row *models.ReportSchedule) error {
-		row.Paused, row.NextAt = paused, nil
-		if !paused {
-			zone, err := time.LoadLocation(row.TimeZone)
-			if err != nil {
-				return err
-			}
-			at, _ := next(row.Cron, zone, s.now())
-			row.NextAt, row.LastError = &at, nil
-		}
-		row.Version++
-		return tx.Model(row).Select("Paused", "NextAt", "LastError", "Version").Updates(row).Error
-	})
-}
-
-// DeleteSchedule ends a schedule of the caller's, with its files.
-func (s *Service) DeleteSchedule(ctx context.Context, id uuid.UUID, version int32) (*models.ReportSchedule, error) {
-	return s.change(ctx, id, version, func(tx *gorm.DB, row *models.ReportSchedule) error { return tx.Delete(row).Error })
-}
-
-func (s *Service) change(
-	ctx context.Context, id uuid.UUID, version int32, change func(*gorm.DB, *models.ReportSchedule) error,
-) (*models.ReportSchedule, error) {
-	account, err := caller(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var row models.ReportSchedule
-	err = database.InTx(ctx, s.db, func(tx *gorm.DB) error {
-		found := tx.Raw("select * from report_schedules where id = ? and account_id = ? for update", id, account).Scan(&row)
-		switch {
-		case found.Error != nil:
-			return fmt.Errorf("read the schedule: %w", found.Error)
-		case found.RowsAffected == 0:
-			return problem.At("input.reportScheduleId", problem.NotFound, "there is no such schedule")
-		case row.Version != version:
-			return problem.At("input.expectedVersion", problem.VersionConflict, "it was changed meanwhile: read it again")
-		}
-		return change(tx, &row)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &row, nil
+// secret signs what is sent to a schedule's webhook, which others cannot tell
+// from what another address was sent. It is made of the key of links.
+func (s *Service) secret(row *models.ReportSchedule) string {
+	return s.place.Links.Secret("report schedule", append(row.ID[:], *row.WebhookURL...))
 }
 
 // Schedules are the caller's, the latest first.
