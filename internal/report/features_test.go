@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 	"pgregory.net/rapid"
 
@@ -159,6 +160,106 @@ func TestRowsOfEachOther(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Where nothing was sold there is no row, and no total, converted or not.
+func TestNothingSold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := auth.With(t.Context(), fixture.Reporter(t, w.db))
+	day := models.Date{Year: 2016, Month: 1, Day: 15}
+	for _, convert := range []*report.Conversion{
+		nil, {To: "EUR", Rate: report.TransactionDay}, {To: "EUR", Rate: report.PeriodAverage}, {To: "EUR", Rate: report.FixedDay, Day: &day},
+		{Brand: true, Rate: report.FixedDay, Day: &day},
+	} {
+		for _, by := range [][]report.Dimension{nil, {report.Brand}} {
+			r, err := w.sales.Sales(ctx, report.Query{From: &day, To: &day, GroupBy: by, Convert: convert})
+			if err != nil || len(r.Rows)+len(r.Totals)+r.TotalCount != 0 || r.AsOf != nil {
+				t.Errorf("%v %+v: %+v, %v", by, convert, r, err)
+			}
+		}
+	}
+}
+
+// A shopper counts once in a row and once in the totals, though sales are
+// converted currency by currency and day by day.
+func TestShoppersCountOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.rates(t)
+	ctx := auth.With(t.Context(), fixture.Reporter(t, w.db))
+	first := map[[2]uuid.UUID]time.Time{}
+	for _, f := range w.facts {
+		if f.ShopperID == nil || f.Kind != models.FactSale {
+			continue
+		}
+		of := [2]uuid.UUID{f.BrandID, *f.ShopperID}
+		if at, ok := first[of]; !ok || f.EventAt.Before(at) {
+			first[of] = f.EventAt
+		}
+	}
+	fixed := models.Date{Year: 2017, Month: 1, Day: 15}
+	for _, convert := range []*report.Conversion{
+		nil, {To: "EUR", Rate: report.TransactionDay}, {To: "EUR", Rate: report.PeriodAverage}, {To: "USD", Rate: report.FixedDay, Day: &fixed},
+		{Brand: true, Rate: report.TransactionDay},
+	} {
+		for _, by := range [][]report.Dimension{nil, {report.Period}, {report.Brand, report.Period}, {report.Period, report.BuyerRegion, report.Category}} {
+			if by == nil && convert != nil && convert.Rate == report.PeriodAverage {
+				continue
+			}
+			q := report.Query{GroupBy: by, Period: report.Year, Convert: convert, TimeZone: time.UTC, Page: thousand}
+			q.Fields = []string{"rows", "totals", "totalCount", "shoppers", "newShoppers"}
+			bought, joined := map[string]map[uuid.UUID]bool{}, map[string]map[uuid.UUID]bool{}
+			for _, f := range w.facts {
+				if f.ShopperID == nil || f.Kind != models.FactSale {
+					continue
+				}
+				of, currency := *f, f.Currency
+				if convert != nil && !convert.Brand {
+					currency = string(convert.To)
+				}
+				of.Currency = currency
+				for _, k := range []string{key(&of, q), "all " + currency} {
+					if bought[k] == nil {
+						bought[k], joined[k] = map[uuid.UUID]bool{}, map[uuid.UUID]bool{}
+					}
+					bought[k][*f.ShopperID] = true
+					if first[[2]uuid.UUID{f.BrandID, *f.ShopperID}].Equal(f.EventAt) {
+						joined[k][*f.ShopperID] = true
+					}
+				}
+			}
+			rows, totals := collect(ctx, t, w.sales, q)
+			told := map[string]report.Figures{}
+			for _, r := range rows {
+				parts := []string{}
+				for _, d := range r.Dimensions {
+					parts = append(parts, or(d.Key, "nil"))
+				}
+				told[strings.Join(append(parts, r.Currency), "|")] = r.Figures
+			}
+			for _, r := range totals {
+				told["all "+r.Currency] = r.Figures
+			}
+			for k, f := range told {
+				if int(f.Shoppers) != len(bought[k]) || int(f.NewShoppers) != len(joined[k]) {
+					t.Errorf("%v %+v: %s has %d shoppers, %d new, want %d, %d", by, convert, k, f.Shoppers, f.NewShoppers, len(bought[k]), len(joined[k]))
+				}
+			}
+			for k := range bought {
+				if _, ok := told[k]; !ok {
+					t.Errorf("%v %+v: %s is not told", by, convert, k)
+				}
+			}
+		}
+	}
+}
+
+func or(text *string, none string) string {
+	if text == nil {
+		return none
+	}
+	return *text
 }
 
 // Converted rows are what each day's amounts are at the day's rate, and totals

@@ -57,7 +57,24 @@ func (s *source) grouped(of span) clause {
 		return s.native(of, "f.currency")
 	}
 	keys := s.keys()
-	return s.converted(of, keys[:len(keys)-1])
+	told := s.converted(of, keys[:len(keys)-1])
+	if !s.byShopper() {
+		return told
+	}
+	// One shopper may have bought in several currencies, and on days of several rates.
+	counted := s.native(of, s.quote())
+	selected := slices.Clone(keys)
+	for _, column := range sums {
+		from := "a."
+		if column == "shoppers" || column == "new_shoppers" {
+			from = "z."
+		}
+		selected = append(selected, from+column)
+	}
+	return clause{
+		fmt.Sprintf("select %s from (%s) z join (%s) a using (%s)", strings.Join(selected, ", "), counted.sql, told.sql, strings.Join(keys, ", ")),
+		append(counted.args, told.args...),
+	}
 }
 
 // converted sums by keys what each row comes to in the currency asked for.
@@ -83,9 +100,13 @@ func (s *source) converted(of span, keys []string) clause {
   else (sign(n.%[1]s) * div(2 * abs(n.%[1]s) * k.of + k.per, 2 * k.per))::bigint
 end) as %[1]s`, a))
 	}
+	group := groupBy(groups)
+	if groups == 0 {
+		group = " having count(*) > 0"
+	}
 	return clause{
 		fmt.Sprintf("select %s, max(n.recorded_at) as recorded_at from (%s) n join k on %s%s",
-			strings.Join(selected, ", "), native.sql, join, groupBy(groups)), native.args,
+			strings.Join(selected, ", "), native.sql, join, group), native.args,
 	}
 }
 

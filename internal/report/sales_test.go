@@ -76,6 +76,10 @@ func (w *world) addOrder(t *testing.T, r *rand.Rand, shop *models.Storefront) {
 	}
 	fixture.Create(t, w.db, order)
 	buyer, region := pick(r, "", "CN", "HK"), pick(r, "", "BJ", "SH")
+	var shopper *uuid.UUID
+	if n := r.IntN(8); n > 0 {
+		shopper = &uuid.UUID{15: byte(n)}
+	}
 	for i := range 1 + r.IntN(3) {
 		sale := &models.SalesFact{
 			BrandID: shop.BrandID, ID: fixture.ID(), Kind: models.FactSale, Source: order.Source, EventAt: at, RecordedAt: at,
@@ -83,7 +87,7 @@ func (w *world) addOrder(t *testing.T, r *rand.Rand, shop *models.Storefront) {
 			CategoryPath: pick(r, "", "food", "food/honey", "foodie"), OriginCountry: pick(r, "", "US", "CA"),
 			OriginRegion: pick(r, "", "NE", "ON"), BuyerCountry: buyer, BuyerRegion: region,
 			UnitsSold: r.Int64N(9), GrossMinor: r.Int64N(1 << 40), DiscountMinor: r.Int64N(500), OpensOrder: i == 0,
-			ShippingMinor: r.Int64N(900), CommissionMinor: r.Int64N(400),
+			ShippingMinor: r.Int64N(900), CommissionMinor: r.Int64N(400), ShopperID: shopper,
 		}
 		w.facts = append(w.facts, sale)
 		fixture.Create(t, w.db, sale)
