@@ -291,20 +291,26 @@ func (g *gathered) fold(names *[]string, part, most int, additive bool, note *st
 	if additive {
 		keep--
 	}
+	last := fmt.Sprintf("%s (%d)", others, len(bySize)-keep)
+	if i := slices.Index(bySize, others); additive && i >= 0 { // the report has summed some already
+		bySize, last = append(slices.Delete(bySize, i, i+1), others), others
+	}
 	rest := bySize[keep:]
 	*names = slices.DeleteFunc(*names, func(name string) bool { return slices.Contains(rest, name) })
 	if !additive {
 		*note = fmt.Sprintf("The largest %d of %d are shown.", keep, len(bySize))
 		return
 	}
-	last := fmt.Sprintf("%s (%d)", others, len(rest))
 	*names = append(*names, last)
+	folded := map[[3]string]decimal.Decimal{}
 	for key, v := range g.values {
 		if slices.Contains(rest, key[part]) {
+			delete(g.values, key)
 			key[part] = last
-			g.values[key] = g.values[key].Add(v)
+			folded[key] = folded[key].Add(v)
 		}
 	}
+	maps.Copy(g.values, folded)
 }
 
 // summary tells a picture to those who do not see it.

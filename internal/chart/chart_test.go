@@ -140,6 +140,14 @@ func TestBars(t *testing.T) {
 		if slices.Contains(texts(t, svg), "p70") {
 			t.Error("it shows more than there is room for")
 		}
+		// What the report has summed already is not told beside it.
+		before := *large
+		before.Rows = table.Of(append(many, table.Row{"Others", money.New(1_000_000, "USD"), int64(0)})...)
+		svg = drawn(t, &before, Options{Height: 900})
+		shows(t, svg, "Others", "p99", "p71", "12.6K")
+		if n := strings.Count(strings.Join(texts(t, svg), "\n"), "Others"); n != 1 {
+			t.Errorf("others are told %d times", n)
+		}
 		svg = drawn(t, large, Options{Measure: "orders"})
 		shows(t, svg, "The largest 30 of 100 are shown.", "p99", "p70")
 	})
