@@ -20,25 +20,20 @@ type Service struct {
 // NewService takes the database and the clock.
 func NewService(db *gorm.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
 
-// Advance adds the facts of ended transactions, and tells how many they were.
+// Advance adds the facts of ended transactions, and tells how many they were;
+// where there are none, one statement tells so.
 // Roll-ups and the watermark move in one statement. Of several runners one
 // works, the others find nothing to do. Roll-ups that were never built, or in
 // another cluster, are built.
 func (s *Service) Advance(ctx context.Context) (int, error) {
 	ctx = database.AcrossBrands(ctx, database.Outbox)
-	state, err := Read(s.db.WithContext(ctx))
-	if err != nil {
+	built, facts, err := due(s.db.WithContext(ctx))
+	switch {
+	case err != nil:
 		return 0, err
-	}
-	if !state.Built {
+	case !built:
 		return 0, s.Rebuild(ctx, nil)
-	}
-	var fresh bool
-	newest := "select xid >= ?::xid8 from sales_facts order by xid desc limit 1"
-	if err := s.db.WithContext(ctx).Raw(newest, state.Watermark).Scan(&fresh).Error; err != nil {
-		return 0, fmt.Errorf("look for facts: %w", err)
-	}
-	if !fresh {
+	case !facts:
 		return 0, nil
 	}
 	n := 0

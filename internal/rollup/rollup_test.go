@@ -26,9 +26,10 @@ type world struct {
 	shops []*models.Storefront
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T) *world { return worldOf(t, dbtest.New(t).Gorm) }
+
+func worldOf(t *testing.T, db *gorm.DB) *world {
 	t.Helper()
-	db := dbtest.New(t).Gorm
 	w := &world{db: db.WithContext(database.AcrossBrands(t.Context(), database.Outbox)), keep: rollup.NewService(db, time.Now)}
 	for i := range 3 {
 		brand := fixture.Brand(t, db, fmt.Sprintf("brand-%d", i))
@@ -218,6 +219,43 @@ func TestReportsAreExactAtAnyTime(t *testing.T) {
 			tx.Rollback()
 		}
 	})
+}
+
+// Where no fact is due, a round is one statement, which holds nothing and
+// writes nothing: also while a transaction that runs long holds facts back.
+func TestARoundWithNothingToAdd(t *testing.T) {
+	t.Parallel()
+	db, sent := dbtest.Counted(t)
+	w := worldOf(t, db.Gorm)
+	r := rand.New(rand.NewPCG(5, 5))
+	long := w.db.Begin()
+	defer long.Rollback()
+	for round := range 3 {
+		switch round {
+		case 0:
+			w.advance(t)
+		case 1:
+			if err := long.Exec("select pg_current_xact_id()").Error; err != nil {
+				t.Fatal(err)
+			}
+		case 2:
+			if err := w.sell(w.db, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sent.Reset()
+		if n, err := w.keep.Advance(t.Context()); err != nil || n != 0 {
+			t.Errorf("%d facts, %v", n, err)
+		}
+		sent.AtMost(t, 1)
+	}
+	if err := long.Commit().Error; err != nil {
+		t.Fatal(err)
+	}
+	if w.advance(t) == 0 {
+		t.Error("nothing was added")
+	}
+	w.exact(t)
 }
 
 // Two runners and a rebuild while orders come in: each snapshot is exact, and
