@@ -40,7 +40,7 @@ var cubes = []cube{
 	{"sales_by_market_days", days, true, byMarket, ""},
 	{"sales_by_market_months", zonedMonths, true, byMarket, "sales_by_market_days"},
 	{"sales_by_goods_days", days, false, byGoods, ""},
-	{"sales_by_goods_months", zonedMonths, false, byGoods, "sales_by_goods_days"},
+	{"sales_by_goods_months", zonedMonths, false, byGoods, "sales_by_product_months"},
 	{"sales_by_brand_months", zonedMonths, true, byBrand, "sales_by_storefront_months"},
 	{"sales_by_storefront_days", days, true, byStorefront, ""},
 	{"sales_by_storefront_months", zonedMonths, true, byStorefront, "sales_by_storefront_days"},
@@ -145,14 +145,25 @@ func (c cube) sums(facts, condition string) string {
 	return "select " + strings.Join(selected, ", ") + " from " + from + " where " + condition + " group by " + strings.Join(groups, ", ")
 }
 
-// further sums what another roll-up of a generation holds, to the same as facts would.
+// further sums what another roll-up of a generation holds, to the same as facts
+// would: pieces of months first, which are fewer than days, then months of zones.
 func (c cube) further(from cube, generation int) string {
-	rows := from.table + " f"
-	selected := []string{"f.zone", "f.starts_on"}
-	if from.cut == days {
-		rows += fmt.Sprintf(" cross join unnest(array['%s']) as z (zone)", strings.Join(Zones, "', '"))
-		selected = []string{"z.zone", "date_trunc('month', f.starts_at at time zone z.zone)::date as starts_on"}
+	rows := fmt.Sprintf("(select * from %s f where f.generation = %d) f", from.table, generation)
+	if from.cut == zonedMonths {
+		return c.summing(rows, "f.zone", "f.starts_on")
 	}
+	piece := "f.starts_at"
+	if from.cut == days {
+		piece = strings.ReplaceAll(start("month"), "f.event_at", "f.starts_at") + " as starts_at"
+	}
+	rows = fmt.Sprintf("(%s) f cross join unnest(array['%s']) as z (zone)", c.summing(rows, piece), strings.Join(Zones, "', '"))
+	return c.summing(rows, "z.zone", "date_trunc('month', f.starts_at at time zone z.zone)::date as starts_on")
+}
+
+// summing is the statement that sums rows of roll-ups, named f, by times and the
+// keys of the table.
+func (c cube) summing(rows string, times ...string) string {
+	selected := slices.Clone(times)
 	for _, k := range c.keys {
 		selected = append(selected, "f."+k)
 	}
@@ -167,7 +178,7 @@ func (c cube) further(from cube, generation int) string {
 			selected = append(selected, "total(f."+name+") as "+name)
 		}
 	}
-	return fmt.Sprintf("select %s from %s where f.generation = %d group by %s", strings.Join(selected, ", "), rows, generation, strings.Join(groups, ", "))
+	return fmt.Sprintf("select %s from %s group by %s", strings.Join(selected, ", "), rows, strings.Join(groups, ", "))
 }
 
 // names of the columns, in the order of sums.

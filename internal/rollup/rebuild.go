@@ -45,22 +45,25 @@ func (s *Service) rebuild(db *gorm.DB, told Progress) error {
 			return fmt.Errorf("rebase facts of another cluster: %w", err)
 		}
 	}
-	if err := keep(db, state.Generation); err != nil {
+	if err := s.keep(db.Statement.Context, state.Generation); err != nil {
 		return fmt.Errorf("remove what is left of an earlier rebuild: %w", err)
 	}
-	var upto string
-	if err := db.Raw("select pg_snapshot_xmin(pg_current_snapshot())::text").Scan(&upto).Error; err != nil {
-		return fmt.Errorf("read the oldest transaction: %w", err)
+	upto, err := ended(db)
+	if err != nil {
+		return err
 	}
 	next := state.Generation + 1
 	if err := s.fill(db.Statement.Context, next, upto, told); err != nil {
 		return err
 	}
 	told("facts that came meanwhile", len(cubes), len(cubes))
+	if upto, err = follow(db, next, upto); err != nil {
+		return err
+	}
 	if err := s.change(db, next, upto); err != nil {
 		return err
 	}
-	if err := keep(db, next); err != nil {
+	if err := s.keep(db.Statement.Context, next); err != nil {
 		return fmt.Errorf("remove the generation before: %w", err)
 	}
 	return nil
@@ -83,13 +86,17 @@ func (s *Service) fill(ctx context.Context, generation int, upto string, told Pr
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce)
 	db, step := s.db.WithContext(ctx), inTurn(told)
+	ranges, err := brandRanges(db)
+	if err != nil {
+		return err
+	}
 	for _, base := range slices.Backward(cubes) {
 		if base.from != "" {
 			continue
 		}
 		g.Go(func() error {
 			for c, next := base, true; next; c, next = c.summedFurther() {
-				if err := c.fill(db, generation, upto); err != nil {
+				if err := c.fill(db, generation, upto, ranges); err != nil {
 					return fmt.Errorf("fill %s: %w", c.table, err)
 				}
 				step(c.table)
@@ -113,10 +120,10 @@ func inTurn(told Progress) func(step string) {
 }
 
 // fill sums the facts of transactions before upto, which have all ended: any
-// later snapshot finds the same ones. Sorted by time, rows of a time lie together.
-func (c cube) fill(db *gorm.DB, generation int, upto string) error {
+// later snapshot finds the same ones.
+func (c cube) fill(db *gorm.DB, generation int, upto, ranges string) error {
 	return db.Transaction(func(tx *gorm.DB) error {
-		if err := tx.Exec("set local work_mem = '128MB'").Error; err != nil {
+		if err := tx.Exec("select set_config('work_mem', '128MB', true), set_config('synchronous_commit', 'off', true)").Error; err != nil {
 			return err
 		}
 		sums := c.sums("sales_facts", "f.xid < '"+upto+"'::xid8")
@@ -124,8 +131,84 @@ func (c cube) fill(db *gorm.DB, generation int, upto string) error {
 			sums = c.further(named(c.from), generation)
 		}
 		return tx.Exec(fmt.Sprintf("insert into %s (generation, %s) select %d, s.* from (%s) s order by %s",
-			c.table, strings.Join(c.names(), ", "), generation, sums, strings.Join(c.time(), ", "))).Error
+			c.table, strings.Join(c.names(), ", "), generation, sums, c.order(ranges))).Error
 	})
+}
+
+// order is that in which rows are written: those of a time lie together, and
+// those of brands come range by range, so that the part of an index by brand
+// that a range is written to stays in memory.
+func (c cube) order(ranges string) string {
+	by := strings.Join(c.time(), ", ")
+	if c.keys[0] == "brand_id" && ranges != "" {
+		by = "width_bucket(s.brand_id, '" + ranges + "'::uuid[]), " + by
+	}
+	return by
+}
+
+// brandRanges gives where ranges of as many brands begin, as an array; empty
+// where there are none.
+func brandRanges(db *gorm.DB) (ranges string, err error) {
+	err = db.Raw(`
+select coalesce(cast(percentile_disc((select array_agg(n / 64.0::float8) from generate_series(1, 63) as n)) within group (order by id) as text), '')
+from brands`).Scan(&ranges).Error
+	if err != nil {
+		return "", fmt.Errorf("divide the brands: %w", err)
+	}
+	return ranges, nil
+}
+
+const (
+	// fewFacts may be left for the change, which no runner works beside.
+	fewFacts = 1000
+	// mostRounds bound how often follow tries to leave so few.
+	mostRounds = 10
+)
+
+// follow adds what came since upto to a generation that nobody reads yet, until
+// little is left, and tells up to which transaction it has come.
+func follow(db *gorm.DB, generation int, upto string) (string, error) {
+	for range mostRounds {
+		n, next := int64(0), ""
+		err := db.Transaction(func(tx *gorm.DB) (err error) {
+			if next, err = ended(tx); err != nil {
+				return err
+			}
+			n, err = addBetween(tx, generation, upto, next)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+		upto = next
+		if n <= fewFacts {
+			break
+		}
+	}
+	return upto, nil
+}
+
+// ended is the oldest transaction that runs, or the next one: all before it have ended.
+func ended(db *gorm.DB) (xid string, err error) {
+	if err := db.Raw("select pg_snapshot_xmin(pg_current_snapshot())::text").Scan(&xid).Error; err != nil {
+		return "", fmt.Errorf("read the oldest transaction: %w", err)
+	}
+	return xid, nil
+}
+
+// addBetween adds the facts of transactions from one before another to all
+// roll-ups of a generation, and tells how many they are.
+func addBetween(tx *gorm.DB, generation int, from, to string) (n int64, err error) {
+	came := fmt.Sprintf("f.xid >= '%s'::xid8 and f.xid < '%s'::xid8", from, to)
+	if err := tx.Raw("select count(*) from sales_facts f where " + came).Scan(&n).Error; err != nil || n == 0 {
+		return n, err
+	}
+	for _, c := range cubes {
+		if err := tx.Exec(c.add(fmt.Sprint(generation), "sales_facts", came)).Error; err != nil {
+			return 0, fmt.Errorf("add to %s: %w", c.table, err)
+		}
+	}
+	return n, nil
 }
 
 // change adds what came since upto, and has the generation read.
@@ -134,18 +217,15 @@ func (s *Service) change(db *gorm.DB, generation int, upto string) error {
 		if err := tx.Exec("select 1 from sales_rollups for update").Error; err != nil {
 			return fmt.Errorf("hold the roll-ups: %w", err)
 		}
-		var now string
-		if err := tx.Raw("select pg_snapshot_xmin(pg_current_snapshot())::text").Scan(&now).Error; err != nil {
-			return fmt.Errorf("read the oldest transaction: %w", err)
+		now, err := ended(tx)
+		if err != nil {
+			return err
 		}
-		for _, c := range cubes {
-			came := fmt.Sprintf("f.xid >= '%s'::xid8 and f.xid < '%s'::xid8", upto, now)
-			if err := tx.Exec(c.add(fmt.Sprint(generation), "sales_facts", came)).Error; err != nil {
-				return fmt.Errorf("add to %s: %w", c.table, err)
-			}
+		if _, err := addBetween(tx, generation, upto, now); err != nil {
+			return err
 		}
 		at := s.now()
-		err := tx.Exec(`
+		err = tx.Exec(`
 update sales_rollups
 set generation = ?, watermark = ?::xid8, system = (select system_identifier from pg_control_system()), rebuilt_at = ?, advanced_at = ?`,
 			generation, now, at, at).Error
@@ -157,11 +237,13 @@ set generation = ?, watermark = ?::xid8, system = (select system_identifier from
 }
 
 // keep removes the rows of all generations but one.
-func keep(db *gorm.DB, kept int) error {
-	for _, c := range cubes {
-		if err := db.Exec("delete from "+c.table+" where generation <> ?", kept).Error; err != nil {
-			return err
-		}
+func (s *Service) keep(ctx context.Context, kept int) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for _, c := range slices.Backward(cubes) {
+		g.Go(func() error {
+			return s.db.WithContext(ctx).Exec("delete from "+c.table+" where generation <> ?", kept).Error
+		})
 	}
-	return nil
+	return g.Wait()
 }
