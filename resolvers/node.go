@@ -43,6 +43,9 @@ func (r *Resolver) nodeReaders() map[globalid.Type]nodeReader {
 		globalid.Shopper:        byRow(r.Orders.ShoppersByIDs),
 		globalid.Purchase:       byRow(r.Checkout.ByIDs),
 		globalid.Payment:        byRow(r.Payments.ByIDs),
+		globalid.Programme:      byRow(r.Programmes.ByIDs),
+		globalid.ReportExport:   byRow(r.Exports.ByIDs),
+		globalid.ReportSchedule: byRow(r.Exports.SchedulesByIDs),
 	}
 }
 

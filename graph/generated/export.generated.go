@@ -2400,7 +2400,7 @@ func (ec *executionContext) _ReportChart(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
-var reportExportImplementors = []string{"ReportExport"}
+var reportExportImplementors = []string{"ReportExport", "Node"}
 
 func (ec *executionContext) _ReportExport(ctx context.Context, sel ast.SelectionSet, obj *models.ReportExport) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reportExportImplementors)
@@ -2663,7 +2663,7 @@ func (ec *executionContext) _ReportExportEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
-var reportScheduleImplementors = []string{"ReportSchedule"}
+var reportScheduleImplementors = []string{"ReportSchedule", "Node"}
 
 func (ec *executionContext) _ReportSchedule(ctx context.Context, sel ast.SelectionSet, obj *models.ReportSchedule) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, reportScheduleImplementors)

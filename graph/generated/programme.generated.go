@@ -3159,7 +3159,7 @@ func UnmarshalProgrammeUpdateInput(ctx context.Context, raw any) (api.ProgrammeU
 
 // region    **************************** object.gotpl ****************************
 
-var programmeImplementors = []string{"Programme"}
+var programmeImplementors = []string{"Programme", "Node"}
 
 func (ec *executionContext) _Programme(ctx context.Context, sel ast.SelectionSet, obj *models.Programme) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, programmeImplementors)

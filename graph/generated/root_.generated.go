@@ -15419,7 +15419,7 @@ enum ExportStatus {
 }
 
 "A file of a report, made in the background for the account that asked. Others do not see it."
-type ReportExport @requires(permission: REPORT_READ) {
+type ReportExport implements Node @requires(permission: REPORT_READ) {
   "Its id."
   id: ID!
   "Name of the report, such as sales."
@@ -15499,7 +15499,7 @@ enum ScheduleDays {
 }
 
 "A report that is made again and again, and brought to somebody. Others than its account do not see it."
-type ReportSchedule @requires(permission: REPORT_READ) {
+type ReportSchedule implements Node @requires(permission: REPORT_READ) {
   "Its id."
   id: ID!
   "What it is called."
@@ -18772,7 +18772,7 @@ extend type Mutation {
 }
 `, BuiltIn: false},
 	{Name: "../schema/programme.graphqls", Input: `"What the marketplace wants to have reached by a day, and of which businesses."
-type Programme @requires(permission: PROGRAMME_READ) {
+type Programme implements Node @requires(permission: PROGRAMME_READ) {
   "Opaque id."
   id: ID!
   "Its name."

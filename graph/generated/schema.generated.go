@@ -12698,6 +12698,20 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Return(ctx, sel, obj)
+	case models.ReportSchedule:
+		return ec._ReportSchedule(ctx, sel, &obj)
+	case *models.ReportSchedule:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ReportSchedule(ctx, sel, obj)
+	case models.ReportExport:
+		return ec._ReportExport(ctx, sel, &obj)
+	case *models.ReportExport:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ReportExport(ctx, sel, obj)
 	case models.Purchase:
 		return ec._Purchase(ctx, sel, &obj)
 	case *models.Purchase:
@@ -12712,6 +12726,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Promotion(ctx, sel, obj)
+	case models.Programme:
+		return ec._Programme(ctx, sel, &obj)
+	case *models.Programme:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Programme(ctx, sel, obj)
 	case models.Product:
 		return ec._Product(ctx, sel, &obj)
 	case *models.Product:

@@ -61,8 +61,11 @@ func (f *call) page(s *run) (args paging.Args, err error) {
 }
 
 // reverse tells whether a list is turned around.
-func (f *call) reverse(s *run) (bool, error) {
-	v, err := f.raw(s, "reverse")
+func (f *call) reverse(s *run) (bool, error) { return f.flag(s, "reverse") }
+
+// flag reads an optional boolean that is false where it is absent.
+func (f *call) flag(s *run, name string) (bool, error) {
+	v, err := f.raw(s, name)
 	is, _ := v.(bool)
 	return is, err
 }

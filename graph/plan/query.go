@@ -10,7 +10,7 @@ import (
 
 // declared lists all types that are planned.
 func declared() []*Type {
-	return slices.Concat(products(), orders(), fulfilments(), brands(), reports(), blockers(), promotions(), deliveries(), ledgers(), purchases(), []*Type{
+	return slices.Concat(products(), orders(), fulfilments(), brands(), reports(), blockers(), promotions(), deliveries(), ledgers(), purchases(), programmes(), []*Type{
 		{Name: "Query", Fields: map[string]Field{
 			"viewer": inside("Viewer"),
 			"node":   nodeField(true),
@@ -32,19 +32,19 @@ func declared() []*Type {
 			"order": across(named("Order", globalid.Order, "number", func(s *statement, alias, number string) {
 				s.add("("+alias+".brand_id, "+alias+".id) in (select brand_id, order_id from order_numbers where number = ?)", order.ReadNumber(number))
 			})),
-			"orders": across(pages("Order", ordersListed)),
-			"purchase": single("Purchase", func(s *statement, alias string, f *call) error {
-				id, err := f.id(s.run, "id", globalid.Purchase)
-				if err == nil {
-					s.key(s.planner.types["Purchase"], alias, *id)
-				}
-				return err
-			}),
+			"orders":      across(pages("Order", ordersListed)),
+			"purchase":    byID("Purchase", globalid.Purchase),
 			"purchases":   pages("Purchase", purchasesListed),
 			"salesReport": salesReport,
 			"payout":      single("Payout", payoutNamed),
 
 			"commissionPlans": pages("CommissionPlan", plansListed),
+
+			"programme":       byID("Programme", globalid.Programme),
+			"programmes":      pages("Programme", programmesListed),
+			"reportExport":    byID("ReportExport", globalid.ReportExport),
+			"reportExports":   pages("ReportExport", exportsListed),
+			"reportSchedules": pages("ReportSchedule", schedulesListed),
 		}},
 		{Name: "Viewer", Fields: map[string]Field{
 			"account":     single("Account", self),

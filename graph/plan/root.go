@@ -47,6 +47,17 @@ func table(to row) source {
 	}
 }
 
+// byID reads a row by the id that must be given.
+func byID(typeName string, t globalid.Type) Field {
+	return single(typeName, func(s *statement, alias string, f *call) error {
+		id, err := f.id(s.run, "id", t)
+		if err == nil {
+			s.key(s.planner.types[typeName], alias, *id)
+		}
+		return err
+	})
+}
+
 // named reads a row by its id or by another name, one of which must be given.
 func named(typeName string, t globalid.Type, other string, byOther func(s *statement, alias, name string)) Field {
 	return single(typeName, func(s *statement, alias string, f *call) error {

@@ -40,7 +40,9 @@ func formOf(def *ast.Definition) (f form, cast string) {
 		return appendDecimal, "::text"
 	case "Date":
 		return appendString, "::text"
-	case "String", "ID", "CountryCode", "RegionCode", "LanguageCode", "CurrencyCode", "URL", "HSCode":
+	case "JSON":
+		return appendJSON, "::text"
+	case "String", "ID", "CountryCode", "RegionCode", "LanguageCode", "CurrencyCode", "URL", "HSCode", "TimeZone":
 		return appendString, ""
 	default:
 		return nil, ""

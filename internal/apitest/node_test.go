@@ -9,6 +9,7 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/internal/apitest"
+	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -104,6 +105,55 @@ func TestEveryNodeIsFound(t *testing.T) {
 		operator.Do(t, `query($id: ID!) { node(id: $id) { id } }`, map[string]any{"id": id}, nil)
 		if len(api.Sent.List()) == 0 {
 			t.Errorf("nobody reads a %s by its id", d.Name)
+		}
+	}
+}
+
+// TestNodesOfReports: programmes are found by those who may read them, files and
+// schedules of reports by the account that asked for them, as long as it may
+// read reports; to all others they are not there. By plans, and where a link is
+// asked for by resolvers.
+func TestNodesOfReports(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	e, s := w.export(), w.schedule()
+	p := &models.Programme{
+		ID: fixture.ID(), Name: "A million", BusinessGoal: new(int64(1_000_000)), Currency: "USD", JobsPerBusiness: 1, StartsOn: w.api.Now, EndsOn: w.api.Now,
+		TimeZone: "UTC", OriginCountries: models.StringList{"US"}, Sizes: models.StringList{"SMALL"}, Version: 1, CreatedAt: w.api.Now, UpdatedAt: w.api.Now,
+	}
+	w.create(p)
+	variables := map[string]any{"ids": []string{e.GlobalID(), s.GlobalID(), p.GlobalID()}}
+	const own = `{"__typename":"ReportExport","status":"QUEUED"%s},{"__typename":"ReportSchedule","name":"Mondays","arguments":{}}`
+	const programme = `{"__typename":"Programme","businessGoal":"1000000","originCountry":["US"],"size":["SMALL"],"timeZone":"UTC"}`
+	colleague := fixture.Member(t, w.api.DB.Gorm, w.brand.ID, models.RoleOwner)
+	for _, c := range []struct {
+		who    string
+		actor  *auth.Actor
+		export bool
+		rest   string
+	}{
+		{"the owner", w.owner, true, "null"},
+		{"a colleague", colleague, false, "null"},
+		{"an operator", w.operator, false, programme},
+		{"a shopper", w.shopper, false, "null"},
+		{"a visitor", nil, false, "null"},
+		{"the owner, whose rights are gone", auth.NewActor(w.owner.Account, nil, nil), false, "null"},
+	} {
+		for _, link := range []string{"", "link { url }"} {
+			want := `{"data":{"nodes":[null,null,` + c.rest + `]}}`
+			if c.export {
+				shown := ""
+				if link != "" {
+					shown = `,"link":null`
+				}
+				want = fmt.Sprintf(`{"data":{"nodes":[`+own+`,%s]}}`, shown, c.rest)
+			}
+			answer := w.api.As(c.actor).Post(t, `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename
+				... on ReportExport { status `+link+` } ... on ReportSchedule { name arguments }
+				... on Programme { businessGoal originCountry size timeZone } } }`, variables)
+			if got := strings.TrimSpace(string(answer.Raw)); got != want {
+				t.Errorf("%s sees %s, want %s", c.who, got, want)
+			}
 		}
 	}
 }

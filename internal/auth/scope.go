@@ -28,7 +28,8 @@ const (
 	AllRows Rows = iota
 	// OfBrands: the column is a brand for which the permission is held.
 	OfBrands
-	// OfAccount: the column is the caller's account.
+	// OfAccount: the column is the caller's account, which must hold the
+	// permission where one is named.
 	OfAccount
 	// Past: the column is a time that has come.
 	Past
@@ -69,6 +70,8 @@ var Scopes = map[string]Scope{
 	"commission_plans": {{Rows: IsNull, Column: "for_brand_id"}, {BalanceRead, OfBrands, "for_brand_id", ""}, {Permission: BalanceRead, Rows: AllRows}},
 	"sales_facts":      {{ReportRead, OfBrands, "brand_id", ""}, {Permission: ReportRead, Rows: AllRows}},
 	"programmes":       {{Permission: ProgrammeRead, Rows: AllRows}},
+	"report_exports":   {{ReportRead, OfAccount, "account_id", ""}},
+	"report_schedules": {{ReportRead, OfAccount, "account_id", ""}},
 }
 
 // Where renders the scope of a table for a caller as a condition with ?
@@ -109,7 +112,7 @@ func Write(w Writer, a *Actor, table, alias string, now time.Time) {
 				continue
 			}
 		case OfAccount:
-			if a.AccountID() == nil {
+			if a.AccountID() == nil || g.Permission != "" && !a.Holds(g.Permission) {
 				continue
 			}
 		case AllRows, Everybody:

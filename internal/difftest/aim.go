@@ -33,7 +33,11 @@ func (b *builder) newAim() aim {
 				if rule.Needs == auth.LedgerWrite {
 					all = append(all, slices.Repeat([]aim{{on: d, field: f}}, 30)...)
 				}
-				if rule.Needs != "" && rule.Needs != auth.ReportRead { // and it lies deep
+				switch rule.Needs {
+				case "", auth.ReportRead, auth.ProgrammeRead:
+				case auth.PromotionWrite, auth.FulfilmentWrite: // and it lies deepest
+					all = append(all, slices.Repeat([]aim{{on: d, field: f}}, 4)...)
+				default: // and it lies deep
 					all = append(all, aim{on: d, field: f})
 				}
 			}

@@ -25,7 +25,7 @@ import (
 
 var (
 	seed    = flag.Uint64("seed", 1, "seed of the first operation of each role")
-	perRole = flag.Int("operations", 780, "how many operations each role sends; those that turn a page come on top")
+	perRole = flag.Int("operations", 900, "how many operations each role sends; those that turn a page come on top")
 )
 
 // seenOften is how often each thing must have been generated; values of enums once.

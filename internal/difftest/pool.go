@@ -61,7 +61,10 @@ func sources() map[string]source {
 	} {
 		list[string(t)] = source{table, "brand_id", "id", "''", "''", "brand_id, id"}
 	}
-	for t, table := range map[globalid.Type]string{globalid.Purchase: "purchases", globalid.Payment: "payments"} {
+	for t, table := range map[globalid.Type]string{
+		globalid.Purchase: "purchases", globalid.Payment: "payments", globalid.Programme: "programmes",
+		globalid.ReportExport: "report_exports", globalid.ReportSchedule: "report_schedules",
+	} {
 		list[string(t)] = source{table, nobody, "id", "''", "''", "id"}
 	}
 	return list

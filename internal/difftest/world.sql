@@ -353,3 +353,32 @@ insert into exchange_rates (currency, day, rate, source)
 select c, d, round(1 + (pg_temp.chance(md5(c || d)::uuid, 'rate')) / 10.0, 4), 'Rates of this world'
 from unnest(array['CNY', 'USD', 'SGD', 'JPY']) as c, generate_series(date '2024-01-01', date '2027-12-31', '1 day') as s (d)
 on conflict do nothing;
+-- Programmes of few goals and of all; files and schedules of everybody who works, in every state.
+insert into programmes (id, name, description, business_goal, job_goal, sales_goal_minor, currency, jobs_per_business, starts_on, ends_on, time_zone,
+  origin_countries, sizes, rates_on, archived_at, version, created_at, updated_at)
+select pg_temp.another(b.id, 'programme' || n), pg_temp.odd(), case when n > 1 then pg_temp.odd() end, case when n <> 2 then n end, case when n <> 3 then 7 * n end,
+  case when n in (2, 3, 4) then 9007199254740993 + n end, (array['USD', 'JPY', 'KWD'])[1 + n % 3], n, date '2024-12-31' + n, date '2029-12-31',
+  (array['UTC', 'Asia/Shanghai', 'America/Chicago'])[1 + n % 3], case when n % 2 = 0 then '{US,CN}' else '{}' end::text[],
+  case when n % 2 = 1 then '{SOLO,SMALL}' else '{}' end::text[], case when n > 2 then date '2017-01-10' end,
+  case when n % 4 = 0 then timestamptz '2026-06-01 00:00:00.123456Z' end, n, b.applied_at, b.updated_at
+from brands b
+cross join generate_series(1, 12) n
+where b.slug = 'platte-valley-honey';
+insert into report_schedules (id, account_id, name, report, arguments, days, format, language, cron, time_zone, webhook_url, folder, paused, next_at, last_run_at,
+  last_error, created_at, version)
+select pg_temp.another(a.id, 'schedule' || n), a.id, pg_temp.odd(), 'sales', jsonb_build_object('where', jsonb_build_object('odd', pg_temp.odd()), 'groupBy', array['BRAND']),
+  (array['AS_GIVEN', 'LAST_WEEK', 'YEAR_TO_DATE'])[n], (array['CSV', 'XLSX', 'PARQUET'])[n], 'en', '0 7 * * 1', 'Asia/Shanghai',
+  case when n < 3 then 'https://shop.example/reports?a=1&b=2' end, case when n = 3 then 'finance' end, n = 2, case when n <> 2 then timestamptz '2026-11-30 00:00Z' end,
+  case when n > 1 then timestamptz '2026-11-20 00:00:00.000001Z' end, case when n > 1 then pg_temp.odd() end, a.created_at, n
+from accounts a
+cross join generate_series(1, 3) n
+where a.issuer = 'difftest' and a.subject <> 'reporting' or n = 1 and a.subject = 'reporting';
+insert into report_exports (id, account_id, schedule_id, report, arguments, format, language, bom, status, row_count, size_bytes, failure, due_at, created_at, started_at,
+  finished_at, delivered_at, expires_at)
+select pg_temp.another(a.id, 'export' || n), a.id, case when n = 2 then pg_temp.another(a.id, 'schedule1') end, 'sales', '{}', 'JSONL', 'en', false,
+  (array['QUEUED', 'COMPLETED', 'FAILED', 'CANCELLED'])[n], 5000000000 * n, 7 * n, case when n = 3 then pg_temp.odd() end,
+  case when n = 1 then timestamptz '2026-11-23 00:00Z' end, a.created_at, case when n in (2, 3) then a.created_at end, case when n > 1 then a.created_at end,
+  case when n = 2 then a.created_at end, case when n = 2 then timestamptz '2026-11-29 00:00Z' end
+from accounts a
+cross join generate_series(1, 4) n
+where a.issuer = 'difftest';

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/export"
 	"github.com/tradewind-commerce/tradewind/internal/link"
 	"github.com/tradewind-commerce/tradewind/internal/paging"
@@ -38,20 +39,50 @@ func (s *Service) Export(ctx context.Context, id uuid.UUID) (*models.ReportExpor
 	return rows[0], nil
 }
 
+// ByIDs gives those of the caller's exports that are named, in any order.
+func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) ([]*models.ReportExport, error) {
+	return named[models.ReportExport](ctx, s, "report_exports", ids)
+}
+
+// SchedulesByIDs gives those of the caller's schedules that are named, in any order.
+func (s *Service) SchedulesByIDs(ctx context.Context, ids []uuid.UUID) ([]*models.ReportSchedule, error) {
+	return named[models.ReportSchedule](ctx, s, "report_schedules", ids)
+}
+
+func named[T any](ctx context.Context, s *Service, table string, ids []uuid.UUID) (rows []*T, err error) {
+	seen, args := auth.Where(auth.From(ctx), table, "", s.now())
+	if err := s.db.WithContext(ctx).Where(seen, args...).Where(table+".id in ?", ids).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read %s: %w", table, err)
+	}
+	return rows, nil
+}
+
 // Exports are the caller's, the latest first.
 func (s *Service) Exports(ctx context.Context, args paging.Args) (*paging.Connection[models.ReportExport], error) {
 	account, err := caller(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return paging.Find(s.db.WithContext(ctx).Model(&models.ReportExport{}).Where("account_id = ?", account), args, paging.Sort[models.ReportExport]{
+	return paging.Find(s.db.WithContext(ctx).Model(&models.ReportExport{}).Where("account_id = ?", account), args, LatestExports)
+}
+
+// LatestExports and LatestSchedules sort them, the latest first.
+var (
+	LatestExports = paging.Sort[models.ReportExport]{
 		Name: "reportExports", Desc: true,
 		Columns: []paging.Column[models.ReportExport]{
-			{Expr: "created_at", Type: "timestamptz", Value: func(e *models.ReportExport) any { return e.CreatedAt }},
-			{Expr: "id", Type: "uuid", Value: func(e *models.ReportExport) any { return e.ID }},
+			{Expr: "report_exports.created_at", Type: "timestamptz", Value: func(e *models.ReportExport) any { return e.CreatedAt }},
+			{Expr: "report_exports.id", Type: "uuid", Value: func(e *models.ReportExport) any { return e.ID }},
 		},
-	})
-}
+	}
+	LatestSchedules = paging.Sort[models.ReportSchedule]{
+		Name: "reportSchedules", Desc: true,
+		Columns: []paging.Column[models.ReportSchedule]{
+			{Expr: "report_schedules.created_at", Type: "timestamptz", Value: func(r *models.ReportSchedule) any { return r.CreatedAt }},
+			{Expr: "report_schedules.id", Type: "uuid", Value: func(r *models.ReportSchedule) any { return r.ID }},
+		},
+	}
+)
 
 // Link is where a file is fetched by whoever has it.
 type Link struct {

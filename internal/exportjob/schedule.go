@@ -180,13 +180,7 @@ func (s *Service) Schedules(ctx context.Context, args paging.Args) (*paging.Conn
 	if err != nil {
 		return nil, err
 	}
-	return paging.Find(s.db.WithContext(ctx).Model(&models.ReportSchedule{}).Where("account_id = ?", account), args, paging.Sort[models.ReportSchedule]{
-		Name: "reportSchedules", Desc: true,
-		Columns: []paging.Column[models.ReportSchedule]{
-			{Expr: "created_at", Type: "timestamptz", Value: func(r *models.ReportSchedule) any { return r.CreatedAt }},
-			{Expr: "id", Type: "uuid", Value: func(r *models.ReportSchedule) any { return r.ID }},
-		},
-	})
+	return paging.Find(s.db.WithContext(ctx).Model(&models.ReportSchedule{}).Where("account_id = ?", account), args, LatestSchedules)
 }
 
 // Begin asks for the files of schedules whose time has come, and tells how

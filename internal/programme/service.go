@@ -27,22 +27,36 @@ type Service struct {
 // NewService takes the database and the clock.
 func NewService(db *gorm.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
 
-// byBeginning sorts programmes.
+// ByBeginning sorts programmes, archived ones among them or not.
+func ByBeginning(archived bool) paging.Sort[models.Programme] {
+	sort := byBeginning
+	sort.Filter = archived
+	return sort
+}
+
 var byBeginning = paging.Sort[models.Programme]{Name: "programmes", Columns: []paging.Column[models.Programme]{
 	{Expr: "programmes.starts_on::timestamp at time zone 'UTC'", Type: "timestamptz", Value: func(p *models.Programme) any { return p.StartsOn }},
 	{Expr: "programmes.id", Type: "uuid", Value: func(p *models.Programme) any { return p.ID }},
 }}
+
+// Listed narrows programmes to those of a list.
+func Listed(archived bool) database.Conditions {
+	if archived {
+		return nil
+	}
+	return database.Conditions{{Text: "programmes.archived_at is null"}}
+}
 
 // List gives a page of programmes, with archived ones where these are asked for.
 func (s *Service) List(ctx context.Context, archived bool, args paging.Args) (*paging.Connection[models.Programme], error) {
 	if err := auth.Require(ctx, auth.ProgrammeRead); err != nil {
 		return nil, err
 	}
-	query, sort := s.db.WithContext(ctx).Model(&models.Programme{}), byBeginning
-	if sort.Filter = archived; !archived {
-		query = query.Where("programmes.archived_at is null")
+	query := s.db.WithContext(ctx).Model(&models.Programme{})
+	for _, c := range Listed(archived) {
+		query = query.Where(c.Text)
 	}
-	return paging.Find(query, args, sort)
+	return paging.Find(query, args, ByBeginning(archived))
 }
 
 // ByID gives a programme.
@@ -51,6 +65,15 @@ func (s *Service) ByID(ctx context.Context, id uuid.UUID) (*models.Programme, er
 		return nil, err
 	}
 	return find(s.db.WithContext(ctx), id, "")
+}
+
+// ByIDs gives the programmes that the caller may see, in any order.
+func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) (rows []*models.Programme, err error) {
+	seen, args := auth.Where(auth.From(ctx), "programmes", "", s.now())
+	if err := s.db.WithContext(ctx).Where(seen, args...).Where("programmes.id in ?", ids).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read programmes: %w", err)
+	}
+	return rows, nil
 }
 
 // find refuses a programme that is not there, at a field where one is named.
