@@ -21,7 +21,7 @@ func TestBrandsOwnCurrencies(t *testing.T) {
 	w := newWorld(t)
 	w.rates(t)
 	ctx := auth.With(t.Context(), fixture.Reporter(t, w.db))
-	own := []money.Currency{"USD", "EUR", ""}
+	own, brands := []money.Currency{"USD", "EUR", ""}, w.brands[:3]
 	for i, currency := range own[:2] {
 		fixture.Create(t, w.db, &models.PayoutAccount{
 			BrandID: w.brands[i].ID, ID: fixture.ID(), Holder: "x", BankName: "x", Country: "US", Currency: string(currency), ProviderToken: "x",
@@ -37,6 +37,9 @@ func TestBrandsOwnCurrencies(t *testing.T) {
 	} {
 		for j, rate := range []report.Conversion{{Rate: report.TransactionDay}, {Rate: report.PeriodAverage}, {Rate: report.FixedDay, Day: &fixed}} {
 			q := report.Query{From: &from, To: &to, GroupBy: by, Convert: &rate, Period: report.Month, Page: thousand}
+			for _, b := range brands {
+				q.Brands = append(q.Brands, b.ID)
+			}
 			if (i+j)%2 == 0 {
 				q.Compare = report.LastYear
 			}
@@ -65,7 +68,7 @@ func TestBrandsOwnCurrencies(t *testing.T) {
 			return all
 		}
 		var want []string
-		for i, brand := range w.brands {
+		for i, brand := range brands {
 			one := q
 			one.Brands, one.Convert = []uuid.UUID{brand.ID}, nil
 			if own[i] != "" {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -18,16 +17,29 @@ var (
 // sums are the columns of a grouped row beside its keys.
 var sums = slices.Concat(counts, amounts, []string{"recorded_at"})
 
-// tells whether a sum of money, of those that nothing but themselves needs, is
-// asked for: sums and rates take time.
-func (q *Query) tells(amount string) bool {
-	fields := map[string][]string{
-		"shipping_minor": {"shipping", "payout"}, "duty_minor": {"duties"}, "tax_minor": {"taxes"}, "commission_minor": {"commission", "payout"},
-	}[amount]
-	return fields == nil || q.asks(fields...)
+// needs are the fields of the API that are made of a sum: sums and rates take
+// time, and what nobody asks for is 0.
+var needs = map[string][]string{
+	"orders":           {"orders", "averageOrder"},
+	"units_sold":       {"units", "returnRate"},
+	"units_returned":   {"unitsReturned", "returnRate"},
+	"gross_minor":      {"gross", "net", "averageOrder", "payout", "netChange", "share", "rank", "cumulativeNet", "movingNet"},
+	"discount_minor":   {"discounts", "net", "averageOrder", "payout", "netChange", "share", "rank", "cumulativeNet", "movingNet"},
+	"refund_minor":     {"refunds", "net", "payout", "netChange", "share", "rank", "cumulativeNet", "movingNet"},
+	"shipping_minor":   {"shipping", "payout"},
+	"duty_minor":       {"duties"},
+	"tax_minor":        {"taxes"},
+	"commission_minor": {"commission", "payout"},
+	"recorded_at":      {"asOf"},
 }
 
-// count is how a count is made of rows f.
+// tells whether a sum is needed.
+func (q *Query) tells(sum string) bool {
+	fields, known := needs[sum]
+	return !known || q.asks(fields...) || slices.Contains(fields, q.ranks())
+}
+
+// count is how a sum is made of rows f.
 func (s *source) count(name string) string {
 	switch {
 	case name == "orders" && s.byLine():
@@ -79,41 +91,50 @@ func (s *source) grouped(of span) clause {
 
 // converted sums by keys what each row comes to in the currency asked for.
 func (s *source) converted(of span, keys []string) clause {
-	native := s.native(of, "f.currency")
-	to, join, groups := s.quote(), "k.currency = n.currency and k.rate_on = n.rate_on", len(keys)
-	if s.toBrand() {
-		to, join, groups = "n.quote", join+" and k.quote = n.quote", groups+1
-	}
-	selected := append(slices.Clone(keys), to+" as currency")
-	for _, c := range counts {
-		selected = append(selected, fmt.Sprintf("total(n.%s) as %s", c, c))
-	}
-	for _, a := range amounts {
-		if !s.tells(a) {
-			selected = append(selected, "0::bigint as "+a)
-			continue
+	if c := s.cellsOf(of); c != nil && !s.toBrand() {
+		// No brand is in both, and rows are of brands.
+		rows := c.with.and(" ", s.convert(c.kept, keys)).and(" union all ", s.convert(c.summed, keys))
+		if len(keys) > 0 {
+			return rows
 		}
-		// Halves are rounded away from zero, exactly: division cuts the fraction.
-		selected = append(selected, fmt.Sprintf(`total(case
-  when n.%[1]s = 0 then 0
-  when abs(n.%[1]s) <= k.small then sign(n.%[1]s)::bigint * ((2 * abs(n.%[1]s) * k.small_of + k.small_per) / (2 * k.small_per))
-  else (sign(n.%[1]s) * div(2 * abs(n.%[1]s) * k.of + k.per, 2 * k.per))::bigint
-end) as %[1]s`, a))
+		return clause{fmt.Sprintf("select n.currency, %s from (%s) n group by 1", strings.Join(s.sums("n.", added), ", "), rows.sql), rows.args}
 	}
-	group := groupBy(groups)
-	if groups == 0 {
-		group = " having count(*) > 0"
-	}
-	return clause{
-		fmt.Sprintf("select %s, max(n.recorded_at) as recorded_at from (%s) n join k on %s%s",
-			strings.Join(selected, ", "), native.sql, join, group), native.args,
-	}
+	return s.convert(s.native(of, "f.currency"), keys)
 }
 
-// native sums in the currencies of the sales. With rates of several days, what
-// has another rate is a row of its own.
-func (s *source) native(of span, currency string) clause {
-	var selected []string
+// convert sums by keys what each of the rows, grouped in the currencies of the
+// sales, comes to.
+func (s *source) convert(native clause, keys []string) clause {
+	to, join := s.quote(), "k.currency = n.currency and k.rate_on = n.rate_on"
+	groups := slices.Clone(keys)
+	if s.toBrand() {
+		to, join, groups = "n.quote", join+" and k.quote = n.quote", append(groups, "n.quote")
+	}
+	// An index has rows by periods first.
+	if i := slices.Index(s.GroupBy, Period); i >= 0 && len(keys) > 0 {
+		groups[0], groups[i] = groups[i], groups[0]
+	}
+	selected := append(slices.Clone(keys), to+" as currency")
+	selected = append(selected, s.sums("n.", func(sum string) string {
+		if !slices.Contains(amounts, sum) {
+			return added(sum)
+		}
+		// Halves are rounded away from zero, exactly: division cuts the fraction.
+		return fmt.Sprintf(`total(case
+  when n.%[1]s = 0 then 0
+  when n.%[1]s between 0 and k.small then (2 * n.%[1]s * k.small_of + k.small_per) / (2 * k.small_per)
+  else (sign(n.%[1]s) * div(2 * abs(n.%[1]s) * k.of + k.per, 2 * k.per))::bigint
+end)`, sum)
+	})...)
+	sql := fmt.Sprintf("select %s from (%s) n left join k on %s", strings.Join(selected, ", "), native.sql, join)
+	if len(groups) == 0 {
+		return clause{sql + " having count(*) > 0", native.args}
+	}
+	return clause{sql + " group by " + strings.Join(groups, ", "), native.args}
+}
+
+// selected are the keys of the rows of a span, in a currency, as columns of rows f.
+func (s *source) selected(of span, currency string) (selected []string) {
 	for i, d := range s.GroupBy {
 		expr := s.expr(d)
 		switch {
@@ -141,11 +162,18 @@ func (s *source) native(of span, currency string) clause {
 			selected = append(selected, s.quote()+" as quote")
 		}
 	}
-	parts := s.parts(append(s.columns(), "currency"), s.finer(), s.counted(), of.from, of.to)
-	i := slices.IndexFunc(parts, func(p rollup.Part) bool { return p.Cells })
-	if i >= 0 && (s.all || s.whole()) && s.Top == 0 && currency == "f.currency" && !s.toBrand() && s.ofMonths() {
-		return s.cells(selected, parts[i], slices.Concat(parts[:i], parts[i+1:]))
+	return selected
+}
+
+// native sums in the currencies of the sales. With rates of several days, what
+// has another rate is a row of its own.
+func (s *source) native(of span, currency string) clause {
+	if currency == "f.currency" && !s.toBrand() {
+		if c := s.cellsOf(of); c != nil {
+			return c.all()
+		}
 	}
+	selected, parts := s.selected(of, currency), s.partsOf(of)
 	group := groupBy(len(selected))
 	if s.Convert != nil && !s.toBrand() && currency != "f.currency" && len(selected) == 1 {
 		group = " having count(*) > 0"
@@ -158,54 +186,30 @@ func (s *source) native(of span, currency string) clause {
 		}
 		where.sql += fmt.Sprintf(" and (%s) in (select %s from page)", strings.Join(exprs, ", "), s.dimensions())
 	}
-	sql := fmt.Sprintf("select %s from %s%s where %s%s", strings.Join(append(selected, s.sums()...), ", "), from.sql, s.joinTop(), where.sql, group)
+	sql := fmt.Sprintf("select %s from %s%s where %s%s", strings.Join(append(selected, s.sums("f.", s.count)...), ", "), from.sql, s.joinTop(), where.sql, group)
 	return clause{sql, append(from.args, where.args...)}
 }
 
-// ofMonths tells whether no two months are in one period.
-func (s *source) ofMonths() bool { return s.finer() != "month" || s.Period == Month }
-
-// sums of rows f.
-func (s *source) sums() []string {
-	var selected []string
-	for _, c := range counts {
-		selected = append(selected, s.count(c)+" as "+c)
+// sums of rows, each made as told.
+func (q *Query) sums(row string, made func(sum string) string) (selected []string) {
+	for _, sum := range slices.Concat(counts, amounts) {
+		selected = append(selected, q.asked(sum, made(sum)))
 	}
-	for _, a := range amounts {
-		if s.tells(a) {
-			selected = append(selected, fmt.Sprintf("total(f.%s) as %s", a, a))
-		} else {
-			selected = append(selected, "0::bigint as "+a)
-		}
-	}
-	return append(selected, "max(f.recorded_at) as recorded_at")
+	return append(selected, q.asked("recorded_at", "max("+row+"recorded_at)"))
 }
 
-// cells takes the rows of a roll-up that are a group each as they are, and sums
-// those of brands alone that the other parts tell of: few, in the tail.
-func (s *source) cells(keys []string, of rollup.Part, others []rollup.Part) clause {
-	cells, where := s.rows(of)
-	rest, _ := s.rows(others...)
-	plain := slices.Clone(keys)
-	for _, c := range counts {
-		if c == "shoppers" || c == "new_shoppers" {
-			plain = append(plain, "0::bigint as "+c)
-		} else {
-			plain = append(plain, "f."+c)
-		}
+// added is the sum of a column of rows n.
+func added(sum string) string { return "total(n." + sum + ")" }
+
+// asked is a sum as the column of its name, if anybody needs it.
+func (q *Query) asked(sum, sql string) string {
+	switch {
+	case q.tells(sum):
+		return sql + " as " + sum
+	case sum == "recorded_at":
+		return "null::timestamptz as " + sum
 	}
-	plain = append(plain, "f."+strings.Join(amounts, ", f."), "f.recorded_at")
-	sql := fmt.Sprintf(`with rest as materialized (select f.* from %s where %s), brands as materialized (select distinct brand_id from rest)
-select %s from %s where %s and f.brand_id not in (select brand_id from brands)
-union all
-select %s from (select f.* from %s where %s and f.brand_id in (select brand_id from brands) union all select * from rest) f%s`,
-		rest.sql, where.sql, strings.Join(plain, ", "), cells.sql, where.sql,
-		strings.Join(append(slices.Clone(keys), s.sums()...), ", "), cells.sql, where.sql, groupBy(len(keys)))
-	args := append(slices.Clone(rest.args), where.args...)
-	for range 2 {
-		args = append(append(args, cells.args...), where.args...)
-	}
-	return clause{sql, args}
+	return "0::bigint as " + sum
 }
 
 func groupBy(columns int) string {

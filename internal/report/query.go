@@ -74,6 +74,9 @@ const (
 // sortColumns are those of rows by which keys sort; all others by dimensions.
 var sortColumns = map[SortKey]string{ByGross: "gross_minor", ByNet: "net_minor", ByUnits: "units_sold", ByOrders: "orders"}
 
+// sortFields are those fields of rows.
+var sortFields = map[SortKey]string{ByGross: "gross", ByNet: "net", ByUnits: "units", ByOrders: "orders"}
+
 // Comparison is what rows are compared with.
 type Comparison string
 
@@ -173,6 +176,30 @@ func (q *Query) counted() bool {
 // whole tells that a page cannot be told without all rows.
 func (q *Query) whole() bool {
 	return q.SortKey != ByDimensions || q.Compare != "" || q.Top > 0 || q.Moving > 0 || q.asks("rank", "cumulativeNet")
+}
+
+// ranked tells that a page can be told by itself once the keys of its rows are
+// known, which are found by a measure.
+func (q *Query) ranked() bool {
+	return q.SortKey != ByDimensions && q.Compare == "" && q.Top == 0 && q.Moving == 0 && !q.asks("cumulativeNet") &&
+		(!q.asks("rank") || q.fromTop())
+}
+
+// fromTop tells whether the page begins with the largest rows, so that their
+// ranks are told by themselves.
+func (q *Query) fromTop() bool {
+	return q.Reverse && q.Page.After == nil && q.Page.Before == nil && q.Page.Last == nil
+}
+
+// ranks is the field by which rows are ranked, empty where they are not.
+func (q *Query) ranks() string {
+	switch field, ok := sortFields[q.SortKey]; {
+	case ok:
+		return field
+	case q.Top > 0:
+		return sortFields[ByNet]
+	}
+	return ""
 }
 
 // byShopper: what only facts tell.

@@ -117,9 +117,11 @@ func (s *source) beside(spans []span, sum func(span) clause) clause {
 	}
 }
 
+// net of a grouped row g.
+const net = "(g.gross_minor - g.discount_minor - g.refund_minor)"
+
 // told adds what rows tell of each other.
 func (s *source) told(g clause) clause {
-	net := "(g.gross_minor - g.discount_minor - g.refund_minor)"
 	selected, join := []string{"g.*", net + " as net_minor"}, ""
 	if s.asks("share") {
 		selected = append(selected, fmt.Sprintf("round(%s / nullif(every.net, 0)::numeric, 6) as share", net))
@@ -188,14 +190,8 @@ func (s *source) read(tx *gorm.DB) (r readRows, err error) {
 		return r, err
 	}
 	r.used = st.used
-	if s.Convert != nil && !s.toBrand() && !s.whole() && len(s.GroupBy) > 0 {
-		page, err := s.page(tx)
-		if err != nil {
-			return r, err
-		}
-		some := *s
-		some.ofPage = true
-		st.with, st.rows = append(st.with, page), some.told(some.beside(s.spans(), some.grouped))
+	if err := s.closeIn(tx, &st); err != nil {
+		return r, err
 	}
 	page, err := s.sort().Narrow(tx.Table("(?) g", tx.Raw(st.rows.sql, st.rows.args...)).Select("g.*"), s.Page)
 	if err != nil {
@@ -220,20 +216,6 @@ func (s *source) read(tx *gorm.DB) (r readRows, err error) {
 		}
 	}
 	return r, nil
-}
-
-// page is the table of a page's keys, found without converting anything.
-func (s *source) page(tx *gorm.DB) (clause, error) {
-	plain := *s.Query
-	plain.Convert = nil
-	selected := make([]string, len(s.GroupBy))
-	for i, d := range s.GroupBy {
-		selected[i] = fmt.Sprintf("%s as d%d", plain.expr(d), i+1)
-	}
-	from, where := s.rows(s.parts(s.columns(), plain.finer(), false, s.From, s.To)...)
-	keys := fmt.Sprintf("select distinct %s, '%s' as currency from %s where %s", strings.Join(selected, ", "), s.Convert.To, from.sql, where.sql)
-	page, err := s.sort().Narrow(tx.Table("(?) g", tx.Raw(keys, append(from.args, where.args...)...)).Select(s.dimensions()), s.Page)
-	return clause{"page as materialized (?)", []any{page}}, err
 }
 
 // readRows are the rows of a page, and what is told of those of all pages.

@@ -46,22 +46,22 @@ func newWorld(t *testing.T) *world {
 	db := dbtest.New(t).Gorm
 	w := &world{db: db, sales: report.NewService(db, time.Now)}
 	r := rand.New(rand.NewPCG(7, 11))
-	for i, currency := range []string{"CNY", "USD", "CNY"} {
+	for i, currency := range []string{"CNY", "USD", "CNY", "CNY", "USD"} {
 		brand := fixture.Brand(t, db, fmt.Sprintf("brand-%d", i))
 		w.brands = append(w.brands, brand)
 		w.shops = append(w.shops, fixture.Storefront(t, db, brand, brand.Slug, func(s *models.Storefront) { s.Currency = currency }))
 	}
-	// The first orders are read from roll-ups, the last ones from facts; one
-	// brand has none among the last.
-	shops := w.shops
+	w.shops = append(w.shops, fixture.Storefront(t, db, w.brands[3], "another", func(s *models.Storefront) { s.Currency, s.IsPrimary = "USD", false }))
+	// The first orders are read from roll-ups, the last ones, of three brands, from facts.
+	selling := len(w.shops)
 	for i := range 150 {
 		if i == 100 {
 			if _, err := rollup.NewService(db, time.Now).Advance(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			shops = w.shops[:2]
+			selling = 3
 		}
-		w.addOrder(t, r, shops[r.IntN(len(shops))])
+		w.addOrder(t, r, w.shops[r.IntN(selling)])
 	}
 	return w
 }
@@ -86,7 +86,7 @@ func (w *world) addOrder(t *testing.T, r *rand.Rand, shop *models.Storefront) {
 			OrderID: order.ID, LineID: fixture.ID(), StorefrontID: shop.ID, Market: shop.Country, Currency: shop.Currency,
 			CategoryPath: pick(r, "", "food", "food/honey", "foodie"), OriginCountry: pick(r, "", "US", "CA"),
 			OriginRegion: pick(r, "", "NE", "ON"), BuyerCountry: buyer, BuyerRegion: region,
-			UnitsSold: r.Int64N(9), GrossMinor: r.Int64N(1 << 40), DiscountMinor: r.Int64N(500), OpensOrder: i == 0,
+			UnitsSold: r.Int64N(9), GrossMinor: r.Int64N(1 << (2 + 38*r.IntN(2))), DiscountMinor: r.Int64N(500), OpensOrder: i == 0,
 			ShippingMinor: r.Int64N(900), CommissionMinor: r.Int64N(400), ShopperID: shopper,
 		}
 		w.facts = append(w.facts, sale)

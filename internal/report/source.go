@@ -73,6 +73,11 @@ func (s *source) parts(columns []string, finer string, orders bool, from, to *mo
 	})
 }
 
+// partsOf are those of a span in the currencies of the sales.
+func (s *source) partsOf(of span) []rollup.Part {
+	return s.parts(append(s.columns(), "currency"), s.finer(), s.counted(), of.from, of.to)
+}
+
 // rows are those f of parts that the query is about.
 func (s *source) rows(parts ...rollup.Part) (f, where clause) {
 	f.sql, f.args = rollup.Rows(parts...)

@@ -167,6 +167,22 @@ func (c *cover) cells() bool {
 		!slices.ContainsFunc(c.byMonth.keys, func(k string) bool { return !slices.Contains(c.need.Apart, k) })
 }
 
+// Months are those that a part of whole months is read of, each as month.
+func (p Part) Months() (sql string, args []any) {
+	c := p.of
+	bound := func(known *models.Date, end string) string {
+		if known != nil {
+			args = append(args, known.String())
+			return "?::date"
+		}
+		args = append(args, c.state.Generation, c.need.Zone.String())
+		return fmt.Sprintf("(select %s from %s where generation = ? and zone = ?)", end, c.byMonth.table)
+	}
+	sql = "select generate_series(" + bound(c.first, "min(starts_on)") + "::timestamp, "
+	sql += bound(c.last, "max(starts_on) + 1") + " - interval '1 day', interval '1 month')::date as month"
+	return sql, args
+}
+
 // oneMonth is all that is read of whole months.
 func (c *cover) oneMonth() bool {
 	return c.need.Period == "" && c.first != nil && c.last != nil && models.DateOf(c.first.Time().AddDate(0, 1, 0)) == *c.last

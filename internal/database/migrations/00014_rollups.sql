@@ -52,6 +52,10 @@ create table sales_by_brand_months (
 ) with (fillfactor = 80);
 create index sales_by_brand_months_time_idx on sales_by_brand_months (generation, zone, starts_on, brand_id, currency);
 create index sales_by_brand_months_brand_idx on sales_by_brand_months (generation, zone, brand_id, starts_on, currency);
+create index sales_by_brand_months_gross_idx on sales_by_brand_months (generation, zone, starts_on, gross_minor);
+create index sales_by_brand_months_net_idx on sales_by_brand_months (generation, zone, starts_on, (gross_minor - discount_minor - refund_minor));
+create index sales_by_brand_months_units_idx on sales_by_brand_months (generation, zone, starts_on, units_sold);
+create index sales_by_brand_months_orders_idx on sales_by_brand_months (generation, zone, starts_on, orders);
 
 create table sales_by_storefront_months (
   generation     integer     not null,
