@@ -36,6 +36,9 @@ const (
 // errUnwanted ends a run whose export was cancelled or taken over.
 var errUnwanted = errors.New("the export is not wanted any more")
 
+// errKilled ends an export that took its server with it again and again.
+var errKilled = errors.New("the export was begun too often")
+
 // Perform does what is next for an export, unless its run was begun by somebody
 // else: it makes the file, or brings it where its schedule says. What fails is
 // tried again later.
@@ -47,7 +50,10 @@ func (s *Service) Perform(ctx context.Context, id uuid.UUID, run int32) error {
 	if e.Status == models.ExportCompleted {
 		return s.bring(ctx, e)
 	}
-	err = s.make(ctx, e)
+	// Runs that were killed could not say so themselves.
+	if err = errKilled; e.Runs <= maxRuns {
+		err = s.make(ctx, e)
+	}
 	// What is known must be kept, even when all is being stopped.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
@@ -57,17 +63,18 @@ func (s *Service) Perform(ctx context.Context, id uuid.UUID, run int32) error {
 	case errors.Is(err, errUnwanted):
 		return os.RemoveAll(s.part(e))
 	default:
-		return errors.Join(s.failed(ctx, e, err), os.RemoveAll(s.part(e)))
+		return errors.Join(s.failed(ctx, e, err), os.RemoveAll(s.part(e)), s.clear(e))
 	}
 }
 
-// claim begins a run; nil where it is begun or not wanted.
+// claim begins a run, from its first row; nil where it is begun or not wanted.
 func (s *Service) claim(ctx context.Context, id uuid.UUID, run int32) (*models.ReportExport, error) {
 	var rows []*models.ReportExport
 	now := s.now()
 	err := s.db.WithContext(ctx).Raw(`
 update report_exports
 set runs = ?, due_at = ?, started_at = coalesce(started_at, ?),
+  row_count = case status when 'COMPLETED' then row_count else 0 end,
   status = case status when 'QUEUED' then 'RUNNING' else status end
 where id = ? and runs = ? and due_at is not null
 returning *`, run, now.Add(lease), now, id, run-1).Scan(&rows).Error
@@ -80,8 +87,21 @@ returning *`, run, now.Add(lease), now, id, run-1).Scan(&rows).Error
 	return rows[0], nil
 }
 
-func (s *Service) part(e *models.ReportExport) string {
-	return fmt.Sprintf("%s.%d.part", s.path(e.ID), e.Runs)
+func (s *Service) part(e *models.ReportExport) string { return s.partOf(e, e.Runs) }
+
+func (s *Service) partOf(e *models.ReportExport, run int32) string {
+	return fmt.Sprintf("%s.%d.part", s.path(e.ID), run)
+}
+
+// clear deletes what runs left behind that were killed. One that only hung
+// finds out that it does not count any more.
+func (s *Service) clear(e *models.ReportExport) error {
+	for run := range e.Runs {
+		if err := os.RemoveAll(s.partOf(e, run)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // make writes the file.
@@ -98,7 +118,7 @@ func (s *Service) make(ctx context.Context, e *models.ReportExport) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.place.Dir, 0o700); err != nil {
+	if err := errors.Join(os.MkdirAll(s.place.Dir, 0o700), s.clear(e)); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(s.part(e), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
