@@ -37,10 +37,12 @@ var views = map[string]string{
 	"product_sales_monthly": "month brand_id storefront_id product_id category_path origin_country origin_region market currency source units units_returned gross discounts refunds net shipping commission payout",
 	"orders": "brand_id order_id storefront_id source kind status payment_status fulfilment_status return_status dispute currency goods discount shipping taxes total " +
 		"refunded commission buyer_country customs_regime placed_at cancelled_at",
-	"payouts":        "brand_id payout_id status currency amount paid_currency paid rate rated_on created_at returned_at",
-	"ledger_daily":   "day brand_id account kind currency entries amount",
-	"stock":          "brand_id product_id variant_id sku warehouse_id warehouse warehouse_kind on_hand reserved available",
-	"exchange_rates": "day currency units_for_one_euro source",
+	"payouts":         "brand_id payout_id status currency amount paid_currency paid rate rated_on created_at returned_at",
+	"ledger_daily":    "day brand_id account kind currency entries amount",
+	"stock":           "brand_id product_id variant_id sku warehouse_id warehouse warehouse_kind on_hand reserved available",
+	"exchange_rates":  "day currency units_for_one_euro source",
+	"programmes":      "programme_id name first_day last_day time_zone currency business_goal job_goal sales_goal jobs_per_business origin_countries sizes rates_on archived_on",
+	"programme_daily": "programme_id day joined closed businesses businesses_attesting jobs_attested jobs_assumed currency sales sales_to_date",
 }
 
 func TestViews(t *testing.T) {

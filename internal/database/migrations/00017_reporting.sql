@@ -138,6 +138,126 @@ select day, currency, rate as units_for_one_euro, source
 from exchange_rates;
 comment on view reporting.exchange_rates is 'Reference rates by day.';
 
+-- Goals and terms; a programme that is not begun has no days.
+create view reporting.programmes as
+select id as programme_id, name, starts_on as first_day, ends_on as last_day, time_zone, currency, business_goal, job_goal,
+  reporting.amount(sales_goal_minor, currency) as sales_goal, jobs_per_business, origin_countries, sizes, rates_on,
+  (archived_at at time zone 'UTC')::date as archived_on
+from programmes;
+comment on view reporting.programmes is 'What is to be reached, by when and of which businesses. Empty lists are all.';
+
+-- As package programme counts: its tests compare them. What is read from
+-- roll-ups is in zones whose days these are cut at; others are read from facts.
+create view reporting.programme_daily as
+with state as (
+  select r.generation, r.watermark, r.system is not null and r.system = c.system_identifier as built
+  from sales_rollups r
+  cross join pg_control_system() c
+), terms as (
+  select p.*, t.last_on, coalesce(p.rates_on, t.last_on) as rated_on,
+    s.built and p.time_zone in ('UTC', 'Asia/Shanghai', 'America/New_York') as rolled, s.generation,
+    case when s.built and p.time_zone in ('UTC', 'Asia/Shanghai', 'America/New_York') then s.watermark else '0'::xid8 end as watermark
+  from programmes p
+  cross join lateral (select least((now() at time zone p.time_zone)::date, p.ends_on) as last_on) t
+  cross join state s
+), members as (
+  select p.id as programme_id, b.id as brand_id, b.jobs_before, b.joined_at, (b.joined_at at time zone p.time_zone)::date as joined_on,
+    case when b.status = 'CLOSED' then (coalesce(
+      (select max(t.recorded_at) from brand_transitions t where t.brand_id = b.id and t.to_status = 'CLOSED'), b.updated_at)
+      at time zone p.time_zone)::date end as closed_on
+  from terms p
+  join brands b on (b.joined_at at time zone p.time_zone)::date between p.starts_on and p.last_on
+    and (cardinality(p.origin_countries) = 0 or b.country = any(p.origin_countries)) and (cardinality(p.sizes) = 0 or b.size = any(p.sizes))
+), reports as (
+  select m.programme_id, r.brand_id, (r.reported_at at time zone p.time_zone)::date as day, r.jobs - lag(r.jobs, 1, m.jobs_before) over same as jobs,
+    (row_number() over same = 1)::int as attesting
+  from brand_job_reports r
+  join members m on m.brand_id = r.brand_id
+  join terms p on p.id = m.programme_id
+  where r.reported_at >= m.joined_at and (r.reported_at at time zone p.time_zone)::date <= p.last_on
+  window same as (partition by m.programme_id, r.brand_id order by r.reported_at, r.id)
+), attested as (
+  select programme_id, brand_id, sum(jobs) as jobs
+  from reports
+  group by 1, 2
+), changes as (
+  select programme_id, joined_on as day, 1 as joined, 0 as closed, 0 as jobs, 0 as attesting from members
+  union all
+  select programme_id, day, 0, 0, jobs, attesting from reports
+  union all
+  select m.programme_id, m.closed_on, 0, 1, -coalesce(a.jobs, 0), -(a.brand_id is not null)::int
+  from members m
+  left join attested a on a.programme_id = m.programme_id and a.brand_id = m.brand_id
+  where m.closed_on is not null
+), sold as (
+  select f.programme_id, f.day, f.currency, sum(f.minor) as minor
+  from (
+    select p.id as programme_id, d.brand_id, (d.starts_at at time zone p.time_zone)::date as day, d.currency,
+      d.gross_minor - d.discount_minor - d.refund_minor as minor
+    from terms p
+    join sales_by_storefront_days d on d.generation = p.generation and d.starts_at >= p.starts_on - interval '1 day'
+    where p.rolled
+    union all
+    select p.id, s.brand_id, (s.event_at at time zone p.time_zone)::date, s.currency, s.gross_minor - s.discount_minor - s.refund_minor
+    from terms p
+    join sales_facts s on s.xid >= p.watermark and s.event_at >= p.starts_on - interval '1 day'
+  ) f
+  join members m on m.programme_id = f.programme_id and m.brand_id = f.brand_id and f.day >= m.joined_on
+  join terms p on p.id = f.programme_id and f.day <= p.last_on
+  group by 1, 2, 3
+), exchange as (
+  select c.programme_id, c.currency, r.of, r.per
+  from (select distinct programme_id, currency from sold) c
+  join terms p on p.id = c.programme_id
+  left join lateral (
+    select case when c.currency = p.currency or p.currency = 'EUR' then 1 else q.rate end as of,
+      case when c.currency = p.currency or c.currency = 'EUR' then 1 else b.rate end as per
+    from generate_series(0, 7) back
+    left join exchange_rates q on q.currency = p.currency and q.day = p.rated_on - back
+    left join exchange_rates b on b.currency = c.currency and b.day = p.rated_on - back
+    where c.currency = p.currency or (p.currency = 'EUR' or q.rate is not null) and (c.currency = 'EUR' or b.rate is not null)
+    order by back
+    limit 1
+  ) r on true
+), converted as (
+  select s.programme_id, s.day, s.currency,
+    round((reporting.amount((sum(s.minor) over same)::bigint, s.currency) * x.of)::numeric(1000, 40) / x.per,
+      scale(reporting.amount(0, p.currency))) as upto
+  from sold s
+  join exchange x on x.programme_id = s.programme_id and x.currency = s.currency
+  join terms p on p.id = s.programme_id
+  window same as (partition by s.programme_id, s.currency order by s.day)
+), sales as (
+  select programme_id, day, sum(gained) as gained
+  from (
+    select programme_id, day, upto - lag(upto, 1, 0) over (partition by programme_id, currency order by day) as gained from converted
+  ) each
+  group by 1, 2
+), days as (
+  select p.id as programme_id, p.currency, p.jobs_per_business, g::date as day, coalesce(c.joined, 0) as joined, coalesce(c.closed, 0) as closed,
+    sum(coalesce(c.joined, 0)) over upto as all_joined, sum(coalesce(c.closed, 0)) over upto as all_closed,
+    sum(coalesce(c.jobs, 0)) over upto as jobs, sum(coalesce(c.attesting, 0)) over upto as attesting,
+    coalesce(s.gained, 0) as gained, sum(coalesce(s.gained, 0)) over upto as sales,
+    not exists (select from exchange x where x.programme_id = p.id and x.of is null) as rated
+  from terms p
+  cross join generate_series(p.starts_on::timestamp, p.last_on::timestamp, interval '1 day') g
+  left join (
+    select programme_id, day, sum(joined) as joined, sum(closed) as closed, sum(jobs) as jobs, sum(attesting) as attesting
+    from changes
+    group by 1, 2
+  ) c on c.programme_id = p.id and c.day = g::date
+  left join sales s on s.programme_id = p.id and s.day = g::date
+  window upto as (partition by p.id order by g)
+)
+select programme_id, day, joined::bigint as joined, closed::bigint as closed, (all_joined - all_closed)::bigint as businesses,
+  attesting::bigint as businesses_attesting, case when told then jobs::bigint end as jobs_attested,
+  ((all_joined - all_closed) * jobs_per_business)::bigint as jobs_assumed, currency, case when told and rated then gained end as sales,
+  case when told and rated then sales end as sales_to_date
+from days
+cross join lateral (select all_joined = 0 or all_joined - joined >= 5 as told) t;
+comment on view reporting.programme_daily is
+  'How far programmes were at the end of each day of theirs, in their zone. Sums of fewer than 5 businesses, and what follows from them, are null; sales are, too, where a currency has no rate.';
+
 -- The role that may read them is of the whole cluster: databases share it. It
 -- is made where there is none and the migrating user may make roles, and left
 -- alone where somebody signs in as it. What became of it is told.
