@@ -62,9 +62,9 @@ func (q *Query) begin(date string) string {
 	case q.Period == Week:
 		return fmt.Sprintf("%s - (extract(dow from %s)::int + %d) %% 7", date, date, 7-q.WeekStart.number())
 	case q.Period != Month && shift > 0:
-		return fmt.Sprintf("(date_trunc('%s', %s - interval '%d months') + interval '%d months')::date", strings.ToLower(string(q.Period)), date, shift, shift)
+		return fmt.Sprintf("(date_trunc('%s', %s::timestamp - interval '%d months') + interval '%d months')::date", strings.ToLower(string(q.Period)), date, shift, shift)
 	}
-	return fmt.Sprintf("date_trunc('%s', %s)::date", strings.ToLower(string(q.Period)), date)
+	return fmt.Sprintf("date_trunc('%s', %s::timestamp)::date", strings.ToLower(string(q.Period)), date)
 }
 
 // units of a period, as SQL has intervals.

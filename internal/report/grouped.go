@@ -35,6 +35,9 @@ var needs = map[string][]string{
 
 // tells whether a sum is needed.
 func (q *Query) tells(sum string) bool {
+	if q.amountsAlone && !slices.Contains(amounts, sum) {
+		return false
+	}
 	fields, known := needs[sum]
 	return !known || q.asks(fields...) || slices.Contains(fields, q.ranks())
 }
@@ -183,6 +186,9 @@ func (s *source) native(of span, currency string) clause {
 		exprs := make([]string, len(s.GroupBy))
 		for i, d := range s.GroupBy {
 			exprs[i] = s.expr(d)
+			if d == Brand { // whose rows an index has
+				where.sql += fmt.Sprintf(" and f.brand_id = any (array (select d%d from page))", i+1)
+			}
 		}
 		where.sql += fmt.Sprintf(" and (%s) in (select %s from page)", strings.Join(exprs, ", "), s.dimensions())
 	}

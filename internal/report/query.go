@@ -162,6 +162,8 @@ type Query struct {
 
 	// byPeriod has rates of periods where rows are not of periods.
 	byPeriod bool
+	// amountsAlone are summed.
+	amountsAlone bool
 }
 
 // asks tells whether any of the fields is asked for.
@@ -170,7 +172,7 @@ func (q *Query) asks(fields ...string) bool {
 }
 
 func (q *Query) counted() bool {
-	return q.SortKey == ByOrders || q.asks("orders", "averageOrder", "previous")
+	return !q.amountsAlone && (q.SortKey == ByOrders || q.asks("orders", "averageOrder", "previous"))
 }
 
 // whole tells that a page cannot be told without all rows.

@@ -159,8 +159,13 @@ func (s *source) totals() clause {
 	if s.Convert == nil {
 		return all.beside(s.spans(), func(of span) clause { return all.native(of, "f.currency") })
 	}
+	rows := *s.Query
+	rows.amountsAlone = true
+	if s.Convert.Rate == TransactionDay { // whose days tell periods apart
+		rows.GroupBy = slices.DeleteFunc(slices.Clone(s.GroupBy), func(d Dimension) bool { return d == Period })
+	}
 	every := *s
-	every.all, every.ofPage = true, false
+	every.Query, every.all, every.ofPage = &rows, true, false
 	which := "cross join (%s) a"
 	if s.toBrand() {
 		which = "join (%s) a on a.currency = z.currency"
