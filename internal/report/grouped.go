@@ -192,7 +192,7 @@ func (s *source) native(of span, currency string) clause {
 		}
 		where.sql += fmt.Sprintf(" and (%s) in (select %s from page)", strings.Join(exprs, ", "), s.dimensions())
 	}
-	sql := fmt.Sprintf("select %s from %s%s where %s%s", strings.Join(append(selected, s.sums("f.", s.count)...), ", "), from.sql, s.joinTop(), where.sql, group)
+	sql := fmt.Sprintf("select %s from %s%s where %s%s%s", strings.Join(append(selected, s.sums("f.", s.count)...), ", "), from.sql, s.joinTop(), where.sql, group, s.backward())
 	return clause{sql, append(from.args, where.args...)}
 }
 
@@ -216,6 +216,19 @@ func (q *Query) asked(sum, sql string) string {
 		return "null::timestamptz as " + sum
 	}
 	return "0::bigint as " + sum
+}
+
+// backward is the order of rows that an index has the other way round: grouped
+// rows are otherwise sorted upwards, all of them, to show a page from their end.
+func (s *source) backward() string {
+	if !s.Reverse || s.whole() || len(s.GroupBy) == 0 {
+		return ""
+	}
+	order := make([]string, len(s.GroupBy))
+	for i := range order {
+		order[i] = fmt.Sprint(i+1, " desc")
+	}
+	return " order by " + strings.Join(order, ", ")
 }
 
 func groupBy(columns int) string {

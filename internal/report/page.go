@@ -55,7 +55,7 @@ func (s *source) page(tx *gorm.DB) (clause, error) {
 		}
 		from, where := by.rows(by.parts(s.columns(), only.finer(), false, s.From, s.To)...)
 		keys = clause{
-			fmt.Sprintf("select distinct %s, '%s' as currency from %s where %s", strings.Join(selected, ", "), s.Convert.To, from.sql, where.sql),
+			fmt.Sprintf("select distinct %s, '%s' as currency from %s where %s%s", strings.Join(selected, ", "), s.Convert.To, from.sql, where.sql, s.backward()),
 			append(from.args, where.args...),
 		}
 	}
