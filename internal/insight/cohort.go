@@ -164,20 +164,23 @@ func (s *Service) cohorts(ctx context.Context, q *Query) database.SQL {
 	}
 	return database.Text(`
 with active as (
-  select `+buyer+` as buyer, date_trunc('month', f.event_at at time zone ?)::date as at, count(*) as orders
+  select `+person+` as person, `+reference+` as reference, date_trunc('month', f.event_at at time zone ?)::date as at, count(*) as orders
   from sales_facts f
   `+ofBuyer+`
   where f.opens_order and ? and (f.shopper_id is not null or o.buyer_reference is not null)
-  group by 1, 2
+  group by 1, 2, 3
 ), since as (
-  select min(at) over (partition by buyer) as month, at, orders
+  select min(at) over (partition by person, reference) as month, at, orders
   from active
+), cells as (
+  select month, at, count(*) as shoppers, sum(orders)::bigint as orders
+  from since
+  where ?
+  group by 1, 2
 )
 select month, ((extract(year from at) - extract(year from month)) * 12 + extract(month from at) - extract(month from month))::int as months_after,
-  count(*) as shoppers, sum(orders)::bigint as orders
-from since
-where ?
-group by 1, 2
+  shoppers, orders
+from cells
 order by 1, 2`, q.TimeZone.String(), s.scope(ctx, q, "f"), shown.All())
 }
 

@@ -91,6 +91,11 @@ func periods(from, to models.Date, length report.Length) int {
 }
 
 func (s *Service) funnel(ctx context.Context, q *Query) database.SQL {
+	// All purchases are looked through only where most of them count.
+	ours := "p.cart_id in (select cart_id from places)"
+	if s.ofAll(ctx, q) {
+		ours = "p.cart_id is not null"
+	}
 	return database.Text(`
 with places as (
   select c.id as cart_id, l.brand_id, l.storefront_id, c.created_at as begun_at
@@ -111,12 +116,12 @@ with places as (
   select p.cart_id, o.brand_id, o.storefront_id, true as bought
   from purchases p
   join orders o on o.purchase_id = p.id
-  where p.cart_id is not null
+  where `+ours+` and ?
   union all
   select p.cart_id, (d -> 'Order' ->> 'BrandID')::uuid, (d -> 'Order' ->> 'StorefrontID')::uuid, false
   from purchases p
   cross join jsonb_array_elements(p.draft) d
-  where p.cart_id is not null and p.draft <> '[]'
+  where `+ours+` and p.draft <> '[]'
 ), carts_of as (
   select places.cart_id, min(places.begun_at) as begun_at, count(paid.cart_id) > 0 as went, coalesce(bool_or(paid.bought), false) as bought
   from places
@@ -128,7 +133,7 @@ select date_trunc(?, begun_at at time zone ?)::date as starts_on, count(*) as ca
 from carts_of
 group by 1
 order by 1`,
-		q.during("c.created_at"), s.scope(ctx, q, "l"), q.during("c.created_at"), s.scope(ctx, q, "o"), q.during("t.begun_at"), s.scope(ctx, q, "t"),
+		q.during("c.created_at"), s.scope(ctx, q, "l"), q.during("c.created_at"), s.scope(ctx, q, "o"), q.during("t.begun_at"), s.scope(ctx, q, "t"), s.scope(ctx, q, "o"),
 		strings.ToLower(string(q.Period)), q.TimeZone.String())
 }
 

@@ -6,8 +6,8 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/report"
+	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/internal/table"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -98,8 +98,12 @@ func (s *Service) Geography(ctx context.Context, q Query) (*Geography, error) {
 		q.Level = Regions
 	}
 	var rows []*placeRow
-	err := s.snapshot(ctx, func(tx *gorm.DB) (err error) {
-		rows, err = scan[placeRow](tx, "the places", s.places(ctx, &q))
+	err := s.snapshot(ctx, func(tx *gorm.DB) error {
+		state, err := rollup.Read(tx)
+		if err != nil {
+			return err
+		}
+		rows, err = scan[placeRow](tx, "the places", s.places(ctx, &q, state))
 		return err
 	})
 	if err != nil {
@@ -118,36 +122,6 @@ func (s *Service) Geography(ctx context.Context, q Query) (*Geography, error) {
 		}
 	}
 	return g, fewEnough(len(g.Rows))
-}
-
-// places sums facts by region, census region, country and in all.
-func (s *Service) places(ctx context.Context, q *Query) database.SQL {
-	country, region, orders := "f.buyer_country", "f.buyer_region", "count(*) filter (where f.opens_order)"
-	if q.Side == Origins {
-		// An order may hold goods of several places.
-		country, region, orders = "f.origin_country", "f.origin_region", "count(distinct f.order_id) filter (where f.kind = 'SALE')"
-	}
-	var states, census models.StringList
-	for _, state := range models.USStates {
-		states, census = append(states, state.Code), append(census, string(state.Census))
-	}
-	return database.Text(`
-with facts as (
-  select coalesce(`+country+`, '') as country, coalesce(us.census, '') as census, coalesce(`+region+`, '') as region,
-    coalesce(`+buyer+`, f.order_id::text) as buyer, f.*
-  from sales_facts f
-  `+ofBuyer+`
-  left join unnest(cast(? as text[]), cast(? as text[])) us (state, census) on `+country+` = 'US' and us.state = `+region+`
-  where ? and ? and ?
-)
-select coalesce(f.country, '') as country, coalesce(f.census, '') as census, coalesce(f.region, '') as region,
-  grouping(f.country, f.census, f.region) as grouped, f.currency,
-  count(distinct f.buyer) as shoppers, `+orders+` as orders, sum(f.units_sold)::bigint as units_sold, sum(f.units_returned)::bigint as units_returned,
-  sum(f.gross_minor)::bigint as gross_minor, sum(f.discount_minor)::bigint as discount_minor, sum(f.refund_minor)::bigint as refund_minor
-from facts f
-group by f.currency, rollup (f.country, f.census, f.region)
-order by f.currency, grouped desc, 1, 2, 3`,
-		states, census, s.scope(ctx, q, "f"), q.during("f.event_at"), q.currency("f.currency"))
 }
 
 var placeColumns = []column[Place]{

@@ -3,17 +3,21 @@ package insight_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/insight"
 	"github.com/tradewind-commerce/tradewind/internal/market"
+	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -211,6 +215,49 @@ func TestGeography(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Roll-ups and what is not in them yet tell what facts do: those are read alone
+// in a zone of which no roll-ups are kept, though its days are the same.
+func TestGeographyFromRollUps(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if _, err := rollup.NewService(w.db, time.Now).Advance(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 30 {
+		w.addOrder(t, r, []uuid.UUID{fixture.ID(), fixture.ID(), fixture.ID()})
+	}
+	readers := []context.Context{
+		auth.With(t.Context(), fixture.Reporter(t, w.db)), auth.With(t.Context(), fixture.Member(t, w.db, w.brands[0].ID, models.RoleOwner)),
+	}
+	same, err := time.LoadLocation("Etc/UTC")
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, to := &models.Date{Year: 2017, Month: 2, Day: 11}, &models.Date{Year: 2017, Month: 8, Day: 20}
+	for i, q := range []insight.Query{{}, {From: from, To: to}, {From: from}, {Currencies: []money.Currency{"USD"}}} {
+		for _, side := range []insight.Side{insight.Buyers, insight.Origins} {
+			for _, level := range levels {
+				for _, ctx := range readers {
+					q.Side, q.Level, q.TimeZone = side, level, time.UTC
+					got, err := w.sight.Geography(ctx, q)
+					if err != nil {
+						t.Fatal(err)
+					}
+					q.TimeZone = same
+					want, err := w.sight.Geography(ctx, q)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if diff := cmp.Diff(want.Rows, got.Rows) + cmp.Diff(want.Totals, got.Totals); diff != "" || len(got.Rows) == 0 {
+						t.Errorf("%d %s %s (-facts +roll-ups):\n%s", i, side, level, diff)
+					}
+				}
+			}
+		}
+	}
 }
 
 // toldAsOne counts the shoppers of what is told as one, in memory.

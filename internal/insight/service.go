@@ -112,6 +112,29 @@ func scan[T any](tx *gorm.DB, what string, statement database.SQL) ([]*T, error)
 	return rows, nil
 }
 
+// once reads a page of a statement's rows g and what totals tell of all of them,
+// of the same columns, without making them twice. Totals have 0 as their seq,
+// rows their places from 1 on.
+func once[T any](
+	tx *gorm.DB, what string, statement, totals database.SQL, args paging.Args, narrow func(*gorm.DB, paging.Args) (*gorm.DB, error),
+) ([]*T, error) {
+	page, err := narrow(tx.Table("g").Select("g.*"), args)
+	if err != nil {
+		return nil, err
+	}
+	return scan[T](tx, what, database.Text(`
+with g as materialized (?)
+select l.*
+from (
+  select 0 as seq, t.*
+  from (?) t
+  union all
+  select row_number() over (), p.*
+  from (?) p
+) l
+order by l.seq`, statement, totals, page))
+}
+
 // scope are the rows of an alias that the caller may read and asks for: of
 // brands whose reports it reads, of their storefronts where the rows have one.
 func (s *Service) scope(ctx context.Context, q *Query, alias string) database.SQL {
@@ -124,6 +147,12 @@ func (s *Service) scope(ctx context.Context, q *Query, alias string) database.SQ
 		all.Add(alias+".storefront_id in ?", q.Storefronts)
 	}
 	return all.All()
+}
+
+// ofAll tells whether a report is about all brands.
+func (s *Service) ofAll(ctx context.Context, q *Query) bool {
+	condition, _ := auth.Where(auth.From(ctx), "sales_facts", "f", s.now())
+	return condition == "true" && len(q.Brands)+len(q.Storefronts) == 0
 }
 
 // during is that a column lies within the days. The first condition of each
@@ -148,9 +177,12 @@ func (q *Query) currency(column string) database.SQL {
 	return all.All()
 }
 
-// buyer tells buyers apart: by their account, or by the seller's reference in
-// imported history, for which order o is joined where fact f has no account.
+// A buyer is told by its account, person, or in imported history by the seller's
+// reference, for which order o is joined where fact f has no account. References
+// are looked for where there are any: most orders have none.
 const (
-	buyer   = "coalesce(f.shopper_id::text, o.brand_id::text || '/' || o.buyer_reference)"
-	ofBuyer = "left join orders o on f.shopper_id is null and o.brand_id = f.brand_id and o.id = f.order_id"
+	person    = "f.shopper_id"
+	reference = "coalesce(o.brand_id::text || '/' || o.buyer_reference, '')"
+	ofBuyer   = `left join orders o
+    on o.brand_id = f.brand_id and o.id = case when f.shopper_id is null then f.order_id end and o.buyer_reference is not null`
 )

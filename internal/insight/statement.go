@@ -3,6 +3,8 @@ package insight
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -124,10 +126,30 @@ func (s *Service) Statements(ctx context.Context, q Query) (*Statements, error) 
 	if err != nil {
 		return nil, err
 	}
-	t := &Statements{Rows: []*StatementRow{}}
+	t := &Statements{Rows: []*StatementRow{}, Totals: []*StatementTotals{}}
 	err = s.snapshot(ctx, func(tx *gorm.DB) error {
-		statement := s.statements(ctx, &q, first, last)
-		page, err := paging.Find(tx.Table("(?) as g", gorm.Expr(statement.Text, statement.Args...)), q.Page, statementOrder(&q, first, last))
+		order := statementOrder(&q, first, last)
+		lines, err := once[statementLine](tx, "the statements", s.statements(ctx, &q, first, last), database.Text(`
+select cast(null as uuid) as brand_id, '' as brand_name, ?::date as at, currency, count(*) as count,
+  coalesce(sum(opening_minor) filter (where at = ?::date), 0)::bigint as opening_minor, sum(sold_minor)::bigint as sold_minor,
+  sum(refunded_minor)::bigint as refunded_minor, sum(commission_minor)::bigint as commission_minor, sum(paid_out_minor)::bigint as paid_out_minor,
+  sum(other_minor)::bigint as other_minor, coalesce(sum(closing_minor) filter (where at = ?::date), 0)::bigint as closing_minor,
+  coalesce(sum(payable_minor) filter (where at = ?::date), 0)::bigint as payable_minor
+from g
+group by currency`, first.String(), first.String(), last.String(), last.String()), q.Page, order.Narrow)
+		if err != nil {
+			return err
+		}
+		var rows []*StatementRow
+		for _, l := range lines {
+			if l.Seq > 0 {
+				rows = append(rows, &l.StatementRow)
+				continue
+			}
+			t.Totals, t.TotalCount = append(t.Totals, &StatementTotals{l.StatementFigures}), t.TotalCount+int(l.Count)
+		}
+		slices.SortFunc(t.Totals, func(a, b *StatementTotals) int { return strings.Compare(a.Currency, b.Currency) })
+		page, err := order.Page(rows, q.Page, nil)
 		if err != nil {
 			return err
 		}
@@ -136,24 +158,19 @@ func (s *Service) Statements(ctx context.Context, q Query) (*Statements, error) 
 			e.Node.Cursor = e.Cursor
 			t.Rows = append(t.Rows, e.Node)
 		}
-		t.Totals, err = scan[StatementTotals](tx, "the statements", database.Text(`
-select currency, coalesce(sum(opening_minor) filter (where at = ?::date), 0)::bigint as opening_minor, sum(sold_minor)::bigint as sold_minor,
-  sum(refunded_minor)::bigint as refunded_minor, sum(commission_minor)::bigint as commission_minor, sum(paid_out_minor)::bigint as paid_out_minor,
-  sum(other_minor)::bigint as other_minor, coalesce(sum(closing_minor) filter (where at = ?::date), 0)::bigint as closing_minor,
-  coalesce(sum(payable_minor) filter (where at = ?::date), 0)::bigint as payable_minor
-from (?) g
-group by currency
-order by currency`, first.String(), last.String(), last.String(), statement))
-		if err != nil {
-			return err
-		}
-		t.TotalCount, err = page.TotalCount(ctx)
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// statementLine is a row of the page, or with 0 as its place the sums of a currency.
+type statementLine struct {
+	StatementRow
+
+	Seq int
 }
 
 func statementOrder(q *Query, first, last models.Date) paging.Sort[StatementRow] {
@@ -169,7 +186,8 @@ func statementOrder(q *Query, first, last models.Date) paging.Sort[StatementRow]
 }
 
 // statements adds up entries month by month upon what there was before, as
-// package ledger does for the statement of one brand.
+// package ledger does for the statement of one brand. Entries are of the time
+// of their transaction.
 func (s *Service) statements(ctx context.Context, q *Query, first, last models.Date) database.SQL {
 	brand, name := "'00000000-0000-0000-0000-000000000000'::uuid", "''"
 	if q.ByBrand {
@@ -178,40 +196,35 @@ func (s *Service) statements(ctx context.Context, q *Query, first, last models.D
 	from, until := first.Time(), last.Time().AddDate(0, 1, 0)
 	brands := &Query{Brands: q.Brands}
 	return database.Text(`
-with closed as (
-  select c.brand_id, max(c.until) as until
-  from ledger_closings c
-  where c.until <= ? and ?
-  group by 1
-), before as (
-  select k.brand_id, k.account, k.currency, k.balance_minor as minor
-  from closed
-  join ledger_closings k on k.brand_id = closed.brand_id and k.until = closed.until
-  where ?
+with before as (
+  select b.brand_id, x.currency, total(x.minor) as opened, total(x.minor) filter (where x.account = 'BRAND_PAYABLE') as payable
+  from (select id as brand_id from brands) b
+  left join lateral (select max(c.until) as until from ledger_closings c where c.brand_id = b.brand_id and c.until <= ?) closed on true
+  cross join lateral (
+    select k.account, k.currency, k.balance_minor as minor
+    from ledger_closings k
+    where k.brand_id = b.brand_id and k.until = closed.until and ?
+    union all
+    select e.account, e.currency, e.amount_minor
+    from ledger_entries e
+    where e.brand_id = b.brand_id and e.recorded_at >= coalesce(closed.until, '-infinity') and e.recorded_at < ? and ?
+  ) x
+  where ? and x.account in ('BRAND_PENDING', 'BRAND_PAYABLE')
+  group by 1, 2
+), days as (
+  select brand_id, currency, ?::date as at, opened, payable, 0 as change, 0 as sold, 0 as refunded, 0 as commission, 0 as paid
+  from before
   union all
-  select e.brand_id, e.account, e.currency, e.amount_minor
-  from ledger_entries e
-  left join closed on closed.brand_id = e.brand_id
-  where e.recorded_at < ? and e.recorded_at >= coalesce(closed.until, '-infinity') and ? and ?
-), moved as (
-  select e.brand_id, e.currency, date_trunc('month', e.recorded_at at time zone 'UTC')::date as at, e.account, t.kind, t.order_id is not null as sale,
-    sum(e.amount_minor) as minor
+  select e.brand_id, e.currency, date_trunc('month', e.recorded_at at time zone 'UTC')::date, 0,
+    total(e.amount_minor) filter (where e.account = 'BRAND_PAYABLE'), total(e.amount_minor) filter (where e.account <> 'COMMISSION'),
+    total(e.amount_minor) filter (where t.kind = 'SALE' and t.order_id is not null),
+    -total(e.amount_minor) filter (where t.kind = 'REFUND' and t.order_id is not null),
+    total(e.amount_minor) filter (where e.account = 'COMMISSION'),
+    -total(e.amount_minor) filter (where t.kind in ('PAYOUT', 'PAYOUT_RETURN') and e.account <> 'COMMISSION')
   from ledger_entries e
   join ledger_transactions t on t.brand_id = e.brand_id and t.id = e.transaction_id
-  where e.recorded_at >= ? and e.recorded_at < ? and e.account in ('BRAND_PENDING', 'BRAND_PAYABLE', 'COMMISSION') and ? and ?
-  group by 1, 2, 3, 4, 5, 6
-), days as (
-  select brand_id, currency, ?::date as at, sum(minor) as opened, sum(minor) filter (where account = 'BRAND_PAYABLE') as payable,
-    0 as change, 0 as sold, 0 as refunded, 0 as commission, 0 as paid
-  from before
-  where account in ('BRAND_PENDING', 'BRAND_PAYABLE')
-  group by 1, 2
-  union all
-  select brand_id, currency, at, 0, sum(minor) filter (where account = 'BRAND_PAYABLE'), sum(minor) filter (where account <> 'COMMISSION'),
-    sum(minor) filter (where kind = 'SALE' and sale), -sum(minor) filter (where kind = 'REFUND' and sale),
-    sum(minor) filter (where account = 'COMMISSION'),
-    -sum(minor) filter (where kind in ('PAYOUT', 'PAYOUT_RETURN') and account <> 'COMMISSION')
-  from moved
+  where e.recorded_at >= ? and e.recorded_at < ? and t.recorded_at >= ? and t.recorded_at < ?
+    and e.account in ('BRAND_PENDING', 'BRAND_PAYABLE', 'COMMISSION') and ? and ?
   group by 1, 2, 3
 ), monthly as (
   select k.brand_id, k.currency, m.at::date as at, coalesce(sum(d.opened), 0) as opened, coalesce(sum(d.payable), 0) as payable,
@@ -234,10 +247,8 @@ select `+brand+` as brand_id, coalesce(`+name+`, '') as brand_name, x.at, x.curr
 from running x
 where x.told
 group by 1, 2, 3, 4`,
-		from, s.scope(ctx, brands, "c"), q.currency("k.currency"),
-		from, s.scope(ctx, brands, "e"), q.currency("e.currency"),
-		from, until, s.scope(ctx, brands, "e"), q.currency("e.currency"),
-		first.String(), first.String(), last.String())
+		from, q.currency("k.currency"), from, q.currency("e.currency"), s.scope(ctx, brands, "b"), first.String(),
+		from, until, from, until, s.scope(ctx, brands, "e"), q.currency("e.currency"), first.String(), last.String())
 }
 
 var statementColumns = []column[StatementRow]{
