@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
@@ -26,6 +28,9 @@ type ReportOptions struct {
 	RollUps *rollup.Service
 	// Slice is how long orders are placed at a time.
 	Slice time.Duration
+	// Rate is how many orders a second come in while roll-ups are rebuilt; 0 as
+	// many as can be.
+	Rate float64
 }
 
 // ReportFigures are what was found of reports.
@@ -50,9 +55,12 @@ type ReportFigures struct {
 // RebuildRow is a rebuild of the roll-ups while orders are placed, with the runner on.
 type RebuildRow struct {
 	Took time.Duration `json:"tookNs"`
+	// Asked is the Rate of the options.
+	Asked float64 `json:"askedPerSecond"`
 	// Orders that were placed meanwhile.
 	Orders    int     `json:"orders"`
 	PerSecond float64 `json:"perSecond"`
+	Tail      Tail    `json:"tail"`
 }
 
 // MeasureReports builds the roll-ups of a history, measures reports while
@@ -93,37 +101,61 @@ func MeasureReports(ctx context.Context, r ReportOptions) (*ReportFigures, error
 	return f, m.agree(ctx)
 }
 
-// short is how long orders are placed at a time where their end is not known.
-const short = 200 * time.Millisecond
-
-// rebuild rebuilds once while orders of all brands are placed, for a short
-// while again and again.
+// rebuild rebuilds once while orders of all brands are placed.
 func (r ReportOptions) rebuild(ctx context.Context, m *meter, all []stall) (row RebuildRow, err error) {
+	if err := r.catchUp(ctx); err != nil {
+		return row, err
+	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer r.run(ctx)()
-	began, ended := time.Now(), make(chan error, 1)
-	var took time.Duration
-	go func() {
-		err := r.RollUps.Rebuild(ctx, func(step string, done, total int) { r.Progress("building "+step+" while orders come in", done, total) })
-		took = time.Since(began)
-		ended <- err
-	}()
 	defer cancel()
-	buying, op := m.during(short), r.buy("orderPlace", all)
-	var busy time.Duration
-	for {
-		c, err := buying.cell(ctx, op, Crowd)
-		if err != nil {
-			cancel()
-			return row, errors.Join(err, <-ended)
-		}
-		row.Orders, busy = row.Orders+c.runs, busy+c.took
-		select {
-		case err := <-ended:
-			row.Took, row.PerSecond = took, float64(row.Orders)/busy.Seconds()
-			return row, err
-		default:
-		}
+	defer r.run(ctx)()
+	watched, placing := r.watch(ctx), r.place(ctx, m, r.buy("orderPlace", all))
+	began := time.Now()
+	err = r.RollUps.Rebuild(ctx, func(step string, done, total int) { r.Progress("building "+step+" while orders come in", done, total) })
+	row.Took, row.Asked = time.Since(began), r.Rate
+	placed, failed := placing()
+	tails, unseen := watched()
+	row.Orders, row.PerSecond = placed, float64(placed)/row.Took.Seconds()
+	if err := errors.Join(err, failed, unseen); err != nil {
+		return row, err
+	}
+	row.Tail = tailOf(tails)
+	return row, nil
+}
+
+// place has clients place orders at the rate until it is ended; what it gives
+// ends it, and tells how many they were.
+func (r ReportOptions) place(ctx context.Context, m *meter, op *operation) (end func() (int, error)) {
+	g, ctx := errgroup.WithContext(ctx)
+	over, began := make(chan struct{}), time.Now()
+	var begun, placed atomic.Int64
+	for range Crowd {
+		g.Go(func() error {
+			for {
+				n := begun.Add(1)
+				var due time.Duration
+				if r.Rate > 0 {
+					due = time.Duration(float64(n) / r.Rate * float64(time.Second))
+				}
+				select {
+				case <-over:
+					return nil
+				case <-ctx.Done():
+					return ctx.Err()
+				case <-time.After(due - time.Since(began)):
+				}
+				n = op.runs.Add(1)
+				if err := m.client.send(ctx, m.URL, op.tokenOf(n), op.body(n)); err != nil {
+					return fmt.Errorf("place an order: %w", err)
+				}
+				placed.Add(1)
+			}
+		})
+	}
+	return func() (int, error) {
+		close(over)
+		err := g.Wait()
+		return int(placed.Load()), err
 	}
 }
 

@@ -32,7 +32,12 @@ func (f *ReportFigures) Write(w io.Writer) {
 		})
 	}
 	writeLines(w, lines)
-	fmt.Fprintf(w, "\nroll-ups rebuilt in %.1f s while %s orders came in, %.0f a second\n", f.Rebuild.Took.Seconds(), grouped(f.Rebuild.Orders), f.Rebuild.PerSecond)
+	asked := "as many as could be"
+	if f.Rebuild.Asked > 0 {
+		asked = fmt.Sprintf("%.0f a second asked for", f.Rebuild.Asked)
+	}
+	fmt.Fprintf(w, "\nroll-ups rebuilt in %.1f s while %s orders came in, %.0f a second (%s); tail meanwhile %s s at the median, at most %s\n",
+		f.Rebuild.Took.Seconds(), grouped(f.Rebuild.Orders), f.Rebuild.PerSecond, asked, seconds(f.Rebuild.Tail.Median), seconds(f.Rebuild.Tail.Longest))
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f", d.Seconds()) }

@@ -22,14 +22,21 @@ type SellingRow struct {
 	Ratio   float64 `json:"ratio"`
 	With    Latency `json:"with"`
 	Without Latency `json:"without"`
-	// Tail is how long facts are not in the roll-ups: the age of the oldest
-	// one, looked at Samples times while orders come in.
-	Tail struct {
-		Median  time.Duration `json:"medianNs"`
-		P99     time.Duration `json:"p99Ns"`
-		Longest time.Duration `json:"longestNs"`
-		Samples int           `json:"samples"`
-	} `json:"tail"`
+	Tail    Tail    `json:"tail"`
+}
+
+// Tail is how long facts are not in the roll-ups: the age of the oldest one,
+// looked at Samples times while orders come in.
+type Tail struct {
+	Median  time.Duration `json:"medianNs"`
+	P99     time.Duration `json:"p99Ns"`
+	Longest time.Duration `json:"longestNs"`
+	Samples int           `json:"samples"`
+}
+
+func tailOf(seen []time.Duration) Tail {
+	slices.Sort(seen)
+	return Tail{Median: Median(seen), P99: seen[(len(seen)-1)*99/100], Longest: seen[len(seen)-1], Samples: len(seen)}
 }
 
 // sampledEvery is how often the tail is looked at.
@@ -155,9 +162,6 @@ func (k *market) row() SellingRow {
 	for i, c := range k.with {
 		ratios[i] = c.perSecond() / k.without[i].perSecond()
 	}
-	slices.Sort(k.tails)
-	row.Ratio = Median(ratios)
-	row.Tail.Median, row.Tail.P99 = Median(k.tails), k.tails[(len(k.tails)-1)*99/100]
-	row.Tail.Longest, row.Tail.Samples = k.tails[len(k.tails)-1], len(k.tails)
+	row.Ratio, row.Tail = Median(ratios), tailOf(k.tails)
 	return row
 }

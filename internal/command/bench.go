@@ -49,8 +49,8 @@ func (b *Bench) Run(ctx context.Context, c *Common) error {
 	if b.FillOnly && b.Keep == "" {
 		return errors.New("--fill-only needs --keep")
 	}
-	if min(b.Orders, b.Rounds, b.Runs) < 1 || min(b.Products, b.Starts) < 0 {
-		return errors.New("--orders, --rounds and --runs are 1 or more, --products and --starts are 0 or more")
+	if min(b.Orders, b.Rounds, b.Runs) < 1 || min(b.Products, b.Starts) < 0 || b.Rate < 0 {
+		return errors.New("--orders, --rounds and --runs are 1 or more, --products, --starts and --rate are 0 or more")
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, b.Timeout, fmt.Errorf("the measurement took longer than %s (--timeout)", b.Timeout))
 	defer cancel()

@@ -12,10 +12,11 @@ import (
 
 // Past are the flags of a history of sales.
 type Past struct {
-	Brands int  `default:"7000" env:"BENCH_BRANDS" help:"Brands that sell (${default})."`
-	Hot    int  `default:"0" env:"BENCH_HOT" help:"Brands that take four fifths of the orders (${default})."`
-	Months int  `default:"36" env:"BENCH_MONTHS" help:"Months of sales, the last of them December 2025 (${default})."`
-	Lean   bool `env:"BENCH_LEAN" help:"Write orders and facts alone, which reports read: half the room of all."`
+	Brands int     `default:"7000" env:"BENCH_BRANDS" help:"Brands that sell (${default})."`
+	Hot    int     `default:"0" env:"BENCH_HOT" help:"Brands that take four fifths of the orders (${default})."`
+	Months int     `default:"36" env:"BENCH_MONTHS" help:"Months of sales, the last of them December 2025 (${default})."`
+	Rate   float64 `default:"100" env:"BENCH_RATE" help:"Orders a second that come in while roll-ups are rebuilt, in the profile reports (${default}); 0: as many as can be."`
+	Lean   bool    `env:"BENCH_LEAN" help:"Write orders and facts alone, which reports read: half the room of all."`
 }
 
 // fillHistory fills a database that is kept.

@@ -47,7 +47,7 @@ func (b *Bench) reports(ctx context.Context, c *Common) (f *bench.ReportFigures,
 	}
 	defer api.close()
 	o := bench.ReportOptions{
-		Options: api.Options, Machine: bench.NewMachine(Version(), utc()), History: b.history(), DB: db, Slice: b.Slice,
+		Options: api.Options, Machine: bench.NewMachine(Version(), utc()), History: b.history(), DB: db, Slice: b.Slice, Rate: b.Rate,
 		RollUps: rollup.NewService(api.db.Gorm, utc),
 	}
 	o.Runner = func(ctx context.Context) { every(ctx, rollupsEvery, own.log, "roll-ups", o.RollUps.Advance) }

@@ -13,12 +13,15 @@ import (
 
 // Service keeps the roll-ups.
 type Service struct {
-	db  *gorm.DB
-	now func() time.Time
+	db          *gorm.DB
+	now         func() time.Time
+	factsAtOnce int
 }
 
 // NewService takes the database and the clock.
-func NewService(db *gorm.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
+func NewService(db *gorm.DB, now func() time.Time) *Service {
+	return &Service{db: db, now: now, factsAtOnce: factsAtOnce}
+}
 
 // Advance adds the facts of ended transactions, and tells how many they were;
 // where there are none, one statement tells so.

@@ -86,7 +86,7 @@ func (s *Service) fill(ctx context.Context, generation int, upto string, told Pr
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce)
 	db, step := s.db.WithContext(ctx), inTurn(told)
-	ranges, err := brandRanges(db)
+	by, err := s.divide(db)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (s *Service) fill(ctx context.Context, generation int, upto string, told Pr
 		}
 		g.Go(func() error {
 			for c, next := base, true; next; c, next = c.summedFurther() {
-				if err := c.fill(db, generation, upto, ranges); err != nil {
+				if err := c.fill(db, generation, upto, by); err != nil {
 					return fmt.Errorf("fill %s: %w", c.table, err)
 				}
 				step(c.table)
@@ -120,15 +120,28 @@ func inTurn(told Progress) func(step string) {
 }
 
 // fill sums the facts of transactions before upto, which have all ended: any
-// later snapshot finds the same ones.
-func (c cube) fill(db *gorm.DB, generation int, upto, ranges string) error {
+// later snapshot finds the same ones. What is summed further, and what is read as
+// soon as the generation is, is planned by how much there is now.
+func (c cube) fill(db *gorm.DB, generation int, upto string, by division) error {
+	var sums []string
+	for _, time := range by.times {
+		sums = append(sums, c.sums("sales_facts", "f.xid < '"+upto+"'::xid8 and "+time))
+	}
+	if c.from != "" {
+		sums = []string{c.further(named(c.from), generation)}
+	}
+	for _, rows := range sums {
+		if err := c.write(db, generation, rows, by.brands); err != nil {
+			return err
+		}
+	}
+	return db.Exec("analyze " + c.table).Error
+}
+
+func (c cube) write(db *gorm.DB, generation int, sums, ranges string) error {
 	return db.Transaction(func(tx *gorm.DB) error {
 		if err := tx.Exec("select set_config('work_mem', '128MB', true), set_config('synchronous_commit', 'off', true)").Error; err != nil {
 			return err
-		}
-		sums := c.sums("sales_facts", "f.xid < '"+upto+"'::xid8")
-		if c.from != "" {
-			sums = c.further(named(c.from), generation)
 		}
 		return tx.Exec(fmt.Sprintf("insert into %s (generation, %s) select %d, s.* from (%s) s order by %s",
 			c.table, strings.Join(c.names(), ", "), generation, sums, c.order(ranges))).Error
@@ -146,16 +159,53 @@ func (c cube) order(ranges string) string {
 	return by
 }
 
-// brandRanges gives where ranges of as many brands begin, as an array; empty
-// where there are none.
-func brandRanges(db *gorm.DB) (ranges string, err error) {
+// division is how a rebuild divides its work.
+type division struct {
+	// times are conditions that have each fact once, of stretches of whole months:
+	// sums of each fit in memory, and the transaction that writes them, which holds
+	// back the watermark of the generation that is read, is short.
+	times []string
+	// brands is an array of where ranges of as many brands begin, or empty.
+	brands string
+}
+
+// factsAtOnce are summed in one go, unless that makes more than mostStretches.
+const (
+	factsAtOnce   = 1_000_000
+	mostStretches = 12
+)
+
+// divide goes by what PostgreSQL knows of the facts. Where they do not lie in
+// the order of time, or nothing is known, they are one stretch.
+func (s *Service) divide(db *gorm.DB) (by division, err error) {
 	err = db.Raw(`
 select coalesce(cast(percentile_disc((select array_agg(n / 64.0::float8) from generate_series(1, 63) as n)) within group (order by id) as text), '')
-from brands`).Scan(&ranges).Error
+from brands`).Scan(&by.brands).Error
 	if err != nil {
-		return "", fmt.Errorf("divide the brands: %w", err)
+		return by, fmt.Errorf("divide the brands: %w", err)
 	}
-	return ranges, nil
+	var begins []string
+	err = db.Raw(`
+select distinct to_char(date_trunc('month', s.bounds[1 + n * (cardinality(s.bounds) - 1) / t.parts], 'UTC') at time zone 'UTC', 'YYYY-MM-DD') as begins
+from (
+  select cast(cast(histogram_bounds as text) as timestamptz[]) as bounds
+  from pg_stats
+  where schemaname = current_schema() and tablename = 'sales_facts' and attname = 'event_at' and correlation > 0.9
+) s
+cross join (select cast(least(ceil(reltuples / ?), ?) as integer) as parts from pg_class where oid = 'sales_facts'::regclass) t
+cross join lateral generate_series(1, t.parts - 1) as n
+order by begins`, s.factsAtOnce, mostStretches).Scan(&begins).Error
+	if err != nil {
+		return by, fmt.Errorf("divide the facts: %w", err)
+	}
+	after := "true"
+	for _, begin := range begins {
+		edge := "timestamptz '" + begin + " 00:00:00+00'"
+		by.times = append(by.times, after+" and f.event_at < "+edge)
+		after = "f.event_at >= " + edge
+	}
+	by.times = append(by.times, after)
+	return by, nil
 }
 
 const (

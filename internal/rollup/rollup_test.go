@@ -26,7 +26,10 @@ type world struct {
 	shops []*models.Storefront
 }
 
-func newWorld(t *testing.T) *world { return worldOf(t, dbtest.New(t).Gorm) }
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	return worldOf(t, dbtest.New(t).Gorm)
+}
 
 func worldOf(t *testing.T, db *gorm.DB) *world {
 	t.Helper()
@@ -256,6 +259,37 @@ func TestARoundWithNothingToAdd(t *testing.T) {
 		t.Error("nothing was added")
 	}
 	w.exact(t)
+}
+
+// A rebuild sums facts that lie in the order of time stretch by stretch, and
+// has each of them once: also those at the edges of months in any zone.
+func TestARebuildInStretches(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := rand.New(rand.NewPCG(6, 6))
+	for range 150 {
+		if err := w.sell(w.db, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.keep.SumAtOnce(10)
+	if n, err := w.keep.Stretches(w.db); err != nil || n != 1 {
+		t.Errorf("%d stretches of facts of which nothing is known, %v", n, err)
+	}
+	for _, sql := range []string{"create index by_time on sales_facts (event_at)", "cluster sales_facts using by_time", "analyze sales_facts"} {
+		if err := w.db.Exec(sql).Error; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := w.keep.Stretches(w.db); err != nil || n < 3 || n > 12 {
+		t.Errorf("%d stretches of four months, %v", n, err)
+	}
+	for range 2 {
+		if err := w.keep.Rebuild(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		w.exact(t)
+	}
 }
 
 // Two runners and a rebuild while orders come in: each snapshot is exact, and
