@@ -1830,7 +1830,7 @@ type ReportExportCancelPayload struct {
 type ReportExportCreateInput struct {
 	// Name of the report, such as sales.
 	Report string `json:"report"`
-	// As the query of its name takes them, with `first` for no more than so many rows and without `after`. Default none: all rows.
+	// As the query of its name takes them, with `first` for no more than so many rows and without `after`; sales with `shoppers: true` to count these. Default none: all rows.
 	Arguments graphql.Omittable[json.RawMessage] `json:"arguments,omitempty"`
 	// How it is written.
 	Format export.Format `json:"format"`

@@ -15614,7 +15614,7 @@ extend type Query {
 input ReportExportCreateInput {
   "Name of the report, such as sales."
   report: String!
-  "As the query of its name takes them, with ` + "`" + `first` + "`" + ` for no more than so many rows and without ` + "`" + `after` + "`" + `. Default none: all rows."
+  "As the query of its name takes them, with ` + "`" + `first` + "`" + ` for no more than so many rows and without ` + "`" + `after` + "`" + `; sales with ` + "`" + `shoppers: true` + "`" + ` to count these. Default none: all rows."
   arguments: JSON
   "How it is written."
   format: ExportFormat!

@@ -19,14 +19,21 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
+// withShoppers is an argument of files, which have no fields to ask for.
+var withShoppers = &ast.ArgumentDefinition{Name: "shoppers", Type: ast.NamedType("Boolean", nil)}
+
 // SalesQuery reads the arguments of salesReport where they come as JSON from
-// elsewhere than an operation, by the same rules: see problem.BadInput.
+// elsewhere than an operation, by the same rules: see problem.BadInput. With
+// `shoppers` these are counted, too.
 func SalesQuery(schema *ast.Schema, arguments json.RawMessage) (report.Query, error) {
-	f, r, err := outside(schema, "salesReport", arguments)
+	f, r, err := outside(schema, "salesReport", arguments, withShoppers)
 	if err != nil {
 		return report.Query{}, err
 	}
 	q, err := salesQuery(f, r)
+	if err == nil {
+		q.Shoppers, err = f.flag(r, withShoppers.Name)
+	}
 	return q, ofArguments(err)
 }
 

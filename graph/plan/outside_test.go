@@ -20,13 +20,13 @@ func TestSalesQuery(t *testing.T) {
 	brand := uuid.New()
 	q, err := plan.SalesQuery(schema, json.RawMessage(`{
   "where": {"from": "2017-01-01", "brandId": "`+globalid.Encode(globalid.Brand, brand)+`", "market": ["CN"]},
-  "groupBy": ["PERIOD", "BRAND"], "period": "QUARTER", "timeZone": "Asia/Shanghai", "sortKey": "GROSS", "reverse": true, "first": 10
+  "groupBy": ["PERIOD", "BRAND"], "period": "QUARTER", "timeZone": "Asia/Shanghai", "sortKey": "GROSS", "reverse": true, "first": 10, "shoppers": true
 }`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if q.From.String() != "2017-01-01" || q.Brands[0] != brand || q.Markets[0] != "CN" || len(q.GroupBy) != 2 || q.GroupBy[1] != report.Brand ||
-		q.Period != report.Quarter || q.TimeZone.String() != "Asia/Shanghai" || q.SortKey != report.ByGross || !q.Reverse || *q.Page.First != 10 {
+		q.Period != report.Quarter || q.TimeZone.String() != "Asia/Shanghai" || q.SortKey != report.ByGross || !q.Reverse || *q.Page.First != 10 || !q.Shoppers {
 		t.Errorf("%+v", q)
 	}
 	if _, err := plan.SalesQuery(schema, json.RawMessage(`{}`)); err != nil {
@@ -38,6 +38,7 @@ func TestSalesQuery(t *testing.T) {
 		`{"where": {"brand": "x"}}`:     "arguments.where.brand",
 		`{"groupBy": ["MOON"]}`:         "arguments.groupBy[0]",
 		`{"first": "ten"}`:              "arguments.first",
+		`{"shoppers": "all"}`:           "arguments.shoppers",
 		`{"timeZone": "Mars/Olympus"}`:  "arguments",
 		`{"where": {"from": "nodate"}}`: "arguments",
 		`{"where": {"brandId": ["x"]}}`: "where.brandId.0",

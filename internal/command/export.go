@@ -112,6 +112,7 @@ type ExportSales struct {
 	GroupBy  []string `env:"EXPORT_GROUP_BY" group:"How they are summed" placeholder:"NAME" help:"Dimensions, such as period,brand,market."`
 	Period   string   `env:"EXPORT_PERIOD" group:"How they are summed" placeholder:"NAME" help:"Length of periods: day, week, month, quarter or year."`
 	TimeZone string   `env:"EXPORT_TIME_ZONE" group:"How they are summed" placeholder:"ZONE" help:"Where days begin, such as Asia/Shanghai."`
+	Shoppers bool     `env:"EXPORT_SHOPPERS" group:"How they are summed" help:"Count distinct shoppers, new and returning ones, too: slower, from the sales themselves."`
 	SortKey  string   `env:"EXPORT_SORT_KEY" group:"How they are summed" placeholder:"NAME" help:"What rows are sorted by: dimensions, gross, net, units or orders."`
 	Reverse  bool     `env:"EXPORT_REVERSE" group:"How they are summed" help:"Turn the order around."`
 	First    int      `env:"EXPORT_FIRST" group:"How they are summed" placeholder:"N" help:"Only the first rows, at most 1,000; all without."`
@@ -167,6 +168,7 @@ func (e *ExportSales) add(ctx context.Context, brands *brand.Service, arguments 
 	set(arguments, "timeZone", e.TimeZone, e.TimeZone != "")
 	set(arguments, "sortKey", enum(e.SortKey), e.SortKey != "")
 	set(arguments, "reverse", true, e.Reverse)
+	set(arguments, "shoppers", true, e.Shoppers)
 	set(arguments, "first", e.First, e.First != 0)
 	return nil
 }

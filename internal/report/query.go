@@ -156,6 +156,8 @@ type Query struct {
 	SortKey SortKey
 	Reverse bool
 	Page    paging.Args
+	// Shoppers are counted in files, which facts alone tell.
+	Shoppers bool
 	// Fields of the report, its rows and totals that are asked for, by their
 	// names in the API; nil for all. Some take more than roll-ups.
 	Fields []string
@@ -206,7 +208,7 @@ func (q *Query) ranks() string {
 
 // byShopper: what only facts tell.
 func (q *Query) byShopper() bool {
-	return q.Fields != nil && q.asks("shoppers", "newShoppers", "returningShoppers")
+	return q.Shoppers || q.Fields != nil && q.asks("shoppers", "newShoppers", "returningShoppers")
 }
 
 func (q *Query) has(d Dimension) bool { return slices.Contains(q.GroupBy, d) }

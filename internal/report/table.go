@@ -74,10 +74,13 @@ func optional[T any](of func(*Row) *T) func(*Row) any {
 func byPeriods(q *Query) bool { return q.has(Period) }
 func moving(q *Query) bool    { return q.Moving > 0 }
 func compared(q *Query) bool  { return q.Compare != "" }
+func shoppers(q *Query) bool  { return q.Shoppers }
 
 var (
-	ofOrders = number(func(f *Figures) int64 { return f.Orders })
-	ofUnits  = number(func(f *Figures) int64 { return f.Units })
+	ofOrders   = number(func(f *Figures) int64 { return f.Orders })
+	ofUnits    = number(func(f *Figures) int64 { return f.Units })
+	ofShoppers = number(func(f *Figures) int64 { return f.Shoppers })
+	ofNew      = number(func(f *Figures) int64 { return f.NewShoppers })
 )
 
 var figures = []figure{
@@ -95,6 +98,9 @@ var figures = []figure{
 	{"payout", "Payout", table.Money, true, amount(Figures.Payout), nil},
 	{"average_order", "Average order", table.Money, false, optional(func(r *Row) *money.Money { return r.AverageOrder() }), nil},
 	{"return_rate", "Return rate", table.Percent, false, optional(func(r *Row) *decimal.Decimal { return r.ReturnRate() }), nil},
+	{"shoppers", "Shoppers", table.Integer, false, ofShoppers, shoppers},
+	{"new_shoppers", "New shoppers", table.Integer, false, ofNew, shoppers},
+	{"returning_shoppers", "Returning shoppers", table.Integer, false, number(func(f *Figures) int64 { return f.ReturningShoppers() }), shoppers},
 	{"share", "Share", table.Percent, false, optional(func(r *Row) *decimal.Decimal { return r.Share }), nil},
 	{"rank", "Rank", table.Integer, false, func(r *Row) any { return r.Rank }, nil},
 	{"cumulative_net", "Net so far", table.Money, false, optional((*Row).CumulativeNet), byPeriods},
@@ -104,6 +110,7 @@ var figures = []figure{
 	{"previous_gross", "Gross before", table.Money, true, before(amount(Figures.Gross)), compared},
 	{"previous_net", "Net before", table.Money, true, before(amount(Figures.Net)), compared},
 	{"previous_payout", "Payout before", table.Money, true, before(amount(Figures.Payout)), compared},
+	{"previous_shoppers", "Shoppers before", table.Integer, false, before(ofShoppers), func(q *Query) bool { return q.Shoppers && compared(q) }},
 	{"net_change", "Change of net", table.Percent, false, optional((*Row).NetChange), compared},
 }
 

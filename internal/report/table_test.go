@@ -93,6 +93,56 @@ func TestTable(t *testing.T) {
 		}
 	}
 
+	t.Run("counts_shoppers_where_asked_for", func(t *testing.T) {
+		t.Parallel()
+		returning, many := 0, 0
+		for _, q := range []report.Query{
+			{},
+			{GroupBy: []report.Dimension{report.Period, report.Brand}},
+			{GroupBy: []report.Dimension{report.Category, report.Period}, Period: report.Day, SortKey: report.ByNet, Reverse: true},
+			{GroupBy: []report.Dimension{report.Product, report.BuyerCountry}, SortKey: report.ByOrders},
+			{GroupBy: []report.Dimension{report.Period}, Compare: report.LastYear},
+			{GroupBy: []report.Dimension{report.Brand}, Top: 1},
+		} {
+			shown := q
+			shown.Page = paging.Args{First: new(int32(1000))}
+			shown.Fields = []string{"rows", "shoppers", "newShoppers", "returningShoppers", "previous"}
+			want, err := w.sales.Sales(ctx, shown)
+			if err != nil {
+				t.Fatal(err)
+			}
+			without, err := w.sales.Table(ctx, q)
+			if err != nil || without.Column("shoppers") >= 0 {
+				t.Fatalf("they are counted unasked, %v", err)
+			}
+			q.Shoppers = true
+			whole, err := w.sales.Table(ctx, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for row, err := range whole.Rows {
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := want.Rows[n]
+				got := [3]any{row[whole.Column("shoppers")], row[whole.Column("new_shoppers")], row[whole.Column("returning_shoppers")]}
+				if got != [3]any{r.Shoppers, r.NewShoppers, r.ReturningShoppers()} {
+					t.Fatalf("%v: row %d has %v, the report %d, %d and %d", q.GroupBy, n, got, r.Shoppers, r.NewShoppers, r.ReturningShoppers())
+				}
+				if q.Compare != "" && row[whole.Column("previous_shoppers")] != r.Previous.Shoppers {
+					t.Fatalf("row %d has %v before, the report %d", n, row[whole.Column("previous_shoppers")], r.Previous.Shoppers)
+				}
+				returning, many, n = returning+int(r.ReturningShoppers()), many+int(r.Shoppers), n+1
+			}
+			if n != len(want.Rows) {
+				t.Errorf("%v: %d rows, the report has %d", q.GroupBy, n, len(want.Rows))
+			}
+		}
+		if many == 0 || returning == 0 {
+			t.Errorf("%d shoppers, %d of them returning", many, returning)
+		}
+	})
 	t.Run("keeps_to_the_first_rows", func(t *testing.T) {
 		t.Parallel()
 		whole, err := w.sales.Table(ctx, report.Query{GroupBy: []report.Dimension{report.Category}, Page: paging.Args{First: new(int32(2))}})
