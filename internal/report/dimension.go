@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -84,6 +85,9 @@ func (q *Query) keys() []string {
 	}
 	return append(keys, "currency")
 }
+
+// key is the column of a dimension of the query, in a grouped row.
+func (q *Query) key(d Dimension) string { return fmt.Sprintf("d%d", slices.Index(q.GroupBy, d)+1) }
 
 // dimensions are the columns of the query's dimensions, in a grouped row.
 func (q *Query) dimensions() string {

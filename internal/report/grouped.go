@@ -96,7 +96,7 @@ func (s *source) grouped(of span) clause {
 func (s *source) converted(of span, keys []string) clause {
 	if c := s.cellsOf(of); c != nil && !s.toBrand() {
 		// No brand is in both, and rows are of brands.
-		rows := c.with.and(" ", s.convert(c.kept, keys)).and(" union all ", s.convert(c.summed, keys))
+		rows := c.with.and(" ", s.convert(c.kept(allRows), keys)).and(" union all ", s.convert(c.summed(allRows), keys))
 		if len(keys) > 0 {
 			return rows
 		}
@@ -114,7 +114,7 @@ func (s *source) convert(native clause, keys []string) clause {
 		to, join, groups = "n.quote", join+" and k.quote = n.quote", append(groups, "n.quote")
 	}
 	// An index has rows by periods first.
-	if i := slices.Index(s.GroupBy, Period); i >= 0 && len(keys) > 0 {
+	if i := slices.Index(groups, s.key(Period)); i >= 0 {
 		groups[0], groups[i] = groups[i], groups[0]
 	}
 	selected := append(slices.Clone(keys), to+" as currency")
@@ -248,7 +248,7 @@ func (s *source) largest() clause {
 	of := *s.Query
 	of.GroupBy = slices.DeleteFunc(slices.Clone(s.GroupBy), func(d Dimension) bool { return d == Period })
 	of.Top, of.byPeriod = 0, s.Convert != nil && s.Convert.Rate == PeriodAverage && s.has(Period)
-	by := &source{Query: &of, actor: s.actor, state: s.state, now: s.now}
+	by := s.of(&of)
 	g := by.grouped(span{from: s.From, to: s.To})
 	order := []string{s.measure("g.") + " desc"}
 	for i, d := range of.GroupBy {

@@ -31,18 +31,19 @@ func (s *source) closeIn(tx *gorm.DB, st *statement) error {
 // few brands that are summed.
 func (s *source) leading(tx *gorm.DB, c *cells) (clause, error) {
 	columns := "g." + strings.Join(slices.Concat(s.keys(), sums), ", g.")
-	month := tx.Raw("select g.*, "+net+" as net_minor from ("+c.kept.sql+" and f.month = m.month) g", c.kept.args...)
+	kept := c.kept(clause{sql: "f.month = m.month"})
+	month := tx.Raw("select g.*, "+net+" as net_minor from ("+kept.sql+") g", kept.args...)
 	first, err := s.sort().Narrow(tx.Table("(?) g", month).Select(columns), s.Page)
 	months, args := c.part.Months()
 	rows := c.with.and(" select g.* from ("+months+") m cross join lateral (?) g", clause{args: append(args, first)})
-	return rows.and(" union all ", c.summed), err
+	return rows.and(" union all ", c.summed(allRows)), err
 }
 
 // page is the table of a page's keys, found by what rows are ranked by alone,
 // or without converting anything.
 func (s *source) page(tx *gorm.DB) (clause, error) {
 	only := *s.Query
-	by := &source{Query: &only, actor: s.actor, state: s.state, now: s.now}
+	by := s.of(&only)
 	var keys clause
 	if s.ranked() {
 		only.Fields = []string{s.ranks()}

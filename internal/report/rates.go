@@ -42,7 +42,7 @@ func (q *Query) quote() string {
 // of a currency's minor units is in those of a quote, a fraction of / per, and
 // up to which small amounts it can be had without leaving bigint.
 // Without one it is RATE_UNKNOWN.
-func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, err error) {
+func (s *source) rates(tx *gorm.DB, spans []span) (st statement, err error) {
 	var sold []struct {
 		Currency, Quote string
 		RateOn          time.Time
@@ -53,7 +53,7 @@ func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, er
 		from, where := s.rows(s.parts([]string{"currency"}, s.finer(), false, span.from, span.to)...)
 		query := fmt.Sprintf("select distinct f.currency, %s as rate_on, %s as quote from %s where %s order by 2, 1, 3", s.rateOn(), s.quote(), from.sql, where.sql)
 		if err := tx.Raw(query, append(from.args, where.args...)...).Scan(&sold).Error; err != nil {
-			return nil, k, fmt.Errorf("find the currencies: %w", err)
+			return st, fmt.Errorf("find the currencies: %w", err)
 		}
 		if len(sold) == 0 {
 			continue
@@ -73,7 +73,7 @@ func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, er
 		}
 		figures, err := fx.SpanTx(tx, first, last, both...)
 		if err != nil {
-			return nil, k, err
+			return st, err
 		}
 		for _, row := range sold {
 			on := row.RateOn.Format(time.DateOnly)
@@ -83,9 +83,9 @@ func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, er
 			base, quote := money.Currency(row.Currency), money.Currency(row.Quote)
 			rate, err := s.rate(figures, base, quote, models.DateOf(row.RateOn), span)
 			if err != nil {
-				return nil, k, err
+				return st, err
 			}
-			known[row.Currency+row.Quote+on], used = true, append(used, rate)
+			known[row.Currency+row.Quote+on], st.used = true, append(st.used, rate)
 			over, under := rate.Fraction()
 			if shift := quote.Digits() - base.Digits(); shift > 0 {
 				over = over.Mul(decimal.New(1, shift))
@@ -97,9 +97,10 @@ func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, er
 			}
 			currencies, quotes, days = append(currencies, row.Currency), append(quotes, row.Quote), append(days, on)
 			of, per = append(of, over.String()), append(per, under.String())
+			st.rates = append(st.rates, [5]string{row.Currency, row.Quote, on, over.String(), under.String()})
 		}
 	}
-	return used, clause{
+	st.with = []clause{{
 		`k as materialized (
   select k.*, s.*
   from unnest(cast(? as text[]), cast(? as text[]), cast(? as date[]), cast(? as numeric[]), cast(? as numeric[])) as k (currency, quote, rate_on, of, per)
@@ -110,7 +111,8 @@ func (s *source) rates(tx *gorm.DB, spans []span) (used []*fx.Rate, k clause, er
   ) s
 )`,
 		[]any{currencies, quotes, days, of, per},
-	}, nil
+	}}
+	return st, nil
 }
 
 func (s *source) rate(figures *fx.Span, base, quote money.Currency, on models.Date, of span) (*fx.Rate, error) {

@@ -70,24 +70,27 @@ type statement struct {
 	with []clause
 	rows clause
 	used []*fx.Rate
+	// rates are the rows of k: currency, quote, day, of and per.
+	rates [][5]string
 }
 
 // statement reads what it takes of rates first.
 func (s *source) statement(tx *gorm.DB) (st statement, err error) {
 	spans := s.spans()
 	if s.Convert != nil {
-		var k clause
-		if st.used, k, err = s.rates(tx, spans); err != nil {
+		if st, err = s.rates(tx, spans); err != nil {
 			return st, err
 		}
-		st.with = append(st.with, k)
 	}
 	if s.Top > 0 {
 		t := s.largest()
 		st.with = append(st.with, clause{"top as materialized (" + t.sql + ")", t.args})
 	}
 	if s.asks("share") {
-		z := s.totals()
+		z, err := s.totals(tx, st)
+		if err != nil {
+			return st, err
+		}
 		st.with = append(st.with, clause{"every as materialized (select z.currency, z.gross_minor - z.discount_minor - z.refund_minor as net from (" + z.sql + ") z)", z.args})
 	}
 	st.rows = s.told(s.beside(spans, s.grouped))
@@ -152,26 +155,31 @@ func (s *source) told(g clause) clause {
 
 // totals sum all rows: orders and shoppers are those of all sales, for one may
 // stand in several rows, and converted amounts are the sums of what the rows say.
-func (s *source) totals() clause {
+func (s *source) totals(tx *gorm.DB, st statement) (clause, error) {
 	of := *s.Query
 	of.GroupBy, of.Top, of.Moving = nil, 0, 0
-	all := &source{Query: &of, actor: s.actor, state: s.state, now: s.now}
+	all := s.of(&of)
 	if s.Convert == nil {
-		return all.beside(s.spans(), func(of span) clause { return all.native(of, "f.currency") })
+		return all.beside(s.spans(), func(of span) clause { return all.native(of, "f.currency") }), nil
 	}
 	rows := *s.Query
 	rows.amountsAlone = true
 	if s.Convert.Rate == TransactionDay { // whose days tell periods apart
 		rows.GroupBy = slices.DeleteFunc(slices.Clone(s.GroupBy), func(d Dimension) bool { return d == Period })
 	}
-	every := *s
-	every.Query, every.all, every.ofPage = &rows, true, false
+	every := s.of(&rows)
+	every.all = true
+	var failed error
 	which := "cross join (%s) a"
 	if s.toBrand() {
 		which = "join (%s) a on a.currency = z.currency"
 	}
 	return all.beside(s.spans(), func(of span) clause {
-		counted, summed := all.native(of, s.quote()), every.converted(of, nil)
+		counted := all.native(of, s.quote())
+		summed, err := every.inAll(tx, st, of)
+		if err != nil {
+			failed = err
+		}
 		selected := []string{"z.currency"}
 		for _, column := range sums {
 			from := "z."
@@ -184,7 +192,7 @@ func (s *source) totals() clause {
 			fmt.Sprintf("select %s from (%s) z "+which, strings.Join(selected, ", "), counted.sql, summed.sql),
 			append(counted.args, summed.args...),
 		}
-	})
+	}), failed
 }
 
 // read reads a page of rows, and what is asked for of all pages: statements of
@@ -215,7 +223,10 @@ func (s *source) read(tx *gorm.DB) (r readRows, err error) {
 		}
 	}
 	if s.asks("totals", "asOf") {
-		z := s.totals()
+		z, err := s.totals(tx, st)
+		if err != nil {
+			return r, err
+		}
 		if err := st.run(tx, &r.totals, clause{z.sql + " order by currency", z.args}); err != nil {
 			return r, err
 		}

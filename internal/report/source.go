@@ -3,6 +3,8 @@ package report
 import (
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -21,10 +23,17 @@ type source struct {
 	actor *auth.Actor
 	state rollup.State
 	now   time.Time
+	// months are remembered by the service.
+	months *lru.Cache[monthKey, monthSums]
 	// all rows are read, not a page.
 	all bool
 	// ofPage: rows are those of the table page alone.
 	ofPage bool
+}
+
+// of reads another query from the same place, a page of it.
+func (s *source) of(q *Query) *source {
+	return &source{Query: q, actor: s.actor, state: s.state, now: s.now, months: s.months}
 }
 
 // filters are the conditions on facts, and the columns they look at.

@@ -167,20 +167,32 @@ func (c *cover) cells() bool {
 		!slices.ContainsFunc(c.byMonth.keys, func(k string) bool { return !slices.Contains(c.need.Apart, k) })
 }
 
-// Months are those that a part of whole months is read of, each as month.
+// Table is the roll-up that a part of whole months is read from.
+func (p Part) Table() string { return p.of.byMonth.table }
+
+// Months are those that a part of whole months is read of: month, and version,
+// which changes with the sums of the month. It tells the transactions that wrote
+// them where there are few: each fact is in all roll-ups.
 func (p Part) Months() (sql string, args []any) {
 	c := p.of
+	all := []any{c.state.Generation, c.need.Zone.String()}
+	args = slices.Clone(all)
 	bound := func(known *models.Date, end string) string {
 		if known != nil {
 			args = append(args, known.String())
 			return "?::date"
 		}
-		args = append(args, c.state.Generation, c.need.Zone.String())
+		args = append(args, all...)
 		return fmt.Sprintf("(select %s from %s where generation = ? and zone = ?)", end, c.byMonth.table)
 	}
-	sql = "select generate_series(" + bound(c.first, "min(starts_on)") + "::timestamp, "
-	sql += bound(c.last, "max(starts_on) + 1") + " - interval '1 day', interval '1 month')::date as month"
-	return sql, args
+	first := bound(c.first, "min(starts_on)")
+	return `
+select m.month::date as month, (
+  select coalesce(md5(string_agg(f.xmin::text, ',' order by f.xmin::text)), '')
+  from sales_by_market_months f
+  where f.generation = ? and f.zone = ? and f.starts_on = m.month::date
+) as version
+from generate_series(` + first + "::timestamp, " + bound(c.last, "max(starts_on) + 1") + " - interval '1 day', interval '1 month') m (month)", args
 }
 
 // oneMonth is all that is read of whole months.

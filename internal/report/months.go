@@ -1,0 +1,134 @@
+package report
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/models"
+)
+
+// monthKey is a month of a roll-up in one version, and what it is asked for:
+// filters, rates and sums.
+type monthKey struct {
+	table, zone, month, version string
+	generation                  int
+	asked                       [sha256.Size]byte
+}
+
+// monthSums are what the cells of a month come to, in the order of amounts.
+type monthSums [7]int64
+
+// maxMonths are remembered: 36 of a hundred reports, in each configured zone.
+const maxMonths = 10_000
+
+// inAll is what all rows of a span come to in the currency asked for. Each cell
+// is converted, and months seldom change: what those come to that nothing in
+// the tail is of is remembered, as long as nobody has written to them.
+func (s *source) inAll(tx *gorm.DB, st statement, of span) (clause, error) {
+	c := s.cellsOf(of)
+	if scope, _ := auth.Where(s.actor, "sales_facts", "f", s.now); c == nil || s.toBrand() || s.finer() != "month" || scope != "true" {
+		return s.converted(of, nil), nil
+	}
+	months, err := c.months(tx)
+	if err != nil {
+		return clause{}, err
+	}
+	var sum monthSums
+	var open, missing models.StringList
+	keys := map[string]monthKey{}
+	for _, m := range months {
+		if m.Open {
+			open = append(open, m.Month)
+			continue
+		}
+		key := monthKey{c.part.Table(), s.TimeZone.String(), m.Month, m.Version, s.state.Generation, s.asking(c, st, m.Month)}
+		if known, ok := s.months.Get(key); ok {
+			sum.add(known)
+		} else {
+			missing, keys[m.Month] = append(missing, m.Month), key
+		}
+	}
+	if len(missing) > 0 {
+		var rows []*groupedRow
+		read := s.convert(c.of(among(missing)), []string{s.key(Period)})
+		if err := st.run(tx, &rows, read); err != nil {
+			return clause{}, err
+		}
+		came := make(map[string]monthSums, len(rows))
+		for _, r := range rows {
+			came[r.key(Period, slices.Index(s.GroupBy, Period))] = r.Now.amounts()
+		}
+		for month, key := range keys {
+			s.months.Add(key, came[month])
+			sum.add(came[month])
+		}
+	}
+	return s.withOpen(c, sum, open), nil
+}
+
+// withOpen adds what changes to what is remembered: open months, and days
+// beside whole ones.
+func (s *source) withOpen(c *cells, known monthSums, open models.StringList) clause {
+	first := make([]string, len(amounts))
+	for i, a := range amounts {
+		first[i] = s.asked(a, fmt.Sprintf("%d::bigint", known[i]))
+	}
+	for _, count := range slices.Backward(counts) {
+		first = slices.Insert(first, 0, s.asked(count, "0::bigint"))
+	}
+	rows := clause{sql: "select " + s.quote() + " as currency, " + strings.Join(first, ", ") + ", null::timestamptz as recorded_at"}.
+		and(" union all ", s.convert(c.kept(among(open)), nil)).
+		and(" union all ", s.convert(c.summed(among(open)), nil))
+	sums := strings.Join(s.sums("n.", added), ", ")
+	return c.with.and(" select n.currency, "+sums+" from (", rows).and(") n group by 1", clause{})
+}
+
+// among is the condition that rows f are of one of the months.
+func among(months models.StringList) clause {
+	return clause{"f.month = any (cast(? as date[]))", []any{months}}
+}
+
+// a month that cells are of, open where the tail tells of it.
+type month struct {
+	Month, Version string
+	Open           bool
+}
+
+func (c *cells) months(tx *gorm.DB) (all []month, err error) {
+	months, args := c.part.Months()
+	read := c.with.and(" select m.month::text, m.version, exists (select from rest where rest.period = m.month) as open from (", clause{months + ") m", args})
+	if err := tx.Raw(read.sql, read.args...).Scan(&all).Error; err != nil {
+		return nil, fmt.Errorf("find the months: %w", err)
+	}
+	return all, nil
+}
+
+// asking is what of a query the sums of a month depend on.
+func (s *source) asking(c *cells, st statement, month string) [sha256.Size]byte {
+	text := fmt.Appendf(nil, "%s %v %s", c.where.sql, c.where.args, s.quote())
+	for _, a := range amounts {
+		text = fmt.Append(text, " ", s.tells(a))
+	}
+	for _, rate := range st.rates {
+		if day := rate[2]; day == month || day == anyDay {
+			text = fmt.Appendf(text, " %v", rate)
+		}
+	}
+	return sha256.Sum256(text)
+}
+
+func (m *monthSums) add(more monthSums) {
+	for i := range m {
+		m[i] += more[i]
+	}
+}
+
+// amounts of the sums, in their order.
+func (s summed) amounts() monthSums {
+	return monthSums{s.GrossMinor, s.DiscountMinor, s.RefundMinor, s.ShippingMinor, s.DutyMinor, s.TaxMinor, s.CommissionMinor}
+}
