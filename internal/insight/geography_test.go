@@ -251,7 +251,7 @@ func TestGeographyFromRollUps(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if diff := cmp.Diff(want.Rows, got.Rows) + cmp.Diff(want.Totals, got.Totals); diff != "" || len(got.Rows) == 0 {
+					if diff := cmp.Diff(want.Rows, got.Rows) + cmp.Diff(want.Totals, got.Totals); diff != "" || i < 3 && len(got.Rows) == 0 {
 						t.Errorf("%d %s %s (-facts +roll-ups):\n%s", i, side, level, diff)
 					}
 				}
