@@ -1828,7 +1828,8 @@ type ReportExportCancelPayload struct {
 
 // What file to make.
 type ReportExportCreateInput struct {
-	// Name of the report, such as sales.
+	// Name of the report: sales, funnel, cohorts, geography, payments, regimes, turnover, statements, tariff_scenario, or of a programme, such as
+	// programme_series. Any other is refused with the list of all.
 	Report string `json:"report"`
 	// As the query of its name takes them, with `first` for no more than so many rows and without `after`; sales with `shoppers: true` to count these. Default none: all rows.
 	Arguments graphql.Omittable[json.RawMessage] `json:"arguments,omitempty"`
@@ -1852,9 +1853,10 @@ type ReportExportCreatePayload struct {
 type ReportScheduleCreateInput struct {
 	// What it is called; 1 to 100 characters.
 	Name string `json:"name"`
-	// Name of the report, such as sales.
+	// Name of the report: sales, funnel, cohorts, geography, payments, regimes, turnover, statements, tariff_scenario, or of a programme, such as
+	// programme_series. Any other is refused with the list of all.
 	Report string `json:"report"`
-	// As the query of its name takes them. Default none.
+	// As for an export; the days of `days` take the place of those in its `where`, and `timeZone` that of a report that names none. Default none.
 	Arguments graphql.Omittable[json.RawMessage] `json:"arguments,omitempty"`
 	// Which days each file is about. Default AS_GIVEN.
 	Days graphql.Omittable[*models.ScheduleDays] `json:"days,omitempty"`

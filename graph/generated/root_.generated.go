@@ -15430,7 +15430,7 @@ type ReportExport implements Node @requires(permission: REPORT_READ) {
   format: ExportFormat!
   "How far it has come."
   status: ExportStatus!
-  "Rows written so far."
+  "Rows written so far; again from 0 where the server that wrote them was killed."
   rowCount: BigInt!
   "Size of the file in bytes, 0 until it is there."
   sizeBytes: BigInt!
@@ -15612,7 +15612,10 @@ extend type Query {
 
 "What file to make."
 input ReportExportCreateInput {
-  "Name of the report, such as sales."
+  """
+  Name of the report: sales, funnel, cohorts, geography, payments, regimes, turnover, statements, tariff_scenario, or of a programme, such as
+  programme_series. Any other is refused with the list of all.
+  """
   report: String!
   "As the query of its name takes them, with ` + "`" + `first` + "`" + ` for no more than so many rows and without ` + "`" + `after` + "`" + `; sales with ` + "`" + `shoppers: true` + "`" + ` to count these. Default none: all rows."
   arguments: JSON
@@ -15650,9 +15653,12 @@ type ReportExportCancelPayload @public {
 input ReportScheduleCreateInput {
   "What it is called; 1 to 100 characters."
   name: String!
-  "Name of the report, such as sales."
+  """
+  Name of the report: sales, funnel, cohorts, geography, payments, regimes, turnover, statements, tariff_scenario, or of a programme, such as
+  programme_series. Any other is refused with the list of all.
+  """
   report: String!
-  "As the query of its name takes them. Default none."
+  "As for an export; the days of ` + "`" + `days` + "`" + ` take the place of those in its ` + "`" + `where` + "`" + `, and ` + "`" + `timeZone` + "`" + ` that of a report that names none. Default none."
   arguments: JSON
   "Which days each file is about. Default AS_GIVEN."
   days: ScheduleDays
