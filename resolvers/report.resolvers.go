@@ -20,8 +20,8 @@ func (r *queryResolver) SalesReport(ctx context.Context, where *api.SalesReportW
 		return nil, err
 	}
 	query.GroupBy, query.Period, query.TimeZone = groupBy, or(period, ""), timeZone
-	query.WeekStart, query.YearStart, query.Convert = or(weekStart, ""), int(or(yearStart, 0)), filter.SalesConversion(convert)
-	query.Compare, query.Top, query.Moving = or(compare, ""), int(or(top, 0)), int(or(moving, 0))
+	query.WeekStart, query.YearStart, query.Convert = or(weekStart, ""), filter.Number(yearStart), filter.SalesConversion(convert)
+	query.Compare, query.Top, query.Moving = or(compare, ""), filter.Number(top), filter.Number(moving)
 	query.SortKey, query.Reverse = or(sortKey, ""), or(reverse, false)
 	query.Page, query.Fields = page(first, after, nil, nil), selected(ctx, "SalesReport", "SalesReportRow", "SalesReportTotals")
 	return r.Reports.Sales(ctx, query)

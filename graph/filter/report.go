@@ -11,6 +11,18 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/report"
 )
 
+// Number reads one that has bounds above 0: nil is 0, for none, and 0 is out of
+// bounds.
+func Number(n *int32) int {
+	switch {
+	case n == nil:
+		return 0
+	case *n == 0:
+		return -1
+	}
+	return int(*n)
+}
+
 // SalesConversion reads how amounts are converted; nil is not at all.
 func SalesConversion(in *api.SalesConversionInput) *report.Conversion {
 	if in == nil {

@@ -182,9 +182,7 @@ func salesQuery(f *call, r *run) (report.Query, error) {
 		if err != nil {
 			return q, err
 		}
-		if n != nil {
-			*into = int(*n)
-		}
+		*into = filter.Number(n)
 	}
 	convert, err := argument(f, r, "convert", generated.SalesConversionInput)
 	if err != nil {

@@ -72,6 +72,14 @@ func (c *cells) summed(only clause) clause {
 	return clause{rows.sql + " union all select * from rest) f" + groupBy(len(c.keys)), rows.args}
 }
 
+// number of all rows, told by an index.
+func (c *cells) number() clause {
+	kept := *c
+	kept.keys, kept.plain = nil, []string{"count(*)"}
+	both := c.with.and(" select (", kept.kept(allRows)).and(") + (select count(*) from (", c.summed(allRows)).and(") s)", clause{})
+	return clause{"select (" + both.sql + ")", both.args}
+}
+
 // allRows of the roll-up.
 var allRows = clause{sql: "true"}
 

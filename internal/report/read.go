@@ -215,10 +215,7 @@ func (s *source) read(tx *gorm.DB) (r readRows, err error) {
 	}
 	slices.SortFunc(r.page, func(a, b *groupedRow) int { return cmp.Compare(a.Seq, b.Seq) })
 	if s.asks("totalCount") {
-		every := *s
-		every.all = true
-		g := every.beside(s.spans(), every.grouped)
-		if err := st.run(tx, &r.count, clause{"select count(*) from (" + g.sql + ") g", g.args}); err != nil {
+		if err := st.run(tx, &r.count, s.number()); err != nil {
 			return r, err
 		}
 	}
@@ -232,6 +229,17 @@ func (s *source) read(tx *gorm.DB) (r readRows, err error) {
 		}
 	}
 	return r, nil
+}
+
+// number of rows on all pages.
+func (s *source) number() clause {
+	every := *s
+	every.all = true
+	if c := every.cellsOf(span{from: s.From, to: s.To}); c != nil && s.Convert == nil && s.Compare == "" {
+		return c.number()
+	}
+	g := every.beside(s.spans(), every.grouped)
+	return clause{"select count(*) from (" + g.sql + ") g", g.args}
 }
 
 // readRows are the rows of a page, and what is told of those of all pages.
