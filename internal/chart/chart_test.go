@@ -142,7 +142,7 @@ func TestBars(t *testing.T) {
 		}
 		// What the report has summed already is not told beside it.
 		before := *large
-		before.Rows = table.Of(append(many, table.Row{"Others", money.New(1_000_000, "USD"), int64(0)})...)
+		before.Rows = table.Of(slices.Concat(many, []table.Row{{"Others", money.New(1_000_000, "USD"), int64(0)}})...)
 		svg = drawn(t, &before, Options{Height: 900})
 		shows(t, svg, "Others", "p99", "p71", "12.6K")
 		if n := strings.Count(strings.Join(texts(t, svg), "\n"), "Others"); n != 1 {
