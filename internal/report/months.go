@@ -30,6 +30,7 @@ const maxMonths = 10_000
 // is converted, and months seldom change: what those come to that nothing in
 // the tail is of is remembered, as long as nobody has written to them.
 func (s *source) inAll(tx *gorm.DB, st statement, of span) (clause, error) {
+	of.moved = "" // beside which periods they stand is nothing to them
 	c := s.cellsOf(of)
 	if scope, _ := auth.Where(s.actor, "sales_facts", "f", s.now); c == nil || s.toBrand() || s.finer() != "month" || scope != "true" {
 		return s.converted(of, nil), nil
@@ -74,12 +75,12 @@ func (s *source) inAll(tx *gorm.DB, st statement, of span) (clause, error) {
 // withOpen adds what changes to what is remembered: open months, and days
 // beside whole ones.
 func (s *source) withOpen(c *cells, known monthSums, open models.StringList) clause {
-	first := make([]string, len(amounts))
-	for i, a := range amounts {
-		first[i] = s.asked(a, fmt.Sprintf("%d::bigint", known[i]))
+	var first []string
+	for _, count := range counts {
+		first = append(first, s.asked(count, "0::bigint"))
 	}
-	for _, count := range slices.Backward(counts) {
-		first = slices.Insert(first, 0, s.asked(count, "0::bigint"))
+	for i, amount := range amounts {
+		first = append(first, s.asked(amount, fmt.Sprintf("%d::bigint", known[i])))
 	}
 	rows := clause{sql: "select " + s.quote() + " as currency, " + strings.Join(first, ", ") + ", null::timestamptz as recorded_at"}.
 		and(" union all ", s.convert(c.kept(among(open)), nil)).

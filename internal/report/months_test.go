@@ -25,12 +25,14 @@ func TestTotalsWhileSalesComeIn(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 5))
 	rolled := rollup.NewService(w.db, time.Now)
 	from, to := models.Date{Year: 2015, Month: 1, Day: 1}, models.Date{Year: 2018, Month: 12, Day: 31}
+	year := models.Date{Year: 2017, Month: 1, Day: 1}
 	part := models.Date{Year: 2017, Month: 3, Day: 12}
 	fixed := models.Date{Year: 2017, Month: 3, Day: 14}
 	queries := []report.Query{
 		{From: &from, To: &to, Convert: &report.Conversion{To: "USD", Rate: report.PeriodAverage}},
 		{From: &part, To: &to, Convert: &report.Conversion{To: "EUR", Rate: report.FixedDay, Day: &fixed}, Currencies: []money.Currency{"CNY"}},
-		{From: &from, To: &part, Convert: &report.Conversion{To: "EUR", Rate: report.FixedDay, Day: &fixed}, Compare: report.LastYear},
+		{From: &year, To: &to, Convert: &report.Conversion{To: "EUR", Rate: report.FixedDay, Day: &fixed}, Compare: report.LastYear},
+		{From: &from, To: &to, Convert: &report.Conversion{To: "EUR", Rate: report.FixedDay, Day: &fixed}},
 		{From: &from, To: &to, Convert: &report.Conversion{To: "CNY", Rate: report.PeriodAverage}, Top: 2},
 	}
 	for round := range 12 {
@@ -63,16 +65,28 @@ func TestTotalsWhileSalesComeIn(t *testing.T) {
 			if len(totals) != 1 || len(anew.Totals) != 1 {
 				t.Fatalf("round %d, %d: %d totals and %d", round, i, len(totals), len(anew.Totals))
 			}
-			sum := report.Figures{Currency: totals[0].Currency}
+			now, was := report.Figures{Currency: totals[0].Currency}, report.Figures{Currency: totals[0].Currency}
 			for _, row := range rows {
-				sum.GrossMinor, sum.DiscountMinor, sum.RefundMinor = sum.GrossMinor+row.GrossMinor, sum.DiscountMinor+row.DiscountMinor, sum.RefundMinor+row.RefundMinor
-				sum.ShippingMinor += row.ShippingMinor
-			}
-			for of, told := range map[string]report.Figures{"rows": sum, "a new service": anew.Totals[0].Figures} {
-				if got := totals[0]; got.Gross() != told.Gross() || got.Net() != told.Net() || got.Shipping() != told.Shipping() {
-					t.Fatalf("round %d, %d: in all %+v, of %s %+v", round, i, got.Figures, of, told)
+				add(&now, &row.Figures)
+				if row.Previous != nil {
+					add(&was, &row.Previous.Figures)
 				}
+			}
+			alike := func(of string, got, told report.Figures) {
+				if got.Gross() != told.Gross() || got.Net() != told.Net() || got.Shipping() != told.Shipping() {
+					t.Fatalf("round %d, %d: in all %+v, of %s %+v", round, i, got, of, told)
+				}
+			}
+			alike("rows", totals[0].Figures, now)
+			alike("a new service", totals[0].Figures, anew.Totals[0].Figures)
+			if q.Compare != "" {
+				alike("rows before", totals[0].Previous.Figures, was)
 			}
 		}
 	}
+}
+
+func add(sum, more *report.Figures) {
+	sum.GrossMinor, sum.DiscountMinor, sum.RefundMinor = sum.GrossMinor+more.GrossMinor, sum.DiscountMinor+more.DiscountMinor, sum.RefundMinor+more.RefundMinor
+	sum.ShippingMinor += more.ShippingMinor
 }
