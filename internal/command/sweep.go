@@ -11,7 +11,7 @@ import (
 const (
 	recoverEvery = 2 * time.Second
 	deliverEvery = time.Second
-	rollupsEvery = 300 * time.Millisecond
+	rollupsEvery = 500 * time.Millisecond
 	expireEvery  = time.Minute
 	booksEvery   = time.Hour
 	cartsEvery   = time.Hour
