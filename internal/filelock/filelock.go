@@ -42,7 +42,10 @@ func (l *Lock) Close() error {
 	if l.fd < 0 {
 		return nil
 	}
-	err := syscall.Close(l.fd)
+	// A child that is being started has the descriptor, too, for a moment, and
+	// with it what is not given back.
+	err := retry(func() error { return syscall.Flock(l.fd, syscall.LOCK_UN) })
+	err = errors.Join(err, syscall.Close(l.fd))
 	l.fd = -1
 	return l.wrap("close", err)
 }
