@@ -116,7 +116,7 @@ func (s *source) asking(c *cells, st statement, month string) [sha256.Size]byte 
 		text = fmt.Append(text, " ", s.tells(a))
 	}
 	for _, rate := range st.rates {
-		if day := rate[2]; day == month || day == anyDay {
+		if rate.day == month || rate.day == anyDay {
 			text = fmt.Appendf(text, " %v", rate)
 		}
 	}

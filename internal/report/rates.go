@@ -38,6 +38,10 @@ func (q *Query) quote() string {
 	return "text '" + string(q.Convert.To) + "'"
 }
 
+// fraction is of a currency's minor units what a quote has of them: of / per, on a
+// day or of the period that begins then.
+type fraction struct{ currency, quote, day, of, per string }
+
 // rates are those that the sales of the spans need, and as the table k: what
 // of a currency's minor units is in those of a quote, a fraction of / per, and
 // up to which small amounts it can be had without leaving bigint.
@@ -97,7 +101,7 @@ func (s *source) rates(tx *gorm.DB, spans []span) (st statement, err error) {
 			}
 			currencies, quotes, days = append(currencies, row.Currency), append(quotes, row.Quote), append(days, on)
 			of, per = append(of, over.String()), append(per, under.String())
-			st.rates = append(st.rates, [5]string{row.Currency, row.Quote, on, over.String(), under.String()})
+			st.rates = append(st.rates, fraction{row.Currency, row.Quote, on, over.String(), under.String()})
 		}
 	}
 	st.with = []clause{{

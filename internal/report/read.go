@@ -70,8 +70,8 @@ type statement struct {
 	with []clause
 	rows clause
 	used []*fx.Rate
-	// rates are the rows of k: currency, quote, day, of and per.
-	rates [][5]string
+	// rates are the rows of k.
+	rates []fraction
 }
 
 // statement reads what it takes of rates first.
