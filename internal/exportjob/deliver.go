@@ -162,7 +162,7 @@ func (s *Service) send(ctx context.Context, e *models.ReportExport, row *models.
 }
 
 // put copies a file below the server's folder, where no path and no link leads
-// out of, whole or not at all.
+// out of, whole or not at all, and for good.
 func (s *Service) put(e *models.ReportExport, folder string) (err error) {
 	root, err := os.OpenRoot(s.place.Folder)
 	if err != nil {
@@ -183,10 +183,10 @@ func (s *Service) put(e *models.ReportExport, folder string) (err error) {
 		return err
 	}
 	_, err = io.Copy(f, from)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, s.disk.keep(f)); err != nil {
 		return errors.Join(err, root.Remove(to+".part"))
 	}
-	return root.Rename(to+".part", to)
+	return s.disk.rename(root, to+".part", to)
 }
 
 func formatOf(row *models.ReportSchedule) export.Format { return export.Format(row.Format) }

@@ -118,7 +118,7 @@ func (s *Service) make(ctx context.Context, e *models.ReportExport) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(os.MkdirAll(s.place.Dir, 0o700), s.clear(e)); err != nil {
+	if err := errors.Join(s.disk.folder(s.place.Dir), s.clear(e)); err != nil {
 		return err
 	}
 	f, err := os.OpenFile(s.part(e), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
@@ -137,7 +137,7 @@ func (s *Service) make(ctx context.Context, e *models.ReportExport) error {
 		err = out.Flush()
 	}
 	info, statErr := f.Stat()
-	if err = errors.Join(err, statErr, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, statErr, s.disk.keep(f)); err != nil {
 		return err
 	}
 	return s.completed(ctx, e, brands, rows, info.Size())
@@ -180,8 +180,8 @@ func still(db *gorm.DB, e *models.ReportExport, changes map[string]any) error {
 	return nil
 }
 
-// completed puts the file in its place and says so, unless another run has
-// taken over: the row is locked meanwhile.
+// completed puts the file in its place for good and says so, unless another run
+// has taken over: the row is locked meanwhile.
 func (s *Service) completed(ctx context.Context, e *models.ReportExport, brands string, rows, size int64) error {
 	now := s.now()
 	changes := map[string]any{
@@ -195,7 +195,12 @@ func (s *Service) completed(ctx context.Context, e *models.ReportExport, brands 
 		if err := still(tx, e, changes); err != nil {
 			return err
 		}
-		return os.Rename(s.part(e), s.path(e.ID))
+		root, err := os.OpenRoot(s.place.Dir)
+		if err != nil {
+			return err
+		}
+		defer root.Close()
+		return s.disk.rename(root, filepath.Base(s.part(e)), e.ID.String())
 	})
 }
 

@@ -5,6 +5,7 @@ package exportjob
 import (
 	"context"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type Service struct {
 	// actors gives the rights that an account has now.
 	actors func(context.Context, uuid.UUID) (*auth.Actor, error)
 	place  Place
+	disk   disk
 }
 
 // Place is where files lie and how they are reached. Without Dir there are no exports.
@@ -50,7 +52,7 @@ type Place struct {
 func NewService(
 	db *gorm.DB, now func() time.Time, sources table.Sources, actors func(context.Context, uuid.UUID) (*auth.Actor, error),
 ) *Service {
-	return &Service{db: db, now: now, sources: sources, actors: actors}
+	return &Service{db: db, now: now, sources: sources, actors: actors, disk: disk{(*os.File).Sync}}
 }
 
 // Use says where files go. It is called before the first request.
