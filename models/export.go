@@ -43,7 +43,9 @@ type ReportExport struct {
 	Failure *string
 	// Runs is how often work on it was begun, DueAt when it is to be begun the
 	// next time; nil where nothing is left to do.
-	Runs        int32
+	Runs int32
+	// StoppedRuns are those that ended since their server was stopped in order.
+	StoppedRuns int32
 	DueAt       *time.Time
 	CreatedAt   time.Time
 	StartedAt   *time.Time
@@ -51,6 +53,9 @@ type ReportExport struct {
 	DeliveredAt *time.Time
 	ExpiresAt   *time.Time
 }
+
+// Attempts are the runs that say something against it.
+func (e ReportExport) Attempts() int32 { return e.Runs - e.StoppedRuns }
 
 // GlobalID is the opaque id of the API.
 func (e ReportExport) GlobalID() string { return globalid.Encode(globalid.ReportExport, e.ID) }

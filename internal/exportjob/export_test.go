@@ -235,22 +235,25 @@ func TestExportsOutliveTheirServer(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		e := w.create(t, "{}")
-		ctx, stop := context.WithCancel(t.Context())
-		w.rows = func(yield func(table.Row, error) bool) {
-			stop()
-			for yield(table.Row{"again"}, nil) {
-				continue
+		// More often than a file is begun whose servers are killed.
+		for run := range int32(7) {
+			ctx, stop := context.WithCancelCause(t.Context())
+			w.rows = func(yield func(table.Row, error) bool) {
+				stop(errors.New("the server is stopped"))
+				for yield(table.Row{"again"}, nil) {
+					continue
+				}
 			}
-		}
-		if err := w.Perform(ctx, e.ID, 1); !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
-		if got := w.read(t, e); got.Status != models.ExportQueued {
-			t.Fatalf("%+v", got)
+			if err := w.Perform(ctx, e.ID, run+1); err != nil {
+				t.Error(err)
+			}
+			if got := w.read(t, e); got.Status != models.ExportQueued || got.RowCount != 0 || !got.DueAt.Equal(w.now()) || len(w.files(t)) != 0 {
+				t.Fatalf("%+v, %v lie there", got, w.files(t))
+			}
 		}
 		w.rows = nil
 		w.work(t)
-		if got := w.read(t, e); got.Status != models.ExportCompleted || got.Runs != 2 || got.RowCount != 2 {
+		if got := w.read(t, e); got.Status != models.ExportCompleted || got.Runs != 8 || got.RowCount != 2 {
 			t.Errorf("%+v", got)
 		}
 	})
@@ -307,6 +310,41 @@ func TestExportThatFails(t *testing.T) {
 	}
 	w.work(t)
 	if got := w.read(t, e); got.Status != models.ExportFailed || !strings.Contains(*got.Failure, "may not read") {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A queue that is stopped leaves what it works on to the next one.
+func TestRunnerThatIsStopped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	e := w.create(t, "{}")
+	begun := make(chan struct{}, 1)
+	w.rows = func(yield func(table.Row, error) bool) {
+		begun <- struct{}{}
+		for yield(table.Row{"on and on"}, nil) {
+			continue
+		}
+	}
+	for range 6 {
+		runner, err := exportjob.Start(t.Context(), w.Service, w.db.Pool, log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := runner.Round(t.Context()); err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		select {
+		case <-begun:
+		case <-time.After(20 * time.Second):
+			t.Errorf("it is not begun: %+v", w.read(t, e))
+		}
+		if err := runner.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.read(t, e); got.Status != models.ExportQueued || got.Runs != 6 || got.Attempts() != 0 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -27,8 +27,9 @@ const (
 	// tellEvery is how often a run tells how far it has come, and asks whether
 	// it is still wanted.
 	tellEvery = time.Second
-	// maxRuns is how often a file is begun that never ends.
-	maxRuns = 5
+	// maxAttempts is how often a file is begun that never ends, beside runs whose
+	// server was stopped in order.
+	maxAttempts = 5
 	// afterFault is the pause after the first failed run; later ones are longer.
 	afterFault = 15 * time.Second
 )
@@ -41,7 +42,8 @@ var errKilled = errors.New("the export was begun too often")
 
 // Perform does what is next for an export, unless its run was begun by somebody
 // else: it makes the file, or brings it where its schedule says. What fails is
-// tried again later.
+// tried again later; what is cut off by the end of ctx is as well, and that
+// however often.
 func (s *Service) Perform(ctx context.Context, id uuid.UUID, run int32) error {
 	e, err := s.claim(ctx, id, run)
 	if err != nil || e == nil {
@@ -51,9 +53,10 @@ func (s *Service) Perform(ctx context.Context, id uuid.UUID, run int32) error {
 		return s.bring(ctx, e)
 	}
 	// Runs that were killed could not say so themselves.
-	if err = errKilled; e.Runs <= maxRuns {
+	if err = errKilled; e.Attempts() <= maxAttempts {
 		err = s.make(ctx, e)
 	}
+	stopped := errors.Is(ctx.Err(), context.Canceled)
 	// What is known must be kept, even when all is being stopped.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
@@ -62,6 +65,8 @@ func (s *Service) Perform(ctx context.Context, id uuid.UUID, run int32) error {
 		return nil
 	case errors.Is(err, errUnwanted):
 		return os.RemoveAll(s.part(e))
+	case stopped && !errors.Is(err, errKilled):
+		return errors.Join(s.stopped(ctx, e), os.RemoveAll(s.part(e)))
 	default:
 		return errors.Join(s.failed(ctx, e, err), os.RemoveAll(s.part(e)), s.clear(e))
 	}
@@ -204,6 +209,22 @@ func (s *Service) completed(ctx context.Context, e *models.ReportExport, brands 
 	})
 }
 
+// stopped leaves an export to the next server: it is not what ended its run.
+func (s *Service) stopped(ctx context.Context, e *models.ReportExport) error {
+	err := s.again(ctx, e, s.now(), e.StoppedRuns+1)
+	if errors.Is(err, errUnwanted) {
+		return nil
+	}
+	return err
+}
+
+// again has an export begun anew.
+func (s *Service) again(ctx context.Context, e *models.ReportExport, at time.Time, stopped int32) error {
+	return still(s.db.WithContext(ctx), e, map[string]any{
+		"status": models.ExportQueued, "due_at": at, "row_count": 0, "stopped_runs": stopped,
+	})
+}
+
 // failed ends an export that cannot be made, and has others begun again later.
 func (s *Service) failed(ctx context.Context, e *models.ReportExport, err error) error {
 	now := s.now()
@@ -215,15 +236,11 @@ func (s *Service) failed(ctx context.Context, e *models.ReportExport, err error)
 		text = "the account may not read this report any more"
 	case errors.As(err, &bad):
 		text = bad.Error()
-	case e.Runs >= maxRuns:
+	case e.Attempts() >= maxAttempts:
 		text = "it could not be made"
 	}
 	if text == "" {
-		again := now.Add(afterFault * time.Duration(e.Runs))
-		if errors.Is(err, context.Canceled) {
-			again = now // the server stops; the next one goes on
-		}
-		return errors.Join(err, still(s.db.WithContext(ctx), e, map[string]any{"status": models.ExportQueued, "due_at": again, "row_count": 0}))
+		return errors.Join(err, s.again(ctx, e, now.Add(afterFault*time.Duration(e.Attempts())), e.StoppedRuns))
 	}
 	if e.ScheduleID != nil {
 		s.note(ctx, *e.ScheduleID, text)

@@ -49,6 +49,8 @@ create table report_exports (
   -- How often work on it was begun, and when it is to be begun the next time:
   -- whoever works on it moves that ahead.
   runs           integer     not null default 0,
+  -- How many of them ended since their server was stopped in order.
+  stopped_runs   integer     not null default 0,
   due_at         timestamptz,
   created_at     timestamptz not null,
   started_at     timestamptz,
