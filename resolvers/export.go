@@ -47,3 +47,10 @@ func scheduleEdit(in api.ReportScheduleUpdateInput) (uuid.UUID, exportjob.Edit, 
 	}
 	return id, edit, list.err()
 }
+
+func scheduleOf(e *models.ReportExport) (uuid.UUID, bool) {
+	if e.ScheduleID == nil {
+		return uuid.Nil, false
+	}
+	return *e.ScheduleID, true
+}

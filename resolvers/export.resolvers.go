@@ -9,9 +9,11 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/google/uuid"
 	"github.com/tradewind-commerce/tradewind/graph/api"
 	"github.com/tradewind-commerce/tradewind/graph/filter"
 	"github.com/tradewind-commerce/tradewind/graph/generated"
+	"github.com/tradewind-commerce/tradewind/graph/loaders"
 	"github.com/tradewind-commerce/tradewind/internal/chart"
 	"github.com/tradewind-commerce/tradewind/internal/export"
 	"github.com/tradewind-commerce/tradewind/internal/exportjob"
@@ -76,8 +78,17 @@ func (r *queryResolver) ReportExport(ctx context.Context, id string) (*models.Re
 	return found(r.Exports.Export(ctx, parsed.Row))
 }
 
-func (r *queryResolver) ReportExports(ctx context.Context, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.ReportExport], error) {
-	return r.Exports.Exports(ctx, page(first, after, last, before))
+func (r *queryResolver) ReportExports(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.ReportExportWhere, sortKey *exportjob.SortKey, reverse *bool) (*paging.Connection[models.ReportExport], error) {
+	f, err := filter.Exports(where)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.Exports.Exports(ctx, f, or(sortKey, exportjob.Newest), or(reverse, false), page(first, after, last, before))
+	if err != nil {
+		return nil, err
+	}
+	loaders.Together(ctx, c.Nodes())
+	return c, nil
 }
 
 func (r *queryResolver) ReportSchedules(ctx context.Context, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.ReportSchedule], error) {
@@ -96,6 +107,10 @@ func (r *reportChartResolver) Link(ctx context.Context, obj *exportjob.Chart, fo
 
 func (r *reportExportResolver) Format(ctx context.Context, obj *models.ReportExport) (export.Format, error) {
 	return export.Format(obj.Format), nil
+}
+
+func (r *reportExportResolver) Schedule(ctx context.Context, obj *models.ReportExport) (*models.ReportSchedule, error) {
+	return loaders.One(ctx, obj, "schedule", scheduleOf, r.Exports.SchedulesByIDs, func(s *models.ReportSchedule) uuid.UUID { return s.ID })
 }
 
 func (r *reportExportResolver) Link(ctx context.Context, obj *models.ReportExport) (*exportjob.Link, error) {

@@ -1849,6 +1849,16 @@ type ReportExportCreatePayload struct {
 	UserErrors []*problem.Problem `json:"userErrors"`
 }
 
+// Which exports. Conditions all hold; an empty list asks for none.
+type ReportExportWhere struct {
+	// Any of these statuses.
+	Status graphql.Omittable[[]models.ExportStatus] `json:"status,omitempty"`
+	// Made by this schedule.
+	ScheduleID graphql.Omittable[*string] `json:"scheduleId,omitempty"`
+	// When they were asked for.
+	CreatedAt graphql.Omittable[*DateTimeRange] `json:"createdAt,omitempty"`
+}
+
 // What report to make when, and where to bring it: to a webhook or, by operators, to a folder.
 type ReportScheduleCreateInput struct {
 	// What it is called; 1 to 100 characters.

@@ -30,6 +30,8 @@ type ReportChartResolver interface {
 type ReportExportResolver interface {
 	Format(ctx context.Context, obj *models.ReportExport) (export.Format, error)
 
+	Schedule(ctx context.Context, obj *models.ReportExport) (*models.ReportSchedule, error)
+
 	Link(ctx context.Context, obj *models.ReportExport) (*exportjob.Link, error)
 }
 type ReportScheduleResolver interface {
@@ -417,6 +419,56 @@ func (ec *executionContext) _ReportExport_expiresAt(ctx context.Context, field g
 }
 func (ec *executionContext) fieldContext_ReportExport_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReportExport", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ReportExport_schedule(ctx context.Context, field graphql.CollectedField, obj *models.ReportExport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportExport_schedule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ReportExport().Schedule(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				permission, err := ec.unmarshalNPermission2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋauthᚐPermission(ctx, "REPORT_READ")
+				if err != nil {
+					var zeroVal *models.ReportSchedule
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *models.ReportSchedule
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, obj, directive0, permission)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *models.ReportSchedule) graphql.Marshaler {
+			return ec.marshalOReportSchedule2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐReportSchedule(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReportExport_schedule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportExport",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReportSchedule(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ReportExport_deliveredAt(ctx context.Context, field graphql.CollectedField, obj *models.ReportExport) (ret graphql.Marshaler) {
@@ -2016,6 +2068,62 @@ func UnmarshalReportExportCreateInput(ctx context.Context, raw any) (api.ReportE
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputReportExportWhere(ctx context.Context, obj any) (api.ReportExportWhere, error) {
+	var it api.ReportExportWhere
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"status", "scheduleId", "createdAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "status":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("status"))
+			data, err := ec.unmarshalOExportStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐExportStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Status = graphql.OmittableOf(data)
+		case "scheduleId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("scheduleId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ScheduleID = graphql.OmittableOf(data)
+		case "createdAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdAt"))
+			data, err := ec.unmarshalODateTimeRange2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐDateTimeRange(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedAt = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReportExportWhere unmarshals raw into the ReportExportWhere input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReportExportWhere(ctx context.Context, raw any) (api.ReportExportWhere, error) {
+	var out api.ReportExportWhere
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReportExportWhere", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputReportScheduleCreateInput(ctx context.Context, obj any) (api.ReportScheduleCreateInput, error) {
 	var it api.ReportScheduleCreateInput
 	if obj == nil {
@@ -2472,6 +2580,12 @@ func (ec *executionContext) _ReportExport(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "schedule":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReportExport_schedule(ctx, field, obj)
+				})
 		case "deliveredAt":
 			out.Values[i] = ec._ReportExport_deliveredAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -3370,6 +3484,42 @@ func (ec *executionContext) marshalOExportFormat2ᚖgithubᚗcomᚋtradewindᚑc
 	return res
 }
 
+func (ec *executionContext) unmarshalOExportStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐExportStatusᚄ(ctx context.Context, v any) ([]models.ExportStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]models.ExportStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNExportStatus2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐExportStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOExportStatus2ᚕgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐExportStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []models.ExportStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExportStatus2githubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐExportStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, v any) (json.RawMessage, error) {
 	if v == nil {
 		return nil, nil
@@ -3393,6 +3543,33 @@ func (ec *executionContext) marshalOReportExport2ᚖgithubᚗcomᚋtradewindᚑc
 		return graphql.Null
 	}
 	return ec._ReportExport(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOReportExportSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋexportjobᚐSortKey(ctx context.Context, v any) (*exportjob.SortKey, error) {
+	if v == nil {
+		return nil, nil
+	}
+	tmp, err := scalar.UnmarshalString(v)
+	res := exportjob.SortKey(tmp)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOReportExportSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋexportjobᚐSortKey(ctx context.Context, sel ast.SelectionSet, v *exportjob.SortKey) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalString(string(*v))
+	return res
+}
+
+func (ec *executionContext) unmarshalOReportExportWhere2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐReportExportWhere(ctx context.Context, v any) (*api.ReportExportWhere, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputReportExportWhere(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOReportSchedule2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋmodelsᚐReportSchedule(ctx context.Context, sel ast.SelectionSet, v *models.ReportSchedule) graphql.Marshaler {

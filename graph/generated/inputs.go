@@ -74,3 +74,8 @@ func StatementInsightWhere(v any) (api.StatementInsightWhere, error) {
 func TariffScenarioInput(v any) (api.TariffScenarioInput, error) {
 	return (&executionContext{}).unmarshalInputTariffScenarioInput(context.Background(), v)
 }
+
+// ReportExportWhere reads an argument of that type.
+func ReportExportWhere(v any) (api.ReportExportWhere, error) {
+	return (&executionContext{}).unmarshalInputReportExportWhere(context.Background(), v)
+}

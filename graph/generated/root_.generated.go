@@ -1746,7 +1746,7 @@ type ComplexityRoot struct {
 		RegimeReport      func(childComplexity int, where *api.SalesInsightWhere, timeZone *time.Location) int
 		ReportChart       func(childComplexity int, report string, arguments json.RawMessage, measure *string, width *int32, height *int32) int
 		ReportExport      func(childComplexity int, id string) int
-		ReportExports     func(childComplexity int, first *int32, after *string, last *int32, before *string) int
+		ReportExports     func(childComplexity int, first *int32, after *string, last *int32, before *string, where *api.ReportExportWhere, sortKey *exportjob.SortKey, reverse *bool) int
 		ReportSchedules   func(childComplexity int, first *int32, after *string, last *int32, before *string) int
 		SalesReport       func(childComplexity int, where *api.SalesReportWhere, groupBy []report.Dimension, period *report.Length, timeZone *time.Location, weekStart *report.Weekday, yearStart *int32, convert *api.SalesConversionInput, compare *report.Comparison, top *int32, moving *int32, sortKey *report.SortKey, reverse *bool, first *int32, after *string) int
 		StatementReport   func(childComplexity int, where *api.StatementInsightWhere, byBrand *bool, reverse *bool, first *int32, after *string) int
@@ -1821,6 +1821,7 @@ type ComplexityRoot struct {
 		Link        func(childComplexity int) int
 		Report      func(childComplexity int) int
 		RowCount    func(childComplexity int) int
+		Schedule    func(childComplexity int) int
 		SizeBytes   func(childComplexity int) int
 		StartedAt   func(childComplexity int) int
 		Status      func(childComplexity int) int
@@ -9903,7 +9904,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ReportExports(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string)), true
+		return e.ComplexityRoot.Query.ReportExports(childComplexity, args["first"].(*int32), args["after"].(*string), args["last"].(*int32), args["before"].(*string), args["where"].(*api.ReportExportWhere), args["sortKey"].(*exportjob.SortKey), args["reverse"].(*bool)), true
 	case "Query.reportSchedules":
 		if e.ComplexityRoot.Query.ReportSchedules == nil {
 			break
@@ -10279,6 +10280,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReportExport.RowCount(childComplexity), true
+	case "ReportExport.schedule":
+		if e.ComplexityRoot.ReportExport.Schedule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportExport.Schedule(childComplexity), true
 	case "ReportExport.sizeBytes":
 		if e.ComplexityRoot.ReportExport.SizeBytes == nil {
 			break
@@ -12994,6 +13001,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RefundRetryInput", ec.unmarshalInputRefundRetryInput),
 			graphql.NewInputUnmarshaler("ReportExportCancelInput", ec.unmarshalInputReportExportCancelInput),
 			graphql.NewInputUnmarshaler("ReportExportCreateInput", ec.unmarshalInputReportExportCreateInput),
+			graphql.NewInputUnmarshaler("ReportExportWhere", ec.unmarshalInputReportExportWhere),
 			graphql.NewInputUnmarshaler("ReportScheduleCreateInput", ec.unmarshalInputReportScheduleCreateInput),
 			graphql.NewInputUnmarshaler("ReportScheduleDeleteInput", ec.unmarshalInputReportScheduleDeleteInput),
 			graphql.NewInputUnmarshaler("ReportSchedulePauseInput", ec.unmarshalInputReportSchedulePauseInput),
@@ -15444,6 +15452,8 @@ type ReportExport implements Node @requires(permission: REPORT_READ) {
   finishedAt: DateTime
   "When its file is deleted."
   expiresAt: DateTime
+  "The schedule it was made by; null where it was asked for by itself."
+  schedule: ReportSchedule
   "When it was brought where its schedule says; null where none says so or it was not yet."
   deliveredAt: DateTime
   "Where its file is fetched by whoever has the link; null unless it is COMPLETED."
@@ -15476,6 +15486,24 @@ type ReportExportEdge @requires(permission: REPORT_READ) {
   cursor: String!
   "The export."
   node: ReportExport!
+}
+
+"Which exports. Conditions all hold; an empty list asks for none."
+input ReportExportWhere {
+  "Any of these statuses."
+  status: [ExportStatus!]
+  "Made by this schedule."
+  scheduleId: ID
+  "When they were asked for."
+  createdAt: DateTimeRange
+}
+
+"Order of exports."
+enum ReportExportSortKey {
+  "Latest first."
+  NEWEST
+  "By the name of the report, of one report in the order they were asked for."
+  REPORT
 }
 
 "Which days a scheduled report is about, seen from the day it runs on in its time zone."
@@ -15573,7 +15601,7 @@ type ReportChart @requires(permission: REPORT_READ) {
 extend type Query {
   "An export of the caller's by its id."
   reportExport("Its id." id: ID!): ReportExport @requires(permission: REPORT_READ)
-  "The caller's exports, the latest first."
+  "The caller's exports."
   reportExports(
     "At most 100. Default 20."
     first: Int
@@ -15583,6 +15611,12 @@ extend type Query {
     last: Int
     "Only what precedes this cursor."
     before: String
+    "Which ones."
+    where: ReportExportWhere
+    "Order. Default NEWEST."
+    sortKey: ReportExportSortKey
+    "Turns the order around."
+    reverse: Boolean
   ): ReportExportConnection! @requires(permission: REPORT_READ)
   "The caller's schedules of reports, the latest first."
   reportSchedules(
@@ -24200,6 +24234,8 @@ func (ec *executionContext) childFields_ReportExport(ctx context.Context, field 
 		return ec.fieldContext_ReportExport_finishedAt(ctx, field)
 	case "expiresAt":
 		return ec.fieldContext_ReportExport_expiresAt(ctx, field)
+	case "schedule":
+		return ec.fieldContext_ReportExport_schedule(ctx, field)
 	case "deliveredAt":
 		return ec.fieldContext_ReportExport_deliveredAt(ctx, field)
 	case "link":

@@ -161,7 +161,7 @@ type QueryResolver interface {
 	CustomsRules(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.CustomsRuleWhere) (*paging.Connection[models.CustomsRule], error)
 	CustomsRuleSets(ctx context.Context) ([]*models.CustomsRuleSet, error)
 	ReportExport(ctx context.Context, id string) (*models.ReportExport, error)
-	ReportExports(ctx context.Context, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.ReportExport], error)
+	ReportExports(ctx context.Context, first *int32, after *string, last *int32, before *string, where *api.ReportExportWhere, sortKey *exportjob.SortKey, reverse *bool) (*paging.Connection[models.ReportExport], error)
 	ReportSchedules(ctx context.Context, first *int32, after *string, last *int32, before *string) (*paging.Connection[models.ReportSchedule], error)
 	ReportChart(ctx context.Context, report string, arguments json.RawMessage, measure *string, width *int32, height *int32) (*exportjob.Chart, error)
 	FunnelReport(ctx context.Context, where *api.ShopperInsightWhere, period *report.Length, timeZone *time.Location) (*insight.Funnel, error)
@@ -2716,6 +2716,30 @@ func (ec *executionContext) field_Query_reportExports_args(ctx context.Context, 
 		return nil, err
 	}
 	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*api.ReportExportWhere, error) {
+			return ec.unmarshalOReportExportWhere2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋgraphᚋapiᚐReportExportWhere(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "sortKey",
+		func(ctx context.Context, v any) (*exportjob.SortKey, error) {
+			return ec.unmarshalOReportExportSortKey2ᚖgithubᚗcomᚋtradewindᚑcommerceᚋtradewindᚋinternalᚋexportjobᚐSortKey(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sortKey"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "reverse",
+		func(ctx context.Context, v any) (*bool, error) {
+			return ec.unmarshalOBoolean2ᚖbool(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["reverse"] = arg6
 	return args, nil
 }
 
@@ -10494,7 +10518,7 @@ func (ec *executionContext) _Query_reportExports(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ReportExports(ctx, fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["last"].(*int32), fc.Args["before"].(*string))
+			return ec.Resolvers.Query().ReportExports(ctx, fc.Args["first"].(*int32), fc.Args["after"].(*string), fc.Args["last"].(*int32), fc.Args["before"].(*string), fc.Args["where"].(*api.ReportExportWhere), fc.Args["sortKey"].(*exportjob.SortKey), fc.Args["reverse"].(*bool))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next

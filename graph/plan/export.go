@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"github.com/tradewind-commerce/tradewind/graph/filter"
+	"github.com/tradewind-commerce/tradewind/graph/generated"
 	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/exportjob"
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
@@ -21,7 +23,9 @@ func programmes() []*Type {
 			"originCountry": columnField("origin_countries"),
 			"size":          columnField("sizes"),
 		}},
-		{Name: "ReportExport", Model: models.ReportExport{}, ID: globalid.ReportExport, Key: []string{"id"}, Fields: map[string]Field{}},
+		{Name: "ReportExport", Model: models.ReportExport{}, ID: globalid.ReportExport, Key: []string{"id"}, Fields: map[string]Field{
+			"schedule": one("ReportSchedule", "ScheduleID"),
+		}},
 		{Name: "ReportSchedule", Model: models.ReportSchedule{}, ID: globalid.ReportSchedule, Key: []string{"id"}, Fields: map[string]Field{}},
 	}
 }
@@ -35,11 +39,28 @@ func programmesListed(s *statement, _ string, f *call, _ paging.Args) (selection
 		order: programme.ByBeginning(archived).Order()}, err
 }
 
-var exportOrder, scheduleOrder = exportjob.LatestExports.Order(), exportjob.LatestSchedules.Order()
-
-func exportsListed(*statement, string, *call, paging.Args) (selection, error) {
-	return selection{from: database.SQL{Text: "report_exports"}, seen: "report_exports", order: exportOrder}, nil
+func exportsListed(s *statement, _ string, f *call, _ paging.Args) (selection, error) {
+	where, err := argument(f, s.run, "where", generated.ReportExportWhere)
+	if err != nil {
+		return selection{}, err
+	}
+	key := exportjob.Newest
+	if given := f.enum(s.run, "sortKey"); given != "" {
+		key = exportjob.SortKey(given)
+	}
+	reverse, err := f.reverse(s.run)
+	if err != nil {
+		return selection{}, err
+	}
+	wanted, err := filter.Exports(where)
+	if err != nil {
+		return selection{}, err
+	}
+	conditions, sort, err := exportjob.Listed(wanted, key, reverse)
+	return selection{from: database.SQL{Text: "report_exports"}, seen: "report_exports", conditions: conditions, order: sort.Order()}, err
 }
+
+var scheduleOrder = exportjob.LatestSchedules.Order()
 
 func schedulesListed(*statement, string, *call, paging.Args) (selection, error) {
 	return selection{from: database.SQL{Text: "report_schedules"}, seen: "report_schedules", order: scheduleOrder}, nil

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tradewind-commerce/tradewind/internal/apitest"
 	"github.com/tradewind-commerce/tradewind/internal/auth"
@@ -113,6 +114,46 @@ func TestReportExports(t *testing.T) {
 	}
 	if rows(w.owner) != 1 || rows(rival) != 0 || rows(w.operator) < 1 || !strings.Contains(files[w.owner], w.brand.GlobalID()) {
 		t.Errorf("the owner has %q, a rival %q", files[w.owner], files[rival])
+	}
+}
+
+func TestReportExportsAreListed(t *testing.T) {
+	t.Parallel()
+	w := newShop(t)
+	alone, made, schedule := w.export(), w.export(), w.schedule()
+	w.set("update report_exports set schedule_id = ? where id = ?", schedule.ID, made.ID)
+	theirs := w.export()
+	w.set("update report_exports set account_id = ?, schedule_id = ? where id = ?", w.operator.Account.ID, schedule.ID, theirs.ID)
+	const ask = `query ($where: ReportExportWhere) {
+		reportExports(where: $where, sortKey: REPORT, reverse: true) { nodes { id schedule { id name } } totalCount } }`
+	one := func(e *models.ReportExport, schedule string) string {
+		return `{"id":"` + e.GlobalID() + `","schedule":` + schedule + `}`
+	}
+	by := `{"id":"` + schedule.GlobalID() + `","name":"Mondays"}`
+	now := w.api.Now.Format(time.RFC3339)
+	for _, c := range []struct {
+		where any
+		want  []string
+	}{
+		{nil, []string{one(made, by), one(alone, "null")}},
+		{object{"scheduleId": schedule.GlobalID()}, []string{one(made, by)}},
+		{object{"status": list("QUEUED", "FAILED"), "createdAt": object{"from": now}}, []string{one(made, by), one(alone, "null")}},
+		{object{"createdAt": object{"to": now}}, nil},
+		{object{"status": list("COMPLETED")}, nil},
+	} {
+		a := w.api.As(w.owner).Post(t, ask, object{"where": c.where})
+		want := fmt.Sprintf(`{"reportExports":{"nodes":[%s],"totalCount":%d}}`, strings.Join(c.want, ","), len(c.want))
+		if got := string(a.Data); got != want {
+			t.Errorf("%v: %s, not %s", c.where, a.Raw, want)
+		}
+	}
+	if a := w.api.As(w.owner).Post(t, ask, object{"where": object{"scheduleId": made.GlobalID()}}); a.Code() != "BAD_USER_INPUT" {
+		t.Errorf("%s", a.Raw)
+	}
+	// Somebody else's schedule is not told of.
+	a := w.api.As(w.operator).Post(t, `{ reportExports(where: { status: [QUEUED] }) { nodes { schedule { id } } } }`, nil)
+	if got := string(a.Data); got != `{"reportExports":{"nodes":[{"schedule":null}]}}` {
+		t.Errorf("%s", a.Raw)
 	}
 }
 

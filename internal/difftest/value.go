@@ -325,6 +325,7 @@ func (b *builder) object(d *ast.Definition) *ast.Value {
 // idTypes says what the ids of arguments name; those of lookups name what they give.
 var idTypes = map[string]globalid.Type{
 	"storefrontId": globalid.Storefront, "brandId": globalid.Brand, "categoryId": globalid.Category, "productId": globalid.Product,
+	"scheduleId": globalid.ReportSchedule,
 }
 
 func (b *builder) id(path, name string) string {

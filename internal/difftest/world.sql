@@ -375,7 +375,7 @@ cross join generate_series(1, 3) n
 where a.issuer = 'difftest' and a.subject <> 'reporting' or n = 1 and a.subject = 'reporting';
 insert into report_exports (id, account_id, schedule_id, report, arguments, format, language, bom, status, row_count, size_bytes, failure, due_at, created_at, started_at,
   finished_at, delivered_at, expires_at)
-select pg_temp.another(a.id, 'export' || n), a.id, case when n = 2 then pg_temp.another(a.id, 'schedule1') end, 'sales', '{}', 'JSONL', 'en', false,
+select pg_temp.another(a.id, 'export' || n), a.id, case when n = 2 then pg_temp.another(a.id, 'schedule1') end, (array['sales', 'funnel', 'cohorts', 'sales'])[n], '{}', 'JSONL', 'en', false,
   (array['QUEUED', 'COMPLETED', 'FAILED', 'CANCELLED'])[n], 5000000000 * n, 7 * n, case when n = 3 then pg_temp.odd() end,
   case when n = 1 then timestamptz '2026-11-23 00:00Z' end, a.created_at, case when n in (2, 3) then a.created_at end, case when n > 1 then a.created_at end,
   case when n = 2 then a.created_at end, case when n = 2 then timestamptz '2026-11-29 00:00Z' end

@@ -72,13 +72,13 @@ func TestExportOfOthers(t *testing.T) {
 		refused(t, err, "id", problem.NotFound)
 		_, err = w.Cancel(ctx, made.ID)
 		refused(t, err, "input.reportExportId", problem.NotFound)
-		if page, err := w.Exports(ctx, paging.Args{Default: 20, Max: 100}); err != nil || len(page.Edges) != 0 {
+		if page, err := w.Exports(ctx, exportjob.Filter{}, exportjob.Newest, false, paging.Args{Default: 20, Max: 100}); err != nil || len(page.Edges) != 0 {
 			t.Errorf("%s sees %d exports, %v", name, len(page.Edges), err)
 		}
 	}
 	for _, ctx := range []context.Context{t.Context(), auth.With(t.Context(), auth.System()), auth.With(t.Context(), fixture.Shopper(t, w.db.Gorm, "s"))} {
 		var denied *problem.Denied
-		if _, err := w.Exports(ctx, paging.Args{Default: 20, Max: 100}); !errors.As(err, &denied) {
+		if _, err := w.Exports(ctx, exportjob.Filter{}, exportjob.Newest, false, paging.Args{Default: 20, Max: 100}); !errors.As(err, &denied) {
 			t.Errorf("%v", err)
 		}
 		if _, err := w.Create(ctx, exportjob.Wanted{Report: "numbers", Format: "CSV"}); !errors.As(err, &denied) {

@@ -12,7 +12,6 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/export"
 	"github.com/tradewind-commerce/tradewind/internal/link"
-	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -56,33 +55,6 @@ func named[T any](ctx context.Context, s *Service, table string, ids []uuid.UUID
 	}
 	return rows, nil
 }
-
-// Exports are the caller's, the latest first.
-func (s *Service) Exports(ctx context.Context, args paging.Args) (*paging.Connection[models.ReportExport], error) {
-	account, err := caller(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return paging.Find(s.db.WithContext(ctx).Model(&models.ReportExport{}).Where("account_id = ?", account), args, LatestExports)
-}
-
-// LatestExports and LatestSchedules sort them, the latest first.
-var (
-	LatestExports = paging.Sort[models.ReportExport]{
-		Name: "reportExports", Desc: true,
-		Columns: []paging.Column[models.ReportExport]{
-			{Expr: "report_exports.created_at", Type: "timestamptz", Value: func(e *models.ReportExport) any { return e.CreatedAt }},
-			{Expr: "report_exports.id", Type: "uuid", Value: func(e *models.ReportExport) any { return e.ID }},
-		},
-	}
-	LatestSchedules = paging.Sort[models.ReportSchedule]{
-		Name: "reportSchedules", Desc: true,
-		Columns: []paging.Column[models.ReportSchedule]{
-			{Expr: "report_schedules.created_at", Type: "timestamptz", Value: func(r *models.ReportSchedule) any { return r.CreatedAt }},
-			{Expr: "report_schedules.id", Type: "uuid", Value: func(r *models.ReportSchedule) any { return r.ID }},
-		},
-	}
-)
 
 // Link is where a file is fetched by whoever has it.
 type Link struct {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/database"
-	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -172,15 +171,6 @@ func (s *Service) CreateSchedule(ctx context.Context, p Planned) (made *models.R
 // from what another address was sent. It is made of the key of links.
 func (s *Service) secret(row *models.ReportSchedule) string {
 	return s.place.Links.Secret("report schedule", append(row.ID[:], *row.WebhookURL...))
-}
-
-// Schedules are the caller's, the latest first.
-func (s *Service) Schedules(ctx context.Context, args paging.Args) (*paging.Connection[models.ReportSchedule], error) {
-	account, err := caller(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return paging.Find(s.db.WithContext(ctx).Model(&models.ReportSchedule{}).Where("account_id = ?", account), args, LatestSchedules)
 }
 
 // Begin asks for the files of schedules whose time has come, and tells how

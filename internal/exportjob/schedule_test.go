@@ -45,7 +45,7 @@ func (w *world) schedules(t *testing.T) []*models.ReportSchedule {
 
 func (w *world) exports(t *testing.T) []*models.ReportExport {
 	t.Helper()
-	page, err := w.Exports(w.owner, paging.Args{Default: 20, Max: 100})
+	page, err := w.Exports(w.owner, exportjob.Filter{}, exportjob.Newest, false, paging.Args{Default: 20, Max: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
