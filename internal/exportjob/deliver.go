@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/export"
 	"github.com/tradewind-commerce/tradewind/internal/webhook"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -93,14 +94,14 @@ func (s *Service) bring(ctx context.Context, e *models.ReportExport) error {
 	if row.WebhookURL != nil {
 		err = s.send(ctx, e, &row)
 	} else {
-		err = s.put(e, *row.Folder)
+		err = s.put(ctx, e, *row.Folder)
 	}
 	now, changes := s.now(), map[string]any{"due_at": nil}
 	switch late := now.Sub(*e.FinishedAt); {
 	case err == nil:
 		changes["delivered_at"] = now
 		s.note(ctx, row.ID, "")
-	case late < giveUpAfter:
+	case late < giveUpAfter && !errors.Is(err, errNoOperator):
 		changes["due_at"] = now.Add(min(max(late, afterFault), time.Hour))
 		fallthrough
 	default:
@@ -123,6 +124,9 @@ func told(err error) string {
 			return "the webhook took too long"
 		}
 		return "the webhook could not be reached"
+	}
+	if errors.Is(err, errNoOperator) {
+		return err.Error()
 	}
 	return "the file could not be put in the folder"
 }
@@ -161,9 +165,27 @@ func (s *Service) send(ctx context.Context, e *models.ReportExport, row *models.
 	return nil
 }
 
+// errNoOperator refuses folders to all others.
+var errNoOperator = errors.New("only operators have reports brought to a folder")
+
+func mayPut(a *auth.Actor) error {
+	if !a.HoldsEverywhere(auth.LedgerWrite) {
+		return errNoOperator
+	}
+	return nil
+}
+
 // put copies a file below the server's folder, where no path and no link leads
-// out of, whole or not at all, and for good.
-func (s *Service) put(e *models.ReportExport, folder string) (err error) {
+// out of, whole or not at all, and for good. Rights may have gone since the
+// schedule was made.
+func (s *Service) put(ctx context.Context, e *models.ReportExport, folder string) error {
+	_, actor, err := s.rights(ctx, e.AccountID)
+	if err == nil {
+		err = mayPut(actor)
+	}
+	if err != nil {
+		return err
+	}
 	root, err := os.OpenRoot(s.place.Folder)
 	if err != nil {
 		return err

@@ -101,9 +101,10 @@ func (s *Service) validatePlan(ctx context.Context, p *Planned) error {
 		}
 	}
 	if p.Folder != nil {
+		denied := mayPut(auth.From(ctx))
 		switch {
-		case !auth.From(ctx).HoldsEverywhere(auth.LedgerWrite):
-			at("folder", problem.NotAllowed, "only operators have reports brought to a folder")
+		case denied != nil:
+			at("folder", problem.NotAllowed, denied.Error())
 		case s.place.Folder == "":
 			at("folder", problem.NotAllowed, "no folder is set up on this server")
 		case len([]rune(*p.Folder)) > maxFolder:

@@ -177,6 +177,38 @@ func TestScheduleByFolder(t *testing.T) {
 	})
 }
 
+// Who made a schedule for a folder as an operator and is none any more has
+// nothing brought there, though it may still read the report.
+func TestScheduleByFolderOfOneWhoWasAnOperator(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.id = fixture.Operator(t, w.db.Gorm)
+	w.owner = auth.With(t.Context(), w.id)
+	plan := daily(t, "")
+	plan.WebhookURL, plan.Folder = nil, new("finance")
+	if _, _, err := w.CreateSchedule(w.owner, plan); err != nil {
+		t.Fatal(err)
+	}
+	w.pass(14 * time.Hour)
+	w.work(t) // it is made while the account is one
+	err := w.db.Gorm.Exec("update platform_roles set role = 'REPORTING' where account_id = ?", w.id.Account.ID).Error
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		w.work(t)
+		w.pass(time.Hour)
+	}
+	if left, _ := os.ReadDir(w.folder); len(left) != 0 {
+		t.Errorf("%v is brought", left)
+	}
+	e, s := w.exports(t)[0], w.schedules(t)[0]
+	if e.Status != models.ExportCompleted || e.DeliveredAt != nil || e.DueAt != nil || e.Runs != 2 ||
+		s.LastError == nil || *s.LastError != "only operators have reports brought to a folder" {
+		t.Errorf("%+v, %+v", e, s)
+	}
+}
+
 func TestSchedulesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
