@@ -87,7 +87,7 @@ func (r *lineReader) currency() money.Currency {
 		}
 		return r.layout.Currency
 	}
-	c, err := money.ParseCurrency(s)
+	c, err := money.ParseCurrency(strings.ToUpper(s))
 	if err != nil {
 		r.refuse(Currency, "UNKNOWN", fmt.Sprintf("the currency %s is unknown", cell.Show(s)))
 	}

@@ -114,6 +114,21 @@ func TestFile(t *testing.T) {
 		})
 	}
 
+	t.Run("takes_codes_of_currencies_in_capitals_or_not", func(t *testing.T) {
+		t.Parallel()
+		const file = "o,s,q,t,p,c\n1,A,1,2011-01-01,1,usd\n1,A,1,2011-01-01,1, Jpy \n1,A,1,2011-01-01,1,\n1,A,1,2011-01-01,1,xxx\n"
+		f, err := salescsv.Open(source("s.csv", file), nil, layout(t, "order=o", "sku=s", "quantity=q", "time=t", "unit-price=p", "currency=c"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		err = f.Each(func(l *salescsv.Line) error { got = append(got, l.Goods.String()); return nil },
+			func(n csvfile.Note) { got = append(got, n.Text) })
+		if diff := cmp.Diff([]string{"1.00 USD", "1 JPY", "1.00 GBP", `the currency "xxx" is unknown`}, got); err != nil || diff != "" {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+	})
+
 	t.Run("knows_a_line_by_what_how_many_and_at_what_price", func(t *testing.T) {
 		t.Parallel()
 		const file = "o,s,n,q,t,p\n1,A,x,1,2011-01-01,1.50\n1,A,y,1.0,2011-01-02,1.5\n1,a,x,1,2011-01-01,1.50\n1,A,x,2,2011-01-01,1.50\n1,A,x,1,2011-01-01,1.51\n1,,A,1,2011-01-01,1.50\n"
