@@ -99,7 +99,9 @@ func (s *Service) UpdateSchedule(ctx context.Context, id uuid.UUID, version int3
 	}
 	address := row.WebhookURL
 	row, err = s.change(ctx, id, version, func(tx *gorm.DB, row *models.ReportSchedule) error {
-		s.replan(row, &plan, e.Paused)
+		if err := s.replan(row, &plan, e.Paused); err != nil {
+			return err
+		}
 		row.Version++
 		done := tx.Model(row).Select(
 			"Name", "Report", "Arguments", "Days", "Format", "Language", "Cron", "TimeZone", "WebhookURL", "Folder", "Paused", "NextAt", "LastError", "Version",
@@ -116,22 +118,19 @@ func (s *Service) UpdateSchedule(ctx context.Context, id uuid.UUID, version int3
 }
 
 // replan sets a schedule to a plan that is good, and when it runs next.
-func (s *Service) replan(row *models.ReportSchedule, p *Planned, paused *bool) {
+func (s *Service) replan(row *models.ReportSchedule, p *Planned, paused *bool) error {
 	rested, stays := row.Paused, row.Cron == p.Cron && row.TimeZone == p.TimeZone.String()
 	row.Name, row.Report, row.Arguments, row.Days = p.Name, p.Report, p.Arguments, p.Days
 	row.Format, row.Language, row.Cron, row.TimeZone = string(p.Format), p.Language, p.Cron, p.TimeZone.String()
 	row.WebhookURL, row.Folder = p.WebhookURL, p.Folder
 	put(&row.Paused, paused)
-	switch {
-	case row.Paused:
-		row.NextAt = nil
-	case rested || !stays:
-		at, _ := next(row.Cron, p.TimeZone, s.now())
-		row.NextAt = &at
-	}
 	if rested && !row.Paused {
 		row.LastError = nil
 	}
+	if rested == row.Paused && stays {
+		return nil
+	}
+	return reckon(row, s.now())
 }
 
 // ownSchedule is a schedule of an account's as it was read by it, locked where
@@ -153,14 +152,12 @@ func ownSchedule(db *gorm.DB, account, id uuid.UUID, version int32, lock string)
 // Pause stops a schedule of the caller's, or lets it go on from now.
 func (s *Service) Pause(ctx context.Context, id uuid.UUID, version int32, paused bool) (*models.ReportSchedule, error) {
 	return s.change(ctx, id, version, func(tx *gorm.DB, row *models.ReportSchedule) error {
-		row.Paused, row.NextAt = paused, nil
+		row.Paused = paused
 		if !paused {
-			zone, err := time.LoadLocation(row.TimeZone)
-			if err != nil {
-				return err
-			}
-			at, _ := next(row.Cron, zone, s.now())
-			row.NextAt, row.LastError = &at, nil
+			row.LastError = nil
+		}
+		if err := reckon(row, s.now()); err != nil {
+			return err
 		}
 		row.Version++
 		return tx.Model(row).Select("Paused", "NextAt", "LastError", "Version").Updates(row).Error

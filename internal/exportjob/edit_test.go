@@ -78,6 +78,45 @@ func TestScheduleIsChanged(t *testing.T) {
 	}
 }
 
+// However a schedule is let go on, it runs next when one made anew would.
+func TestScheduleRunsNextAsOneMadeAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	plan := daily(t, "https://acme.example/hook")
+	paused, _, err := w.CreateSchedule(w.owner, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited, _, err := w.CreateSchedule(w.owner, plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.note(t, "the webhook answers 503")
+	for _, rests := range []bool{true, false} {
+		w.pass(30 * time.Hour)
+		if paused, err = w.Pause(w.owner, paused.ID, paused.Version, rests); err != nil {
+			t.Fatal(err)
+		}
+		edited, _ = w.edit(t, edited, exportjob.Edit{Paused: &rests})
+		fresh, _, err := w.CreateSchedule(w.owner, plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range []*models.ReportSchedule{paused, edited} {
+			if rests && (s.NextAt != nil || s.LastError == nil) || !rests && (!s.NextAt.Equal(*fresh.NextAt) || s.LastError != nil) {
+				t.Errorf("%+v, made anew %+v", s, fresh)
+			}
+		}
+	}
+}
+
+func (w *world) note(t *testing.T, what string) {
+	t.Helper()
+	if err := w.db.Gorm.Exec("update report_schedules set last_error = ?", what).Error; err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Another address has a secret of its own, so that those who were told before
 // cannot speak for us there; a folder has none.
 func TestScheduleIsBroughtElsewhere(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tradewind-commerce/tradewind/internal/auth"
+	"github.com/tradewind-commerce/tradewind/internal/database"
 	"github.com/tradewind-commerce/tradewind/internal/export"
 	"github.com/tradewind-commerce/tradewind/internal/link"
 	"github.com/tradewind-commerce/tradewind/internal/problem"
@@ -48,12 +49,9 @@ func (s *Service) SchedulesByIDs(ctx context.Context, ids []uuid.UUID) ([]*model
 	return named[models.ReportSchedule](ctx, s, "report_schedules", ids)
 }
 
-func named[T any](ctx context.Context, s *Service, table string, ids []uuid.UUID) (rows []*T, err error) {
+func named[T any](ctx context.Context, s *Service, table string, ids []uuid.UUID) ([]*T, error) {
 	seen, args := auth.Where(auth.From(ctx), table, "", s.now())
-	if err := s.db.WithContext(ctx).Where(seen, args...).Where(table+".id in ?", ids).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("read %s: %w", table, err)
-	}
-	return rows, nil
+	return database.Find[T](s.db.WithContext(ctx).Where(seen, args...).Where(table+".id in ?", ids), table)
 }
 
 // Link is where a file is fetched by whoever has it.

@@ -53,6 +53,24 @@ func next(expression string, zone *time.Location, after time.Time) (time.Time, b
 	return at.UTC(), !at.IsZero()
 }
 
+// reckon sets when a schedule runs next after a time: never while it is paused.
+func reckon(row *models.ReportSchedule, after time.Time) error {
+	row.NextAt = nil
+	if row.Paused {
+		return nil
+	}
+	zone, err := time.LoadLocation(row.TimeZone)
+	if err != nil {
+		return fmt.Errorf("schedule %s: %w", row.ID, err)
+	}
+	at, ok := next(row.Cron, zone, after)
+	if !ok {
+		return fmt.Errorf("schedule %s: %s never comes true", row.ID, row.Cron)
+	}
+	row.NextAt = &at
+	return nil
+}
+
 // tooOften looks at what an expression does for a while.
 func tooOften(expression string, zone *time.Location, from time.Time) bool {
 	for range 100 {
@@ -137,11 +155,13 @@ func (s *Service) CreateSchedule(ctx context.Context, p Planned) (made *models.R
 		return nil, "", err
 	}
 	now := s.now()
-	first, _ := next(p.Cron, p.TimeZone, now)
 	made = &models.ReportSchedule{
 		ID: id, AccountID: account, Name: p.Name, Report: p.Report, Arguments: p.Arguments, Days: p.Days, Format: string(p.Format),
 		Language: p.Language, Cron: p.Cron, TimeZone: p.TimeZone.String(), WebhookURL: p.WebhookURL, Folder: p.Folder,
-		NextAt: &first, CreatedAt: now, Version: 1,
+		CreatedAt: now, Version: 1,
+	}
+	if err := reckon(made, now); err != nil {
+		return nil, "", err
 	}
 	if made.Days == "" {
 		made.Days = models.DaysAsGiven
@@ -209,8 +229,10 @@ for update skip locked`, now).Scan(&due).Error
 			if err != nil {
 				return err
 			}
-			at, _ := next(row.Cron, zone, now)
-			row.NextAt, row.LastRunAt = &at, &now
+			if err := reckon(row, now); err != nil {
+				return err
+			}
+			row.LastRunAt = &now
 			if err := tx.Model(row).Select("NextAt", "LastRunAt").Updates(row).Error; err != nil {
 				return fmt.Errorf("keep the next run of a schedule: %w", err)
 			}

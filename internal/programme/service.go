@@ -68,12 +68,9 @@ func (s *Service) ByID(ctx context.Context, id uuid.UUID) (*models.Programme, er
 }
 
 // ByIDs gives the programmes that the caller may see, in any order.
-func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) (rows []*models.Programme, err error) {
+func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) ([]*models.Programme, error) {
 	seen, args := auth.Where(auth.From(ctx), "programmes", "", s.now())
-	if err := s.db.WithContext(ctx).Where(seen, args...).Where("programmes.id in ?", ids).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("read programmes: %w", err)
-	}
-	return rows, nil
+	return database.Find[models.Programme](s.db.WithContext(ctx).Where(seen, args...).Where("programmes.id in ?", ids), "programmes")
 }
 
 // find refuses a programme that is not there, at a field where one is named.
