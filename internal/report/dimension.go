@@ -86,6 +86,12 @@ func (q *Query) keys() []string {
 	return append(keys, "currency")
 }
 
+// groups are the keys beside the currency.
+func (q *Query) groups() []string {
+	keys := q.keys()
+	return keys[:len(keys)-1]
+}
+
 // key is the column of a dimension of the query, in a grouped row.
 func (q *Query) key(d Dimension) string { return fmt.Sprintf("d%d", slices.Index(q.GroupBy, d)+1) }
 

@@ -71,13 +71,13 @@ func (s *source) grouped(of span) clause {
 	if s.Convert == nil {
 		return s.native(of, "f.currency")
 	}
-	keys := s.keys()
-	told := s.converted(of, keys[:len(keys)-1])
+	told := s.converted(of, s.groups())
 	if !s.byShopper() {
 		return told
 	}
 	// One shopper may have bought in several currencies, and on days of several rates.
 	counted := s.native(of, s.quote())
+	keys := s.keys()
 	selected := slices.Clone(keys)
 	for _, column := range sums {
 		from := "a."

@@ -32,7 +32,7 @@ const maxMonths = 10_000
 func (s *source) inAll(tx *gorm.DB, st statement, of span) (clause, error) {
 	of.moved = "" // beside which periods they stand is nothing to them
 	c := s.cellsOf(of)
-	if scope, _ := auth.Where(s.actor, "sales_facts", "f", s.now); c == nil || s.toBrand() || s.finer() != "month" || scope != "true" {
+	if s.finer() != "month" || !s.remembers(c) {
 		return s.converted(of, nil), nil
 	}
 	months, err := c.months(tx)
@@ -47,8 +47,8 @@ func (s *source) inAll(tx *gorm.DB, st statement, of span) (clause, error) {
 			open = append(open, m.Month)
 			continue
 		}
-		key := monthKey{c.part.Table(), s.TimeZone.String(), m.Month, m.Version, s.state.Generation, s.asking(c, st, m.Month)}
-		if known, ok := s.months.Get(key); ok {
+		key := s.monthKey(c, st, m)
+		if known, ok := s.known.sums.Get(key); ok {
 			sum.add(known)
 		} else {
 			missing, keys[m.Month] = append(missing, m.Month), key
@@ -65,11 +65,18 @@ func (s *source) inAll(tx *gorm.DB, st statement, of span) (clause, error) {
 			came[r.key(Period, slices.Index(s.GroupBy, Period))] = r.Now.amounts()
 		}
 		for month, key := range keys {
-			s.months.Add(key, came[month])
+			s.known.sums.Add(key, came[month])
 			sum.add(came[month])
 		}
 	}
 	return s.withOpen(c, sum, open), nil
+}
+
+// remembers tells whether months of the cells are. Rows of staff are few, and
+// their filters hold the time.
+func (s *source) remembers(c *cells) bool {
+	scope, _ := auth.Where(s.actor, "sales_facts", "f", s.now)
+	return c != nil && !s.toBrand() && scope == "true"
 }
 
 // withOpen adds what changes to what is remembered: open months, and days
@@ -102,25 +109,25 @@ type month struct {
 
 func (c *cells) months(tx *gorm.DB) (all []month, err error) {
 	months, args := c.part.Months()
-	read := c.with.and(" select m.month::text, m.version, exists (select from rest where rest.period = m.month) as open from (", clause{months + ") m", args})
+	read := c.with.and(" select m.month::text, m.version, exists (select from rest where coalesce(rest.period, m.month) = m.month) as open from (", clause{months + ") m", args})
 	if err := tx.Raw(read.sql, read.args...).Scan(&all).Error; err != nil {
 		return nil, fmt.Errorf("find the months: %w", err)
 	}
 	return all, nil
 }
 
-// asking is what of a query the sums of a month depend on.
-func (s *source) asking(c *cells, st statement, month string) [sha256.Size]byte {
-	text := fmt.Appendf(nil, "%s %v %s", c.where.sql, c.where.args, s.quote())
+// monthKey is that of what is asked of a month, and what else is.
+func (s *source) monthKey(c *cells, st statement, m month, more ...any) monthKey {
+	text := fmt.Appendf(nil, "%s %v %s %v", c.where.sql, c.where.args, s.quote(), more)
 	for _, a := range amounts {
 		text = fmt.Append(text, " ", s.tells(a))
 	}
 	for _, rate := range st.rates {
-		if rate.day == month || rate.day == anyDay {
+		if rate.day == m.Month || rate.day == anyDay {
 			text = fmt.Appendf(text, " %v", rate)
 		}
 	}
-	return sha256.Sum256(text)
+	return monthKey{c.part.Table(), s.TimeZone.String(), m.Month, m.Version, s.state.Generation, sha256.Sum256(text)}
 }
 
 func (m *monthSums) add(more monthSums) {

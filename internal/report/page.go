@@ -17,7 +17,7 @@ func (s *source) closeIn(tx *gorm.DB, st *statement) error {
 		st.rows = s.told(rows)
 		return err
 	case s.Convert != nil && !s.toBrand() && (!s.whole() || s.ranked()) && len(s.GroupBy) > 0:
-		page, err := s.page(tx)
+		page, err := s.page(tx, *st)
 		some := *s
 		some.ofPage = true
 		st.with, st.rows = append(st.with, page), some.told(some.beside(s.spans(), some.grouped))
@@ -41,12 +41,15 @@ func (s *source) leading(tx *gorm.DB, c *cells) (clause, error) {
 
 // page is the table of a page's keys, found by what rows are ranked by alone,
 // or without converting anything.
-func (s *source) page(tx *gorm.DB) (clause, error) {
+func (s *source) page(tx *gorm.DB, st statement) (clause, error) {
 	only := *s.Query
 	by := s.of(&only)
 	var keys clause
 	if s.ranked() {
 		only.Fields = []string{s.ranks()}
+		if c := by.cellsOf(span{from: s.From, to: s.To}); by.remembers(c) {
+			return by.leaders(tx, st, c)
+		}
 		keys = by.told(by.grouped(span{from: s.From, to: s.To}))
 	} else {
 		only.Convert = nil

@@ -34,6 +34,20 @@ cross join generate_series(1, 3000) b
 cross join generate_series(date '2024-01-01', date '2024-12-01', interval '1 month') m`); err != nil {
 		t.Fatal(err)
 	}
+	for _, sql := range []string{`
+insert into sales_by_market_months (generation, zone, starts_on, market, buyer_country, buyer_region, currency, source, orders, units_sold,
+  units_returned, gross_minor, discount_minor, refund_minor, shipping_minor, duty_minor, tax_minor, fee_minor, commission_minor, recorded_at)
+select r.generation, 'UTC', m, 'CN', '', '', c, 'IMPORT', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, m
+from sales_rollups r
+cross join generate_series(date '2024-01-01', date '2024-12-01', interval '1 month') m
+cross join unnest(array['USD', 'CNY']) c`, `
+insert into exchange_rates (currency, day, source, rate)
+select c, d, 'a bank', 2 + extract(day from d) / 100
+from unnest(array['USD', 'CNY']) c, generate_series(date '2023-12-01', date '2025-01-31', interval '1 day') d`} {
+		if _, err := db.Pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if _, err := db.Pool.Exec(t.Context(), "analyze sales_by_brand_months"); err != nil {
 		t.Fatal(err)
 	}
@@ -62,5 +76,27 @@ cross join generate_series(date '2024-01-01', date '2024-12-01', interval '1 mon
 				q.Page.After = r.PageInfo.EndCursor
 			}
 		}
+	}
+
+	// Once somebody has read a page that converts, others read little more than they show.
+	q := report.Query{
+		GroupBy: []report.Dimension{report.Brand, report.Period}, From: &first, To: &last, SortKey: report.ByGross, Reverse: true,
+		Convert: &report.Conversion{To: "EUR", Rate: report.PeriodAverage}, Fields: []string{"gross"}, Page: paging.Args{First: new(int32(size))},
+	}
+	var r *report.Report
+	read := func() map[string]int {
+		return sent.Of(database.AcrossBrands(ctx, database.OperatorReports), t, db, func() (err error) {
+			r, err = sales.Sales(ctx, q)
+			return err
+		})
+	}
+	if got := read()["sales_by_brand_months"]; got < 3000*months {
+		t.Errorf("the first page converts %d rows alone", got)
+	}
+	for page := range 3 {
+		if got, most := read()["sales_by_brand_months"], 2*months*(size+1); got < size || got > most || len(r.Rows) != size {
+			t.Errorf("page %d of %d rows that convert reads %d, not up to %d", page, len(r.Rows), got, most)
+		}
+		q.Page.After = r.PageInfo.EndCursor
 	}
 }

@@ -3,8 +3,6 @@ package report
 import (
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
-
 	"github.com/tradewind-commerce/tradewind/internal/auth"
 	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/models"
@@ -23,8 +21,8 @@ type source struct {
 	actor *auth.Actor
 	state rollup.State
 	now   time.Time
-	// months are remembered by the service.
-	months *lru.Cache[monthKey, monthSums]
+	// known to the service.
+	known remembered
 	// all rows are read, not a page.
 	all bool
 	// ofPage: rows are those of the table page alone.
@@ -33,7 +31,7 @@ type source struct {
 
 // of reads another query from the same place, a page of it.
 func (s *source) of(q *Query) *source {
-	return &source{Query: q, actor: s.actor, state: s.state, now: s.now, months: s.months}
+	return &source{Query: q, actor: s.actor, state: s.state, now: s.now, known: s.known}
 }
 
 // filters are the conditions on facts, and the columns they look at.
