@@ -170,7 +170,7 @@ func TestReportCharts(t *testing.T) {
 	}
 	into(t, w.api.As(w.owner).Post(t, ask, map[string]any{"arguments": object{"groupBy": list("MARKET")}}), &data)
 	chart := data.ReportChart
-	if !strings.HasPrefix(chart.SVG, "<svg ") || !strings.Contains(chart.SVG, "中国") || len(chart.PNG.URL) > 400 {
+	if !strings.HasPrefix(chart.SVG, "<svg ") || !strings.Contains(chart.SVG, "中国") || !strings.Contains(chart.SVG, "销售：净额（按市场）") || len(chart.PNG.URL) > 400 {
 		t.Errorf("%s\n%s", chart.PNG.URL, chart.SVG)
 	}
 	status, body := download(t, chart.PNG.URL)

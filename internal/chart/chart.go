@@ -32,7 +32,8 @@ type Options struct {
 	Width, Height int
 	// Measure is the column that is drawn; net, or else the first there is.
 	Measure string
-	// Language of numbers: in Chinese they count in 万 and 亿.
+	// Language of what charts say by themselves, as a BCP 47 tag: Chinese, which
+	// counts in 万 and 亿, or else English.
 	Language string
 }
 
@@ -63,7 +64,9 @@ type picture struct {
 	panels []panel
 	// percent says that values are shares.
 	percent bool
+	// chinese numbers count in 万 and 亿.
 	chinese bool
+	words   words
 	note    string
 }
 
@@ -134,6 +137,7 @@ func prepared(t *table.Table, o *Options) (measure int, err error) {
 
 // gathered are values by unit, series and place, in the order they came.
 type gathered struct {
+	words                words
 	units, names, places []string
 	days                 map[string]time.Time
 	values               map[[3]string]decimal.Decimal
@@ -159,7 +163,7 @@ func read(t *table.Table, o *Options) (*picture, error) {
 			dimensions = append(dimensions, i)
 		}
 	}
-	g := &gathered{days: map[string]time.Time{}, values: map[[3]string]decimal.Decimal{}}
+	g := &gathered{words: wordsOf(o.Language), days: map[string]time.Time{}, values: map[[3]string]decimal.Decimal{}}
 	placed, named := map[string]bool{}, map[string]bool{}
 	n := 0
 	for row, err := range t.Rows {
@@ -173,6 +177,9 @@ func read(t *table.Table, o *Options) (*picture, error) {
 		place, name := "", ""
 		for i, d := range dimensions {
 			text, day := label(row[d])
+			if text == others { // the report has summed some already
+				text = g.words.say(others)
+			}
 			switch {
 			case i == 0:
 				if place = text; !day.IsZero() {
@@ -194,12 +201,12 @@ func read(t *table.Table, o *Options) (*picture, error) {
 			g.add(unit, name, place, *v)
 		}
 	}
-	p := &picture{
-		title: t.Title + ": " + column.Title, percent: column.Kind == table.Percent,
-		chinese: strings.HasPrefix(o.Language, "zh"),
-	}
+	p := &picture{words: g.words, chinese: g.words != nil, percent: column.Kind == table.Percent}
+	about, drawn := p.words.title(t.Title), p.words.say(column.Title)
 	if len(dimensions) > 0 {
-		p.title += " by " + strings.ToLower(t.Columns[dimensions[0]].Title)
+		p.title = fmt.Sprintf(p.words.say(drawnBy), about, drawn, strings.ToLower(p.words.say(t.Columns[dimensions[0]].Title)))
+	} else {
+		p.title = fmt.Sprintf(p.words.say(drawnAlone), about, drawn)
 	}
 	return p, p.arrange(g, column)
 }
@@ -272,9 +279,6 @@ func (p *picture) arrange(g *gathered, column *table.Column) error {
 	return nil
 }
 
-// others is what stands for all that have no colour or place of their own.
-const others = "Others"
-
 // fold keeps the largest of names, and sums the others where that can be.
 // Where it cannot, a note says that they are left out.
 func (g *gathered) fold(names *[]string, part, most int, additive bool, note *string) {
@@ -291,14 +295,14 @@ func (g *gathered) fold(names *[]string, part, most int, additive bool, note *st
 	if additive {
 		keep--
 	}
-	last := fmt.Sprintf("%s (%d)", others, len(bySize)-keep)
-	if i := slices.Index(bySize, others); additive && i >= 0 { // the report has summed some already
-		bySize, last = append(slices.Delete(bySize, i, i+1), others), others
+	last, summed := fmt.Sprintf(g.words.say(othersOf), len(bySize)-keep), g.words.say(others)
+	if i := slices.Index(bySize, summed); additive && i >= 0 {
+		bySize, last = append(slices.Delete(bySize, i, i+1), summed), summed
 	}
 	rest := bySize[keep:]
 	*names = slices.DeleteFunc(*names, func(name string) bool { return slices.Contains(rest, name) })
 	if !additive {
-		*note = fmt.Sprintf("The largest %d of %d are shown.", keep, len(bySize))
+		*note = fmt.Sprintf(g.words.say(largest), keep, len(bySize))
 		return
 	}
 	*names = append(*names, last)
@@ -317,7 +321,7 @@ func (g *gathered) fold(names *[]string, part, most int, additive bool, note *st
 func (p *picture) summary() string {
 	var b strings.Builder
 	for _, span := range p.panels {
-		fmt.Fprintf(&b, "%d series in %s over %d places. ", len(span.series), or(span.unit, "units"), len(p.places))
+		fmt.Fprintf(&b, p.words.say(extent), len(span.series), or(span.unit, p.words.say(units)), len(p.places))
 	}
 	return strings.TrimSpace(b.String() + p.note)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
@@ -279,4 +280,31 @@ func TestDayLabels(t *testing.T) {
 			t.Errorf("%v is labelled %s", days, got)
 		}
 	}
+}
+
+// All that a chart says by itself is in the language that is asked for.
+func TestChartsSpeakChinese(t *testing.T) {
+	t.Parallel()
+	svg := drawn(t, months("CNY", "a", "b"), Options{Language: "zh-CN", Measure: "orders"})
+	shows(t, svg, "销售：订单数（按月）", "a", "b")
+	if !strings.Contains(svg, "数量：2 个系列，12 个位置。") {
+		t.Error("it is not told in Chinese to those who do not see it")
+	}
+	var many []table.Row
+	for i := range 100 {
+		many = append(many, table.Row{fmt.Sprintf("p%d", i), money.New(int64(1+i), "USD"), int64(i)})
+	}
+	columns := []table.Column{
+		{Name: "product", Title: "Product", Kind: table.Text, Dimension: true}, {Name: "net", Title: "Net", Kind: table.Money, Sums: true},
+		{Name: "rank", Title: "Rank", Kind: table.Integer},
+	}
+	by := func(rows ...table.Row) *table.Table {
+		return &table.Table{Title: "Tariff scenario: Net", Columns: columns, Rows: table.Of(rows...)}
+	}
+	chinese := Options{Language: "zh-Hans-CN"}
+	shows(t, drawn(t, by(many...), chinese), "关税情景：Net：净额（按商品）", "其他（71）")
+	shows(t, drawn(t, by(append(many, table.Row{"Others", money.New(1_000_000, "USD"), int64(0)})...), chinese), "其他")
+	shows(t, drawn(t, by(many...), Options{Language: "zh-CN", Measure: "rank"}), "仅显示 100 项中最大的 30 项。")
+	shows(t, drawn(t, by(), chinese), "没有可显示的数据。")
+	shows(t, drawn(t, by(many...), Options{Language: "fr"}), "Tariff scenario: Net: Net by product", "Others (71)")
 }

@@ -46,7 +46,7 @@ func (p *picture) draw(c canvas, width, height int) {
 		bottom -= lineHeight
 	}
 	if len(p.panels) == 0 || len(p.places) == 0 {
-		c.text(w/2, (y+bottom)/2, "There is nothing to show.", large, middle, false, faint)
+		c.text(w/2, (y+bottom)/2, p.words.say(nothing), large, middle, false, faint)
 		return
 	}
 	each := (bottom - y) / float64(len(p.panels))
