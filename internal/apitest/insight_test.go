@@ -119,6 +119,33 @@ var insights = map[string]struct {
 		[]string{"byBrand: true", "byBrand: false", "reverse: true"}, []string{"brandId"}},
 }
 
+// An empty list is no limit, as if it was not there.
+func TestEmptyListsOfReportsLimitNothing(t *testing.T) {
+	t.Parallel()
+	w := soldWorld(t)
+	ask := func(report, where, fields string) string {
+		t.Helper()
+		a := w.api.As(w.operator).Post(t, fmt.Sprintf("{ %s(where: {%s}) { %s } }", report, where, fields), nil)
+		if len(a.Errors) > 0 || !strings.Contains(string(a.Data), `"rows":[{`) {
+			t.Errorf("%s where %s: %s", report, where, a.Raw)
+		}
+		return string(a.Data)
+	}
+	same := func(report, fields string, lists ...string) {
+		t.Helper()
+		whole := ask(report, "", fields)
+		for _, list := range lists {
+			if got := ask(report, list+": []", fields); got != whole {
+				t.Errorf("%s with an empty %s: %s, not %s", report, list, got, whole)
+			}
+		}
+	}
+	same("salesReport", "rows { orders net { amount } }", "brandId", "storefrontId", "productId", "market", "originCountry", "originRegion",
+		"buyerCountry", "buyerRegion", "currency")
+	same("paymentReport", insights["paymentReport"].fields, "brandId", "storefrontId", "currency")
+	same("turnoverReport", insights["turnoverReport"].fields, "brandId", "warehouseId")
+}
+
 // Whatever a brand asks, by whatever dimension and filter, another brand's
 // figures are in no row and no total.
 func TestInsightsTellNothingOfAnotherBrand(t *testing.T) {
