@@ -7,13 +7,14 @@ import (
 )
 
 // Strip drops all keys, foreign keys and indexes and gives the statements that
-// make them again, in order.
+// make them again, in order. Roll-ups make theirs themselves.
 func Strip(tx *gorm.DB) ([]string, error) {
 	var found []struct{ Drop, Make string }
 	err := tx.Raw(`
 select format('alter table %s drop constraint %I', conrelid::regclass, conname) as drop,
-  format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as make
+  format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(pg_constraint.oid)) as make
 from pg_constraint
+join pg_class on pg_class.oid = conrelid and relkind = 'r'
 where connamespace = 'public'::regnamespace and contype in ('p', 'u', 'x', 'f') and conrelid::regclass::text not like 'goose%'
 order by contype = 'f' desc, conrelid::regclass::text, conname`).Scan(&found).Error
 	if err != nil {

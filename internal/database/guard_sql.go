@@ -47,7 +47,7 @@ func unscopedTable(sql string, tables map[string]bool) string {
 			}
 		case w == "id" && at == inCondition && hub != "" && word(words, i-2) == hub && (word(words, i+1) == "$" || word(words, i+1) == "("):
 			conditions++
-		case tables[w] && names(words, i, at):
+		case tables[whole(w)] && names(words, i, at):
 			if word(words, i-1) == "into" {
 				if insertsBrand(words[i+1:]) {
 					continue
@@ -64,6 +64,14 @@ func unscopedTable(sql string, tables map[string]bool) string {
 		return first
 	}
 	return ""
+}
+
+// whole names the table of a partition, which ends with a number.
+func whole(table string) string {
+	if i := strings.LastIndexByte(table, '_'); i > 0 && i < len(table)-1 && strings.Trim(table[i+1:], "0123456789") == "" {
+		return table[:i]
+	}
+	return table
 }
 
 type scope int

@@ -29,8 +29,8 @@ func (r *Reads) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.Trace
 // TraceQueryEnd does nothing.
 func (*Reads) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
-// Of does something and counts the rows of each table that its statements read,
-// those that a filter then dropped included. They are sent again, in one
+// Of does something and counts the rows of each table, partitions with it, that its
+// statements read, those that a filter then dropped included. They are sent again, in one
 // transaction that is rolled back, to be explained with the context's rights.
 func (r *Reads) Of(ctx context.Context, t *testing.T, db *database.DB, something func() error) map[string]int {
 	t.Helper()
@@ -75,7 +75,7 @@ type node struct {
 
 func (n node) count(read map[string]int) {
 	if n.Relation != "" {
-		read[n.Relation] += int((n.Rows + n.Dropped) * n.Loops)
+		read[strings.TrimRight(n.Relation, "_0123456789")] += int((n.Rows + n.Dropped) * n.Loops)
 	}
 	for _, p := range n.Plans {
 		p.count(read)

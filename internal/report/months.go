@@ -16,7 +16,6 @@ import (
 // filters, rates and sums.
 type monthKey struct {
 	table, zone, month, version string
-	generation                  int
 	asked                       [sha256.Size]byte
 }
 
@@ -127,7 +126,7 @@ func (s *source) monthKey(c *cells, st statement, m month, more ...any) monthKey
 			text = fmt.Appendf(text, " %v", rate)
 		}
 	}
-	return monthKey{c.part.Table(), s.TimeZone.String(), m.Month, m.Version, s.state.Generation, sha256.Sum256(text)}
+	return monthKey{c.part.Table(), s.TimeZone.String(), m.Month, m.Version, sha256.Sum256(text)}
 }
 
 func (m *monthSums) add(more monthSums) {

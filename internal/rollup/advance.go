@@ -71,24 +71,25 @@ for update skip locked`).Scan(&held).Error
 	return held[0], nil
 }
 
-// advance reads what is new up to the oldest transaction that runs, adds it to
+// advance reads what is new up to the oldest transaction that may write facts, adds it to
 // each cube and moves the watermark. The watermark is given as a value: from a
 // table, it would be planned as if a third of all facts were new.
 var advance = func() string {
 	b := &strings.Builder{}
 	b.WriteString(`
-with fresh as materialized (
+with ended as materialized (select ` + ended + ` as upto), fresh as materialized (
   select f.*
-  from pg_snapshot_xmin(pg_current_snapshot()) upto
-  join sales_facts f on f.xid >= cast(@watermark as xid8) and f.xid < upto
+  from ended
+  join sales_facts f on f.xid >= cast(@watermark as xid8) and f.xid < ended.upto
 )`)
 	for i, c := range cubes {
 		fmt.Fprintf(b, ", c%d as (\n%s\n)", i, c.add("@generation", "fresh", "true"))
 	}
 	b.WriteString(`, moved as (
   update sales_rollups
-  set watermark = pg_snapshot_xmin(pg_current_snapshot()), advanced_at = @at
-  where pg_snapshot_xmin(pg_current_snapshot()) > watermark
+  set watermark = ended.upto, advanced_at = @at
+  from ended
+  where ended.upto > watermark
 )
 select count(*) from fresh`)
 	return b.String()

@@ -44,6 +44,6 @@ from (select %s from %s t join state on t.generation = state.generation) r
 full join (%s) f using (%s)
 where exists (select 1 from state) and (%s) is distinct from (%s)`,
 		brand, c.table, list("", keys), list("r.", sums), list("f.", sums),
-		list("t.", c.names()), c.table, c.sums("sales_facts", "f.xid < (select watermark from state)"), strings.Join(keys, ", "),
+		list("t.", c.names()), c.table, c.sums("sales_facts", "f.xid < (select watermark from state)", cutting), strings.Join(keys, ", "),
 		list("r.", sums), list("f.", sums))
 }

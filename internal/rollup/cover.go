@@ -49,8 +49,8 @@ func Rows(parts ...Part) (sql string, args []any) {
 		texts[i], args = p.sql, append(args, p.args...)
 	}
 	of := parts[0].of
-	sql = "select * from (" + strings.Join(texts, " union all ") + ") f where f.generation = ? and f.zone = ?"
-	args = append(args, of.state.Generation, of.need.Zone.String())
+	sql = "select * from (" + strings.Join(texts, " union all ") + ") f where f.zone = ?"
+	args = append(args, of.need.Zone.String())
 	if of.first != nil {
 		sql, args = sql+" and f.month >= ?", append(args, of.first.String())
 	}
@@ -156,7 +156,7 @@ func (c *cover) months(first, last *models.Date) {
 		period = "null::date"
 	}
 	c.parts = append(c.parts, Part{
-		of: c, sql: "select f.generation, f.zone, f.starts_on as month, " + c.columns(c.byMonth, period),
+		of: c, sql: "select f.zone, f.starts_on as month, " + c.columns(c.byMonth, period),
 		Cells: c.cells(),
 	})
 }
@@ -167,30 +167,30 @@ func (c *cover) cells() bool {
 		!slices.ContainsFunc(c.byMonth.keys, func(k string) bool { return !slices.Contains(c.need.Apart, k) })
 }
 
-// Table is the roll-up that a part of whole months is read from.
-func (p Part) Table() string { return p.of.byMonth.table }
+// Table is what a part of whole months is read from, of one generation.
+func (p Part) Table() string { return p.of.byMonth.in(p.of.state.Generation) }
 
 // Months are those that a part of whole months is read of: month, and version,
 // which changes with the sums of the month. It tells the transactions that wrote
 // them where there are few: each fact is in all roll-ups.
 func (p Part) Months() (sql string, args []any) {
 	c := p.of
-	all := []any{c.state.Generation, c.need.Zone.String()}
-	args = slices.Clone(all)
+	zone := c.need.Zone.String()
+	args = []any{zone}
 	bound := func(known *models.Date, end string) string {
 		if known != nil {
 			args = append(args, known.String())
 			return "?::date"
 		}
-		args = append(args, all...)
-		return fmt.Sprintf("(select %s from %s where generation = ? and zone = ?)", end, c.byMonth.table)
+		args = append(args, zone)
+		return fmt.Sprintf("(select %s from %s where zone = ?)", end, p.Table())
 	}
 	first := bound(c.first, "min(starts_on)")
 	return `
 select m.month::date as month, (
   select coalesce(md5(string_agg(f.xmin::text, ',' order by f.xmin::text)), '')
-  from sales_by_market_months f
-  where f.generation = ? and f.zone = ? and f.starts_on = m.month::date
+  from ` + named("sales_by_market_months").in(c.state.Generation) + ` f
+  where f.zone = ? and f.starts_on = m.month::date
 ) as version
 from generate_series(` + first + "::timestamp, " + bound(c.last, "max(starts_on) + 1") + " - interval '1 day', interval '1 month') m (month)", args
 }
@@ -223,7 +223,7 @@ func (c *cover) period(instant string) string {
 
 // pieces are read from a roll-up whose rows lie within days of any zone.
 func (c *cover) pieces(from *cube, first, last *models.Date) {
-	where, args := "f.generation = ?", []any{c.state.Generation}
+	where, args := "true", []any{}
 	bound := func(is string, date *models.Date) {
 		if date != nil {
 			day := date.Time()
@@ -244,7 +244,7 @@ func (c *cover) common() string {
 	case c.last != nil:
 		month = "'" + c.last.AddDays(-1).String() + "'"
 	}
-	return fmt.Sprintf("%d as generation, '%s' as zone, %s::date as month, ", c.state.Generation, c.need.Zone, month)
+	return fmt.Sprintf("'%s' as zone, %s::date as month, ", c.need.Zone, month)
 }
 
 // columns of a roll-up as facts have them, and where they are from.
@@ -266,7 +266,7 @@ func (c *cover) columns(from *cube, period string) string {
 		selected = append(selected, "null::bigint as orders")
 	}
 	return fmt.Sprintf("%s, f.%s, f.recorded_at, null::uuid as order_id, null::uuid as shopper_id, null::timestamptz as event_at, null::text as kind from %s f",
-		strings.Join(selected, ", "), strings.Join(measures, ", f."), from.table)
+		strings.Join(selected, ", "), strings.Join(measures, ", f."), from.in(c.state.Generation))
 }
 
 // facts are read where they lie. Days of any zone are told exactly, where

@@ -55,6 +55,9 @@ var (
 	byProduct    = append([]string{"brand_id", "storefront_id", "product_id"}, byGoods...)
 )
 
+// in names the partition of a generation.
+func (c cube) in(generation int) string { return fmt.Sprintf("%s_%d", c.table, generation) }
+
 func named(table string) cube {
 	return cubes[slices.IndexFunc(cubes, func(c cube) bool { return c.table == table })]
 }
@@ -97,11 +100,14 @@ func read(column string) string {
 	return "nullif(f." + column + ", '')"
 }
 
-// start is when the day or month of f.event_at begins that no zone cuts further.
-func start(unit string) string {
+// begins tells when the day or month of an instant begins that no zone cuts further.
+type begins func(unit, instant string) string
+
+// cutting is begins of any instant.
+func cutting(unit, instant string) string {
 	starts := make([]string, len(Zones))
 	for i, zone := range Zones {
-		starts[i] = fmt.Sprintf("date_trunc('%s', f.event_at, '%s')", unit, zone)
+		starts[i] = fmt.Sprintf("date_trunc('%s', %s, '%s')", unit, instant, zone)
 	}
 	return "greatest(" + strings.Join(starts, ", ") + ")"
 }
@@ -116,14 +122,14 @@ func (c cube) time() []string {
 
 // sums is the statement that sums facts, rows named f with a condition, into
 // what the table holds beside its generation.
-func (c cube) sums(facts, condition string) string {
+func (c cube) sums(facts, condition string, of begins) string {
 	var selected []string
 	from := facts + " f"
 	switch c.cut {
 	case days:
-		selected = append(selected, start("day")+" as starts_at")
+		selected = append(selected, of("day", "f.event_at")+" as starts_at")
 	case months:
-		selected = append(selected, start("month")+" as starts_at")
+		selected = append(selected, of("month", "f.event_at")+" as starts_at")
 	case zonedMonths:
 		selected = append(selected, "z.zone", "date_trunc('month', f.event_at at time zone z.zone)::date as starts_on")
 		from += fmt.Sprintf(" cross join unnest(array['%s']) as z (zone)", strings.Join(Zones, "', '"))
@@ -147,14 +153,14 @@ func (c cube) sums(facts, condition string) string {
 
 // further sums what another roll-up of a generation holds, to the same as facts
 // would: pieces of months first, which are fewer than days, then months of zones.
-func (c cube) further(from cube, generation int) string {
-	rows := fmt.Sprintf("(select * from %s f where f.generation = %d) f", from.table, generation)
+func (c cube) further(from cube, generation int, of begins) string {
+	rows := from.in(generation) + " f"
 	if from.cut == zonedMonths {
 		return c.summing(rows, "f.zone", "f.starts_on")
 	}
 	piece := "f.starts_at"
 	if from.cut == days {
-		piece = strings.ReplaceAll(start("month"), "f.event_at", "f.starts_at") + " as starts_at"
+		piece = of("month", "f.starts_at") + " as starts_at"
 	}
 	rows = fmt.Sprintf("(%s) f cross join unnest(array['%s']) as z (zone)", c.summing(rows, piece), strings.Join(Zones, "', '"))
 	return c.summing(rows, "z.zone", "date_trunc('month', f.starts_at at time zone z.zone)::date as starts_on")
@@ -203,5 +209,5 @@ func (c cube) add(generation, facts, condition string) string {
 		}
 	}
 	return fmt.Sprintf("insert into %s as t (generation, %s) select %s, s.* from (%s) s on conflict on constraint %s_pk do update set %s",
-		c.table, strings.Join(c.names(), ", "), generation, c.sums(facts, condition), c.table, strings.Join(set, ", "))
+		c.table, strings.Join(c.names(), ", "), generation, c.sums(facts, condition, cutting), c.table, strings.Join(set, ", "))
 }

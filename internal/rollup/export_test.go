@@ -7,6 +7,9 @@ func (s *Service) SumAtOnce(facts int) { s.factsAtOnce = facts }
 
 // Stretches tells into how many stretches of time a rebuild divides the facts.
 func (s *Service) Stretches(db *gorm.DB) (int, error) {
-	by, err := s.divide(db)
-	return len(by.times), err
+	all, _, err := s.divide(db)
+	return len(all), err
 }
+
+// Apart is how a rebuild writes.
+var Apart = apart

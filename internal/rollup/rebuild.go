@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -27,7 +26,9 @@ func (s *Service) Rebuild(ctx context.Context, told Progress) error {
 	}
 	ctx = database.AcrossBrands(ctx, database.Outbox)
 	return s.db.WithContext(ctx).Connection(func(db *gorm.DB) error {
-		if err := db.Exec("select pg_advisory_lock(hashtext('sales_rollups'))").Error; err != nil {
+		db = db.Session(&gorm.Session{NewDB: true})
+		// A statement that waits for the lock has a snapshot, for which the other rebuild would wait.
+		if err := until(db, "select pg_try_advisory_lock(hashtext('sales_rollups'))"); err != nil {
 			return fmt.Errorf("wait for another rebuild: %w", err)
 		}
 		defer db.WithContext(context.WithoutCancel(ctx)).Exec("select pg_advisory_unlock(hashtext('sales_rollups'))")
@@ -45,10 +46,10 @@ func (s *Service) rebuild(db *gorm.DB, told Progress) error {
 			return fmt.Errorf("rebase facts of another cluster: %w", err)
 		}
 	}
-	if err := s.keep(db.Statement.Context, state.Generation); err != nil {
+	if err := keep(db, state.Generation); err != nil {
 		return fmt.Errorf("remove what is left of an earlier rebuild: %w", err)
 	}
-	upto, err := ended(db)
+	upto, err := lastEnded(db)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,8 @@ func (s *Service) rebuild(db *gorm.DB, told Progress) error {
 	if err := s.change(db, next, upto); err != nil {
 		return err
 	}
-	if err := s.keep(db.Statement.Context, next); err != nil {
+	told("reports that still read the sums of before", len(cubes), len(cubes))
+	if err := keep(db, next); err != nil {
 		return fmt.Errorf("remove the generation before: %w", err)
 	}
 	return nil
@@ -86,7 +88,7 @@ func (s *Service) fill(ctx context.Context, generation int, upto string, told Pr
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(atOnce)
 	db, step := s.db.WithContext(ctx), inTurn(told)
-	by, err := s.divide(db)
+	stretches, whole, err := s.divide(db)
 	if err != nil {
 		return err
 	}
@@ -96,7 +98,7 @@ func (s *Service) fill(ctx context.Context, generation int, upto string, told Pr
 		}
 		g.Go(func() error {
 			for c, next := base, true; next; c, next = c.summedFurther() {
-				if err := c.fill(db, generation, upto, by); err != nil {
+				if err := c.fill(db, generation, upto, stretches, whole); err != nil {
 					return fmt.Errorf("fill %s: %w", c.table, err)
 				}
 				step(c.table)
@@ -119,95 +121,6 @@ func inTurn(told Progress) func(step string) {
 	}
 }
 
-// fill sums the facts of transactions before upto, which have all ended: any
-// later snapshot finds the same ones. What is summed further, and what is read as
-// soon as the generation is, is planned by how much there is now.
-func (c cube) fill(db *gorm.DB, generation int, upto string, by division) error {
-	var sums []string
-	for _, time := range by.times {
-		sums = append(sums, c.sums("sales_facts", "f.xid < '"+upto+"'::xid8 and "+time))
-	}
-	if c.from != "" {
-		sums = []string{c.further(named(c.from), generation)}
-	}
-	for _, rows := range sums {
-		if err := c.write(db, generation, rows, by.brands); err != nil {
-			return err
-		}
-	}
-	return db.Exec("analyze " + c.table).Error
-}
-
-func (c cube) write(db *gorm.DB, generation int, sums, ranges string) error {
-	return db.Transaction(func(tx *gorm.DB) error {
-		if err := tx.Exec("select set_config('work_mem', '128MB', true), set_config('synchronous_commit', 'off', true)").Error; err != nil {
-			return err
-		}
-		return tx.Exec(fmt.Sprintf("insert into %s (generation, %s) select %d, s.* from (%s) s order by %s",
-			c.table, strings.Join(c.names(), ", "), generation, sums, c.order(ranges))).Error
-	})
-}
-
-// order is that in which rows are written: those of a time lie together, and
-// those of brands come range by range, so that the part of an index by brand
-// that a range is written to stays in memory.
-func (c cube) order(ranges string) string {
-	by := strings.Join(c.time(), ", ")
-	if c.keys[0] == "brand_id" && ranges != "" {
-		by = "width_bucket(s.brand_id, '" + ranges + "'::uuid[]), " + by
-	}
-	return by
-}
-
-// division is how a rebuild divides its work.
-type division struct {
-	// times are conditions that have each fact once, of stretches of whole months:
-	// sums of each fit in memory, and the transaction that writes them, which holds
-	// back the watermark of the generation that is read, is short.
-	times []string
-	// brands is an array of where ranges of as many brands begin, or empty.
-	brands string
-}
-
-// factsAtOnce are summed in one go, unless that makes more than mostStretches.
-const (
-	factsAtOnce   = 1_000_000
-	mostStretches = 12
-)
-
-// divide goes by what PostgreSQL knows of the facts. Where they do not lie in
-// the order of time, or nothing is known, they are one stretch.
-func (s *Service) divide(db *gorm.DB) (by division, err error) {
-	err = db.Raw(`
-select coalesce(cast(percentile_disc((select array_agg(n / 64.0::float8) from generate_series(1, 63) as n)) within group (order by id) as text), '')
-from brands`).Scan(&by.brands).Error
-	if err != nil {
-		return by, fmt.Errorf("divide the brands: %w", err)
-	}
-	var begins []string
-	err = db.Raw(`
-select distinct to_char(date_trunc('month', s.bounds[1 + n * (cardinality(s.bounds) - 1) / t.parts], 'UTC') at time zone 'UTC', 'YYYY-MM-DD') as begins
-from (
-  select cast(cast(histogram_bounds as text) as timestamptz[]) as bounds
-  from pg_stats
-  where schemaname = current_schema() and tablename = 'sales_facts' and attname = 'event_at' and correlation > 0.9
-) s
-cross join (select cast(least(ceil(reltuples / ?), ?) as integer) as parts from pg_class where oid = 'sales_facts'::regclass) t
-cross join lateral generate_series(1, t.parts - 1) as n
-order by begins`, s.factsAtOnce, mostStretches).Scan(&begins).Error
-	if err != nil {
-		return by, fmt.Errorf("divide the facts: %w", err)
-	}
-	after := "true"
-	for _, begin := range begins {
-		edge := "timestamptz '" + begin + " 00:00:00+00'"
-		by.times = append(by.times, after+" and f.event_at < "+edge)
-		after = "f.event_at >= " + edge
-	}
-	by.times = append(by.times, after)
-	return by, nil
-}
-
 const (
 	// fewFacts may be left for the change, which no runner works beside.
 	fewFacts = 1000
@@ -220,8 +133,8 @@ const (
 func follow(db *gorm.DB, generation int, upto string) (string, error) {
 	for range mostRounds {
 		n, next := int64(0), ""
-		err := db.Transaction(func(tx *gorm.DB) (err error) {
-			if next, err = ended(tx); err != nil {
+		err := apart(db, func(tx *gorm.DB) (err error) {
+			if next, err = lastEnded(tx); err != nil {
 				return err
 			}
 			n, err = addBetween(tx, generation, upto, next)
@@ -236,14 +149,6 @@ func follow(db *gorm.DB, generation int, upto string) (string, error) {
 		}
 	}
 	return upto, nil
-}
-
-// ended is the oldest transaction that runs, or the next one: all before it have ended.
-func ended(db *gorm.DB) (xid string, err error) {
-	if err := db.Raw("select pg_snapshot_xmin(pg_current_snapshot())::text").Scan(&xid).Error; err != nil {
-		return "", fmt.Errorf("read the oldest transaction: %w", err)
-	}
-	return xid, nil
 }
 
 // addBetween adds the facts of transactions from one before another to all
@@ -267,7 +172,7 @@ func (s *Service) change(db *gorm.DB, generation int, upto string) error {
 		if err := tx.Exec("select 1 from sales_rollups for update").Error; err != nil {
 			return fmt.Errorf("hold the roll-ups: %w", err)
 		}
-		now, err := ended(tx)
+		now, err := lastEnded(tx)
 		if err != nil {
 			return err
 		}
@@ -284,16 +189,4 @@ set generation = ?, watermark = ?::xid8, system = (select system_identifier from
 		}
 		return nil
 	})
-}
-
-// keep removes the rows of all generations but one.
-func (s *Service) keep(ctx context.Context, kept int) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
-	for _, c := range slices.Backward(cubes) {
-		g.Go(func() error {
-			return s.db.WithContext(ctx).Exec("delete from "+c.table+" where generation <> ?", kept).Error
-		})
-	}
-	return g.Wait()
 }

@@ -39,7 +39,7 @@ func due(db *gorm.DB) (built, facts bool, err error) {
 	var found struct{ Built, Facts bool }
 	err = db.Raw(`
 select r.built, coalesce((
-  select f.xid < pg_snapshot_xmin(pg_current_snapshot()) from sales_facts f where f.xid >= r.watermark::xid8 order by f.xid limit 1
+  select f.xid < ` + ended + ` from sales_facts f where f.xid >= r.watermark::xid8 order by f.xid limit 1
 ), false) as facts
 from (` + readState + `) r`).Take(&found).Error
 	if err != nil {

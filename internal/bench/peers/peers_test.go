@@ -19,6 +19,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/globalid"
 	"github.com/tradewind-commerce/tradewind/internal/order"
 	"github.com/tradewind-commerce/tradewind/internal/payment"
+	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -98,8 +99,12 @@ where (total_minor, commission_minor, 1) <> (
 	if err != nil || wrong != 0 {
 		t.Errorf("the sales of %d orders are not what was ordered, %v", wrong, err)
 	}
-	// All keys and indexes are there again.
-	if diff := cmp.Diff(keys(t, dbtest.New(t)), keys(t, db)); diff != "" {
+	// All keys and indexes are there again, and roll-ups built in both.
+	fresh := dbtest.New(t)
+	if err := rollup.NewService(fresh.Gorm, time.Now).Rebuild(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(keys(t, fresh), keys(t, db)); diff != "" {
 		t.Errorf("(-migrated +filled):\n%s", diff)
 	}
 	if err := (Amounts{Brands: 1}).Fill(t.Context(), db, func(string, int, int) {}); err == nil {

@@ -1,7 +1,9 @@
 -- +goose Up
 -- Sums of sales facts, from which reports are read: docs/decisions/0030. They
 -- follow from facts and can be made from them again. Empty texts and the zero
--- id stand for what facts do not say.
+-- id stand for what facts do not say. A rebuild fills a generation beside the
+-- one that is read: a partition of each table, named by its number, without
+-- indexes until it is full.
 
 -- Adds without leaving bigint, several times faster than sum, and fails where
 -- that overflows.
@@ -20,7 +22,7 @@ create table sales_rollups (
   constraint sales_rollups_pk primary key (id),
   constraint sales_rollups_one_check check (id)
 );
-insert into sales_rollups (generation, watermark) values (1, '3');
+insert into sales_rollups (generation, watermark) values (0, '3');
 
 -- What all of them sum.
 create table sales_measures (
@@ -48,14 +50,14 @@ create table sales_by_brand_months (
   currency       text        not null,
   orders         bigint      not null,
   like sales_measures,
-  constraint sales_by_brand_months_pk primary key (brand_id, generation, zone, starts_on, currency)
-) with (fillfactor = 80);
-create index sales_by_brand_months_time_idx on sales_by_brand_months (generation, zone, starts_on, brand_id, currency);
-create index sales_by_brand_months_brand_idx on sales_by_brand_months (generation, zone, brand_id, starts_on, currency);
-create index sales_by_brand_months_gross_idx on sales_by_brand_months (generation, zone, starts_on, gross_minor);
-create index sales_by_brand_months_net_idx on sales_by_brand_months (generation, zone, starts_on, (gross_minor - discount_minor - refund_minor));
-create index sales_by_brand_months_units_idx on sales_by_brand_months (generation, zone, starts_on, units_sold);
-create index sales_by_brand_months_orders_idx on sales_by_brand_months (generation, zone, starts_on, orders);
+  constraint sales_by_brand_months_pk primary key (brand_id, zone, starts_on, currency, generation)
+) partition by list (generation);
+create index sales_by_brand_months_time_idx on sales_by_brand_months (zone, starts_on, brand_id, currency);
+create index sales_by_brand_months_brand_idx on sales_by_brand_months (zone, brand_id, starts_on, currency);
+create index sales_by_brand_months_gross_idx on sales_by_brand_months (zone, starts_on, gross_minor);
+create index sales_by_brand_months_net_idx on sales_by_brand_months (zone, starts_on, (gross_minor - discount_minor - refund_minor));
+create index sales_by_brand_months_units_idx on sales_by_brand_months (zone, starts_on, units_sold);
+create index sales_by_brand_months_orders_idx on sales_by_brand_months (zone, starts_on, orders);
 
 create table sales_by_storefront_months (
   generation     integer     not null,
@@ -68,9 +70,9 @@ create table sales_by_storefront_months (
   source         text        not null,
   orders         bigint      not null,
   like sales_measures,
-  constraint sales_by_storefront_months_pk primary key (brand_id, generation, zone, starts_on, storefront_id, market, currency, source)
-) with (fillfactor = 80);
-create index sales_by_storefront_months_time_idx on sales_by_storefront_months (generation, zone, starts_on);
+  constraint sales_by_storefront_months_pk primary key (brand_id, zone, starts_on, storefront_id, market, currency, source, generation)
+) partition by list (generation);
+create index sales_by_storefront_months_time_idx on sales_by_storefront_months (zone, starts_on);
 
 create table sales_by_storefront_days (
   generation     integer     not null,
@@ -82,9 +84,9 @@ create table sales_by_storefront_days (
   source         text        not null,
   orders         bigint      not null,
   like sales_measures,
-  constraint sales_by_storefront_days_pk primary key (brand_id, generation, starts_at, storefront_id, market, currency, source)
-) with (fillfactor = 90);
-create index sales_by_storefront_days_time_idx on sales_by_storefront_days (generation, starts_at);
+  constraint sales_by_storefront_days_pk primary key (brand_id, starts_at, storefront_id, market, currency, source, generation)
+) partition by list (generation);
+create index sales_by_storefront_days_time_idx on sales_by_storefront_days (starts_at);
 
 create table sales_by_market_months (
   generation     integer     not null,
@@ -97,8 +99,8 @@ create table sales_by_market_months (
   source         text        not null,
   orders         bigint      not null,
   like sales_measures,
-  constraint sales_by_market_months_pk primary key (generation, zone, starts_on, market, buyer_country, buyer_region, currency, source)
-) with (fillfactor = 80);
+  constraint sales_by_market_months_pk primary key (zone, starts_on, market, buyer_country, buyer_region, currency, source, generation)
+) partition by list (generation);
 
 create table sales_by_market_days (
   generation     integer     not null,
@@ -110,8 +112,8 @@ create table sales_by_market_days (
   source         text        not null,
   orders         bigint      not null,
   like sales_measures,
-  constraint sales_by_market_days_pk primary key (generation, starts_at, market, buyer_country, buyer_region, currency, source)
-) with (fillfactor = 80);
+  constraint sales_by_market_days_pk primary key (starts_at, market, buyer_country, buyer_region, currency, source, generation)
+) partition by list (generation);
 
 -- By line: an order stands in several rows, so that orders are not summed.
 create table sales_by_goods_months (
@@ -126,8 +128,8 @@ create table sales_by_goods_months (
   source          text        not null,
   like sales_measures,
   constraint sales_by_goods_months_pk primary key
-    (generation, zone, starts_on, category_path, origin_country, origin_region, market, currency, source)
-) with (fillfactor = 80);
+    (zone, starts_on, category_path, origin_country, origin_region, market, currency, source, generation)
+) partition by list (generation);
 
 create table sales_by_goods_days (
   generation      integer     not null,
@@ -139,8 +141,8 @@ create table sales_by_goods_days (
   currency        text        not null,
   source          text        not null,
   like sales_measures,
-  constraint sales_by_goods_days_pk primary key (generation, starts_at, category_path, origin_country, origin_region, market, currency, source)
-) with (fillfactor = 80);
+  constraint sales_by_goods_days_pk primary key (starts_at, category_path, origin_country, origin_region, market, currency, source, generation)
+) partition by list (generation);
 
 -- Months are cut as days are, since most products sell a few times a month.
 create table sales_by_product_months (
@@ -157,9 +159,9 @@ create table sales_by_product_months (
   source          text        not null,
   like sales_measures,
   constraint sales_by_product_months_pk primary key
-    (brand_id, generation, starts_at, storefront_id, product_id, category_path, origin_country, origin_region, market, currency, source)
-) with (fillfactor = 90);
-create index sales_by_product_months_time_idx on sales_by_product_months (generation, starts_at);
+    (brand_id, starts_at, storefront_id, product_id, category_path, origin_country, origin_region, market, currency, source, generation)
+) partition by list (generation);
+create index sales_by_product_months_time_idx on sales_by_product_months (starts_at);
 
 drop table sales_measures;
 
