@@ -22,7 +22,6 @@ var settings = map[string]string{
 	"maintenance_work_mem": "128MB",
 	"max_connections":      "100",
 	"max_wal_size":         "2GB",
-	"wal_compression":      "on",
 	"random_page_cost":     "1.1", // solid-state disks
 	"jit":                  "off", // costs more than it gains on short statements
 	"timezone":             "UTC",

@@ -53,7 +53,7 @@ from known k
 cross join lateral (
   select k.bounds[1] as edge
   union all
-  select date_trunc('month', k.bounds[1 + n * (cardinality(k.bounds) - 1) / k.parts], 'UTC')
+  select date_trunc('month', k.bounds[1 + n * (cardinality(k.bounds) - 1) / k.parts] + interval '15 days', 'UTC')
   from generate_series(1, k.parts - 1) as n
   where k.correlation > 0.9
   union all

@@ -10,44 +10,34 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// fill makes the partition of a generation: the facts of transactions before
-// upto, which have all ended, so that any later snapshot finds the same ones.
-// Indexes are made in one go, as it is attached. What is summed further, and
-// what is read as soon as the generation is, is planned by how much there is now.
-func (c cube) fill(db *gorm.DB, generation int, upto string, stretches []stretch, whole calendar) error {
-	sums := []string{}
-	for _, s := range stretches {
-		sums = append(sums, c.sums("sales_facts", "f.xid < '"+upto+"'::xid8 and "+s.where, s.begins))
-	}
-	if c.from != "" {
-		sums = []string{c.further(named(c.from), generation, whole.begins)}
-	}
-	if err := db.Exec(fmt.Sprintf("create table %s (like %s) with (fillfactor = 90, autovacuum_enabled = off)", c.in(generation), c.table)).Error; err != nil {
-		return err
-	}
-	for _, rows := range sums {
-		err := apart(db, func(tx *gorm.DB) error {
-			// Sums are hashed, which takes half as long as sorting the facts; they are fewer, and sorted then.
-			// Code made for a statement is worth it for millions of rows.
-			err := tx.Exec(`
+// create makes the partition of a generation by itself.
+func (c cube) create(db *gorm.DB, generation int) error {
+	return db.Exec(fmt.Sprintf("create table %s (like %s) with (fillfactor = 90, autovacuum_enabled = off)", c.in(generation), c.table)).Error
+}
+
+// write writes sums to the partition, in the order of time.
+func (c cube) write(db *gorm.DB, generation int, sums string) error {
+	return apart(db, func(tx *gorm.DB) error {
+		// Sums are hashed, which takes half as long as sorting the facts; they are fewer, and sorted then.
+		// Code made for a statement is worth it for millions of rows. Facts of a time lie one after
+		// the other, which the system reads ahead unless it is told what will be read.
+		err := tx.Exec(`
 select set_config('work_mem', '192MB', true), set_config('enable_sort', 'off', true), set_config('jit', 'on', true),
-  set_config('synchronous_commit', 'off', true)`).Error
-			if err != nil {
-				return err
-			}
-			return tx.Exec(fmt.Sprintf("insert into %s (generation, %s) select %d, s.* from (%s offset 0) s order by %s",
-				c.in(generation), strings.Join(c.names(), ", "), generation, rows, strings.Join(c.time(), ", "))).Error
-		})
+  set_config('effective_io_concurrency', '0', true), set_config('synchronous_commit', 'off', true)`).Error
 		if err != nil {
 			return err
 		}
-	}
-	return c.attach(db, generation)
+		return tx.Exec(fmt.Sprintf("insert into %s (generation, %s) select %d, s.* from (%s offset 0) s order by %s",
+			c.in(generation), strings.Join(c.names(), ", "), generation, sums, strings.Join(c.time(), ", "))).Error
+	})
 }
 
+// attach has the partition belong to its table, builds its indexes in one go, and
+// tells the planner what it holds.
 func (c cube) attach(db *gorm.DB, generation int) error {
 	err := apart(db, func(tx *gorm.DB) error {
-		if err := tx.Exec("select set_config('maintenance_work_mem', '256MB', true)").Error; err != nil {
+		// Another one is attached meanwhile: more workers would get in each other's way.
+		if err := tx.Exec("select set_config('maintenance_work_mem', '256MB', true), set_config('max_parallel_maintenance_workers', '0', true)").Error; err != nil {
 			return err
 		}
 		if err := tx.Exec(fmt.Sprintf("alter table %s attach partition %s for values in (%d)", c.table, c.in(generation), generation)).Error; err != nil {
@@ -58,7 +48,7 @@ func (c cube) attach(db *gorm.DB, generation int) error {
 	if err != nil {
 		return fmt.Errorf("make the indexes: %w", err)
 	}
-	return db.Exec("analyze " + c.table).Error
+	return db.Exec("analyze " + c.in(generation)).Error
 }
 
 // keep removes all generations but one, also those that were cut short anywhere,

@@ -57,14 +57,14 @@ func (s *Service) rebuild(db *gorm.DB, told Progress) error {
 	if err := s.fill(db.Statement.Context, next, upto, told); err != nil {
 		return err
 	}
-	told("facts that came meanwhile", len(cubes), len(cubes))
+	told("facts that came meanwhile", 1, 1)
 	if upto, err = follow(db, next, upto); err != nil {
 		return err
 	}
 	if err := s.change(db, next, upto); err != nil {
 		return err
 	}
-	told("reports that still read the sums of before", len(cubes), len(cubes))
+	told("reports that still read the sums of before", 1, 1)
 	if err := keep(db, next); err != nil {
 		return fmt.Errorf("remove the generation before: %w", err)
 	}
@@ -79,45 +79,77 @@ func rebase(db *gorm.DB) error {
 	}, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
 }
 
-// atOnce is how many roll-ups are summed from facts at a time.
+// atOnce is how many statements of a rebuild run at a time.
 const atOnce = 2
 
-// fill fills all roll-ups, those with most rows first, each before those that
-// are summed from it.
+// fill fills all roll-ups: from the facts stretch by stretch, which are read from
+// disk once for all of them, then each from the one before it.
 func (s *Service) fill(ctx context.Context, generation int, upto string, told Progress) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
-	db, step := s.db.WithContext(ctx), inTurn(told)
+	db := s.db.WithContext(ctx)
 	stretches, whole, err := s.divide(db)
 	if err != nil {
 		return err
 	}
-	for _, base := range slices.Backward(cubes) {
-		if base.from != "" {
-			continue
+	bases := slices.DeleteFunc(slices.Clone(cubes), func(c cube) bool { return c.from != "" })
+	slices.Reverse(bases) // those with most rows first
+	step := inTurn(told, len(bases)*len(stretches)+len(cubes))
+	for _, c := range cubes {
+		if err := c.create(db, generation); err != nil {
+			return fmt.Errorf("make %s: %w", c.in(generation), err)
 		}
-		g.Go(func() error {
-			for c, next := base, true; next; c, next = c.summedFurther() {
-				if err := c.fill(db, generation, upto, stretches, whole); err != nil {
-					return fmt.Errorf("fill %s: %w", c.table, err)
+	}
+	g, sum := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for _, facts := range stretches {
+		for _, c := range bases {
+			g.Go(func() error {
+				rows := c.sums("sales_facts", "f.xid < '"+upto+"'::xid8 and "+facts.where, facts.begins)
+				if err := c.write(db.WithContext(sum), generation, rows); err != nil {
+					return fmt.Errorf("sum up to %s: %w", c.table, err)
 				}
 				step(c.table)
-			}
-			return nil
-		})
+				return nil
+			})
+		}
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	g, further := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for _, base := range bases {
+		g.Go(func() error { return base.finish(db.WithContext(further), generation, whole, step) })
 	}
 	return g.Wait()
 }
 
-// inTurn tells of one step after the other.
-func inTurn(told Progress) func(step string) {
+// finish attaches a roll-up that is full, and those that are summed from it.
+func (c cube) finish(db *gorm.DB, generation int, whole calendar, step func(string)) error {
+	for {
+		if err := c.attach(db, generation); err != nil {
+			return fmt.Errorf("attach %s: %w", c.in(generation), err)
+		}
+		step(c.table)
+		next, ok := c.summedFurther()
+		if !ok {
+			return nil
+		}
+		if err := next.write(db, generation, next.further(c, generation, whole.begins)); err != nil {
+			return fmt.Errorf("sum up to %s: %w", next.table, err)
+		}
+		c = next
+	}
+}
+
+// inTurn tells of one step of some after the other.
+func inTurn(told Progress, steps int) func(step string) {
 	var turn sync.Mutex
 	done := 0
 	return func(step string) {
 		turn.Lock()
 		defer turn.Unlock()
 		done++
-		told(step, done, len(cubes))
+		told(step, done, steps)
 	}
 }
 
