@@ -98,7 +98,7 @@ func MeasureReports(ctx context.Context, r ReportOptions) (*ReportFigures, error
 	if f.Rebuild, err = r.rebuild(ctx, m, stalls); err != nil {
 		return nil, err
 	}
-	return f, m.agree(ctx)
+	return f, m.agree(ctx, r.History.Months)
 }
 
 // rebuild rebuilds once while orders of all brands are placed.

@@ -17,6 +17,10 @@ func (f *ReportFigures) Write(w io.Writer) {
 		{"report", "median", "slowest", "ms", "bytes"},
 	}
 	for _, r := range f.Reports {
+		if r.GaveUp {
+			lines = append(lines, []string{r.Report, "gave up", ms(r.Slowest), strconv.FormatInt(r.Aim.Milliseconds(), 10), ""})
+			continue
+		}
 		lines = append(lines, []string{r.Report, ms(r.Median), ms(r.Slowest), strconv.FormatInt(r.Aim.Milliseconds(), 10), strconv.Itoa(r.AnswerBytes)})
 	}
 	writeLines(w, lines)
