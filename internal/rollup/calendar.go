@@ -59,7 +59,7 @@ cross join lateral (
   union all
   select k.bounds[cardinality(k.bounds)]
 ) e
-where e.edge >= k.bounds[1]
+where e.edge between k.bounds[1] and k.bounds[cardinality(k.bounds)]
 order by 1`, s.factsAtOnce, mostStretches).Scan(&edges).Error
 	if err != nil {
 		return nil, whole, fmt.Errorf("divide the facts: %w", err)

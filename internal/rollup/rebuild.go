@@ -18,7 +18,7 @@ type Progress func(step string, done, total int)
 
 // Rebuild makes the roll-ups from the facts anew, as another generation beside
 // the one that is read and advanced meanwhile, and then has reports read that
-// one. A rebuild that was cut short leaves rows that nobody reads; the next one
+// one. A rebuild that was cut short leaves tables that nobody reads; the next one
 // removes them. Two do not run at once: the second one waits, and makes them again.
 func (s *Service) Rebuild(ctx context.Context, told Progress) error {
 	if told == nil {
