@@ -76,7 +76,7 @@ func (s *source) heads(tx *gorm.DB, st statement, c *cells) (map[string]head, mo
 			open = append(open, m.Month)
 			continue
 		}
-		key := s.monthKey(c, st, m, c.keys, s.SortKey, s.upwards())
+		key := s.cellsKey(c, st, m, c.keys, s.SortKey, s.upwards())
 		if h, ok := s.known.heads.Get(key); ok {
 			heads[m.Month] = h
 		} else {

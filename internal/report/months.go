@@ -31,7 +31,10 @@ const maxMonths = 10_000
 func (s *source) inAll(tx *gorm.DB, st statement, of span) (clause, error) {
 	of.moved = "" // beside which periods they stand is nothing to them
 	c := s.cellsOf(of)
-	if s.finer() != "month" || !s.remembers(c) {
+	switch {
+	case s.remembersDays():
+		return s.daysInAll(tx, st, of)
+	case s.finer() != "month" || !s.remembers(c):
 		return s.converted(of, nil), nil
 	}
 	months, err := c.months(tx)
@@ -46,7 +49,7 @@ func (s *source) inAll(tx *gorm.DB, st statement, of span) (clause, error) {
 			open = append(open, m.Month)
 			continue
 		}
-		key := s.monthKey(c, st, m)
+		key := s.cellsKey(c, st, m)
 		if known, ok := s.known.sums.Get(key); ok {
 			sum.add(known)
 		} else {
@@ -74,25 +77,35 @@ func (s *source) inAll(tx *gorm.DB, st statement, of span) (clause, error) {
 // remembers tells whether months of the cells are. Rows of staff are few, and
 // their filters hold the time.
 func (s *source) remembers(c *cells) bool {
+	return c != nil && !s.toBrand() && s.ofAll()
+}
+
+// ofAll tells that no rows are hidden from the caller.
+func (s *source) ofAll() bool {
 	scope, _ := auth.Where(s.actor, "sales_facts", "f", s.now)
-	return c != nil && !s.toBrand() && scope == "true"
+	return scope == "true"
 }
 
 // withOpen adds what changes to what is remembered: open months, and days
 // beside whole ones.
 func (s *source) withOpen(c *cells, known monthSums, open models.StringList) clause {
-	var first []string
-	for _, count := range counts {
-		first = append(first, s.asked(count, "0::bigint"))
-	}
-	for i, amount := range amounts {
-		first = append(first, s.asked(amount, fmt.Sprintf("%d::bigint", known[i])))
-	}
-	rows := clause{sql: "select " + s.quote() + " as currency, " + strings.Join(first, ", ") + ", null::timestamptz as recorded_at"}.
+	rows := s.remembered(known).
 		and(" union all ", s.convert(c.kept(among(open)), nil)).
 		and(" union all ", s.convert(c.summed(among(open)), nil))
 	sums := strings.Join(s.sums("n.", added), ", ")
 	return c.with.and(" select n.currency, "+sums+" from (", rows).and(") n group by 1", clause{})
+}
+
+// remembered sums, as a row.
+func (s *source) remembered(known monthSums) clause {
+	var row []string
+	for _, count := range counts {
+		row = append(row, s.asked(count, "0::bigint"))
+	}
+	for i, amount := range amounts {
+		row = append(row, s.asked(amount, fmt.Sprintf("%d::bigint", known[i])))
+	}
+	return clause{sql: "select " + s.quote() + " as currency, " + strings.Join(row, ", ") + ", null::timestamptz as recorded_at"}
 }
 
 // among is the condition that rows f are of one of the months.
@@ -115,19 +128,26 @@ func (c *cells) months(tx *gorm.DB) (all []month, err error) {
 	return all, nil
 }
 
-// monthKey is that of what is asked of a month, and what else is.
-func (s *source) monthKey(c *cells, st statement, m month, more ...any) monthKey {
-	text := fmt.Appendf(nil, "%s %v %s %v", c.where.sql, c.where.args, s.quote(), more)
+// cellsKey is that of what is asked of a month's cells, and what else is.
+func (s *source) cellsKey(c *cells, st statement, m month, more ...any) monthKey {
+	return s.monthKey(c.part.Table(), st, m, c.where.sql, c.where.args, more)
+}
+
+// monthKey is that of what is asked of a month, of the rates of its days or its own.
+func (s *source) monthKey(table string, st statement, m month, asked ...any) monthKey {
+	text := fmt.Appendf(nil, "%s %v", s.quote(), asked)
 	for _, a := range amounts {
 		text = fmt.Append(text, " ", s.tells(a))
 	}
 	for _, rate := range st.rates {
-		if rate.day == m.Month || rate.day == anyDay {
+		if rate.day == anyDay || rate.day[:len(yearMonth)] == m.Month[:len(yearMonth)] {
 			text = fmt.Appendf(text, " %v", rate)
 		}
 	}
-	return monthKey{c.part.Table(), s.TimeZone.String(), m.Month, m.Version, sha256.Sum256(text)}
+	return monthKey{table, s.TimeZone.String(), m.Month, m.Version, sha256.Sum256(text)}
 }
+
+const yearMonth = "2006-01"
 
 func (m *monthSums) add(more monthSums) {
 	for i := range m {

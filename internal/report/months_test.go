@@ -34,6 +34,9 @@ func TestTotalsWhileSalesComeIn(t *testing.T) {
 		{From: &year, To: &to, Convert: &report.Conversion{To: "EUR", Rate: report.FixedDay, Day: &fixed}, Compare: report.LastYear},
 		{From: &from, To: &to, Convert: &report.Conversion{To: "EUR", Rate: report.FixedDay, Day: &fixed}},
 		{From: &from, To: &to, Convert: &report.Conversion{To: "CNY", Rate: report.PeriodAverage}, Top: 2},
+		{From: &part, To: &to, Convert: &report.Conversion{To: "USD", Rate: report.TransactionDay}},
+		{Convert: &report.Conversion{To: "EUR", Rate: report.TransactionDay}, Currencies: []money.Currency{"CNY"}},
+		{From: &year, To: &to, Convert: &report.Conversion{To: "EUR", Rate: report.TransactionDay}, Compare: report.LastYear},
 	}
 	for round := range 12 {
 		for range r.IntN(3) {

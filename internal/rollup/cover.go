@@ -78,7 +78,7 @@ func Cover(s State, n Need) []Part {
 		c.facts("true", nil, from, until)
 		return c.parts
 	}
-	first, last := wholeMonths(from, until)
+	first, last := WholeMonths(from, until)
 	if c.byMonth == nil || first != nil && last != nil && first.String() >= last.String() {
 		c.rest(from, until)
 	} else {
@@ -128,9 +128,9 @@ func ByLine(columns []string) bool {
 	})
 }
 
-// wholeMonths are the first day of the first month that lies between two days,
-// and the day after the last such month; nil where nothing bounds them.
-func wholeMonths(from, until *models.Date) (first, last *models.Date) {
+// WholeMonths are the first day of the first month that lies from one day until
+// before another, and the day after the last such month; nil where nothing bounds them.
+func WholeMonths(from, until *models.Date) (first, last *models.Date) {
 	if from != nil {
 		day := from.Time()
 		if day.Day() > 1 {
@@ -170,29 +170,34 @@ func (c *cover) cells() bool {
 // Table is what a part of whole months is read from, of one generation.
 func (p Part) Table() string { return p.of.byMonth.in(p.of.state.Generation) }
 
-// Months are those that a part of whole months is read of: month, and version,
-// which changes with the sums of the month. It tells the transactions that wrote
-// them where there are few: each fact is in all roll-ups.
+// Months are those that a part of whole months is read of, as the other Months tells them.
 func (p Part) Months() (sql string, args []any) {
-	c := p.of
-	zone := c.need.Zone.String()
-	args = []any{zone}
+	return Months(p.of.state, p.of.need.Zone, p.of.first, p.of.last)
+}
+
+// Months of a configured zone from the first day of one to that of another, nil
+// where sales bound them: month, and version, which changes with the sums of the
+// month. It tells the transactions that wrote them where there are few: each
+// fact is in all roll-ups.
+func Months(s State, zone *time.Location, first, last *models.Date) (sql string, args []any) {
+	table := named("sales_by_market_months").in(s.Generation)
+	args = []any{zone.String()}
 	bound := func(known *models.Date, end string) string {
 		if known != nil {
 			args = append(args, known.String())
 			return "?::date"
 		}
-		args = append(args, zone)
-		return fmt.Sprintf("(select %s from %s where zone = ?)", end, p.Table())
+		args = append(args, zone.String())
+		return fmt.Sprintf("(select %s from %s where zone = ?)", end, table)
 	}
-	first := bound(c.first, "min(starts_on)")
+	from := bound(first, "min(starts_on)")
 	return `
 select m.month::date as month, (
   select coalesce(md5(string_agg(f.xmin::text, ',' order by f.xmin::text)), '')
-  from ` + named("sales_by_market_months").in(c.state.Generation) + ` f
+  from ` + table + ` f
   where f.zone = ? and f.starts_on = m.month::date
 ) as version
-from generate_series(` + first + "::timestamp, " + bound(c.last, "max(starts_on) + 1") + " - interval '1 day', interval '1 month') m (month)", args
+from generate_series(` + from + "::timestamp, " + bound(last, "max(starts_on) + 1") + " - interval '1 day', interval '1 month') m (month)", args
 }
 
 // oneMonth is all that is read of whole months.
