@@ -116,7 +116,7 @@ func (c *Common) reach(ctx context.Context, log *slog.Logger, start starter) (*D
 		return &Database{DSN: c.DatabaseURL}, nil
 	}
 	server, err := start(ctx, postgres.Options{
-		DataDir: c.DataDir, Database: databaseName, Log: log,
+		DataDir: c.DataDir, Database: databaseName, Memory: memory(), Log: log,
 		Progress: func(step string) { log.Info(step) }, //nolint:sloglint // steps are few and fixed
 	})
 	if err != nil {

@@ -3,8 +3,8 @@ package command
 import (
 	"os"
 	"runtime/debug"
-	"strconv"
-	"strings"
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
 )
 
 // limitMemory has the collector work harder before a container's limit is
@@ -14,34 +14,22 @@ func limitMemory(withPostgreSQL bool) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(collectAt)
 	}
-	if os.Getenv("GOMEMLIMIT") != "" {
-		return
+	part := 0.9
+	if withPostgreSQL {
+		part = 0.5
 	}
-	for _, file := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			continue
-		}
-		if limit, ok := memoryLimit(string(text), withPostgreSQL); ok {
-			debug.SetMemoryLimit(limit)
-		}
-		return
-	}
+	_, _ = memlimit.Set(memlimit.WithRatio(part)) // fails where nothing tells of a limit
 }
 
 // collectAt is how much may be allocated beside what is in use, in percent,
 // before it is collected: little is in use, so this is little, too.
 const collectAt = 200
 
-// memoryLimit is our part of what a container may use.
-func memoryLimit(container string, withPostgreSQL bool) (int64, bool) {
-	const unlimited = 1 << 60 // cgroup v1 says a number near the largest
-	limit, err := strconv.ParseInt(strings.TrimSpace(container), 10, 64)
-	if err != nil || limit <= 0 || limit >= unlimited { // v2 says "max"
-		return 0, false
+// memory in bytes that the container may use, else the machine; 0 where neither is told.
+func memory() uint64 {
+	bytes, err := memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)()
+	if err != nil {
+		return 0
 	}
-	if withPostgreSQL {
-		return limit / 2, true
-	}
-	return limit / 10 * 9, true
+	return bytes
 }

@@ -33,6 +33,9 @@ type Options struct {
 	DataDir string
 	// Database is created when it is missing. Empty creates none.
 	Database string
+	// Memory in bytes that PostgreSQL shares with the program: up to a quarter of it
+	// holds pages. 0 for one of a gigabyte.
+	Memory uint64
 	// Settings override the defaults of settings.go.
 	Settings map[string]string
 	// Scratch gives up durability for speed. For data that tests can remake.

@@ -16,12 +16,9 @@ const includeSettings = "\ninclude_if_exists = 'tradewind.conf'\n"
 // settings are rewritten at each start. Fsync, synchronous_commit and
 // full_page_writes stay on, as PostgreSQL has them: a commit is on disk.
 var settings = map[string]string{
-	"shared_buffers":       "256MB",
-	"effective_cache_size": "1GB",
 	"work_mem":             "16MB",
 	"maintenance_work_mem": "128MB",
 	"max_connections":      "100",
-	"max_wal_size":         "2GB",
 	"random_page_cost":     "1.1", // solid-state disks
 	"jit":                  "off", // costs more than it gains on short statements
 	"timezone":             "UTC",
@@ -42,8 +39,25 @@ var scratchSettings = map[string]string{
 	"autovacuum_naptime": "10min",
 }
 
+// sized are the settings that go by memory. Pages change in memory until the log
+// is of its size: each that changes after it is written to the log as a whole.
+func sized(memory uint64) map[string]string {
+	const mega, giga = 1 << 20, 1 << 30
+	if memory == 0 {
+		memory = giga
+	}
+	pages := min(max(memory/4, 128*mega), 8*giga)
+	megabytes := func(bytes uint64) string { return fmt.Sprintf("%dMB", bytes/mega) }
+	return map[string]string{
+		"shared_buffers":       megabytes(pages),
+		"effective_cache_size": megabytes(max(memory/2, giga)),
+		"max_wal_size":         megabytes(min(max(2*pages, 2*giga), 8*giga)),
+	}
+}
+
 func writeSettings(l layout, as *account, o Options) error {
-	all := maps.Clone(settings)
+	all := sized(o.Memory)
+	maps.Copy(all, settings)
 	if o.Scratch {
 		maps.Copy(all, scratchSettings)
 	}

@@ -65,6 +65,19 @@ func TestStart(t *testing.T) {
 			t.Errorf("work_mem is %s", got)
 		}
 	})
+	t.Run("keeps pages in a part of the memory", func(t *testing.T) {
+		t.Parallel()
+		o := quietly(dbtest.Folder(t))
+		for memory, want := range map[uint64]string{0: "256MB, 2GB", 256 << 20: "128MB, 2GB", 6 << 30: "1536MB, 3GB"} {
+			o.Memory = memory
+			s, err := postgres.Start(t.Context(), o)
+			must(t, err)
+			if got := ask(t, s.DSN("shop"), "select current_setting('shared_buffers') || ', ' || current_setting('max_wal_size')"); got != want {
+				t.Errorf("of %d bytes: %s, want %s", memory, got, want)
+			}
+			stop(t, s)
+		}
+	})
 	t.Run("fails with PostgreSQL's own words", func(t *testing.T) {
 		t.Parallel()
 		o := quietly(dbtest.Folder(t))
