@@ -191,6 +191,10 @@ func tail(ctx context.Context, db *gorm.DB) (age time.Duration, err error) {
 		if err != nil {
 			return err
 		}
+		// Without its value the watermark is taken for one that most facts come after.
+		if err := database.PlanByValues(tx); err != nil {
+			return err
+		}
 		var seconds float64
 		err = tx.Raw("select coalesce(extract(epoch from clock_timestamp() - min(recorded_at)), 0) from sales_facts where xid >= ?::xid8", state.Watermark).
 			Scan(&seconds).Error

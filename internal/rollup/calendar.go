@@ -32,7 +32,7 @@ func (c calendar) begins(unit, instant string) string {
 // Facts are summed in stretches of whole months, of which there are few.
 const (
 	factsAtOnce   = 1_000_000
-	mostStretches = 12
+	mostStretches = 24
 )
 
 // divide cuts the facts into stretches that have each of them once, and gives the
