@@ -11,7 +11,7 @@ import (
 const (
 	recoverEvery = 2 * time.Second
 	deliverEvery = time.Second
-	rollupsEvery = 500 * time.Millisecond
+	rollupsEvery = 750 * time.Millisecond
 	expireEvery  = time.Minute
 	booksEvery   = time.Hour
 	cartsEvery   = time.Hour
