@@ -77,6 +77,11 @@ func (o Order) Direction(w Window) string {
 
 // Between are the conditions of what lies between the cursors.
 func (o Order) Between(args Args) (database.Conditions, error) {
+	return o.between(args, o.Keys, "")
+}
+
+// between compares some of the keys; orEqual is = where those of the cursors belong to it.
+func (o Order) between(args Args, keys []Key, orEqual string) (database.Conditions, error) {
 	var conditions database.Conditions
 	for _, bound := range []struct {
 		name   string
@@ -90,15 +95,15 @@ func (o Order) Between(args Args) (database.Conditions, error) {
 		if err != nil {
 			return nil, err
 		}
-		exprs, marks := make([]string, len(o.Keys)), make([]string, len(o.Keys))
-		for i, k := range o.Keys {
+		exprs, marks := make([]string, len(keys)), make([]string, len(keys))
+		for i, k := range keys {
 			exprs[i], marks[i] = k.Expr, "cast(? as "+k.Type+")"
 		}
-		operator := " > "
+		operator := " >"
 		if bound.after == o.Desc {
-			operator = " < "
+			operator = " <"
 		}
-		conditions.Add("("+strings.Join(exprs, ", ")+")"+operator+"("+strings.Join(marks, ", ")+")", values...)
+		conditions.Add("("+strings.Join(exprs, ", ")+")"+operator+orEqual+" ("+strings.Join(marks, ", ")+")", values[:len(keys)]...)
 	}
 	return conditions, nil
 }

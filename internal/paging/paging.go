@@ -119,6 +119,21 @@ func (s Sort[N]) Narrow(query *gorm.DB, args Args) (*gorm.DB, error) {
 	return page.Order(s.Order().By(window)).Limit(window.Size + 1), nil
 }
 
+// Leading cuts a query of the first column's values, each once, to those that
+// rows of the page can have: each has a row, but for those of the cursors.
+func (s Sort[N]) Leading(query *gorm.DB, args Args) (*gorm.DB, error) {
+	window, err := args.Window()
+	if err != nil {
+		return nil, err
+	}
+	order := s.Order()
+	conditions, err := order.between(args, order.Keys[:1], "=")
+	if err != nil {
+		return nil, err
+	}
+	return conditions.Narrow(query).Order(order.Keys[0].Expr + order.Direction(window)).Limit(window.Size + 2), nil
+}
+
 // Rows is how many rows a page is made of at most: its size, and one that
 // tells whether there are more.
 func (a Args) Rows() (int, error) {

@@ -182,6 +182,9 @@ func (s *source) native(of span, currency string) clause {
 		group = " having count(*) > 0"
 	}
 	from, where := s.rows(parts...)
+	if s.ofBrands {
+		where.sql += " and f.brand_id = any (array (select d1 from brands_of_page))"
+	}
 	if s.ofPage {
 		exprs := make([]string, len(s.GroupBy))
 		for i, d := range s.GroupBy {

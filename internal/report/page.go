@@ -16,6 +16,18 @@ func (s *source) closeIn(tx *gorm.DB, st *statement) error {
 		rows, err := s.leading(tx, c)
 		st.rows = s.told(rows)
 		return err
+	case s.byBrand():
+		brands, err := s.brandsOfPage(tx)
+		if err != nil {
+			return err
+		}
+		some := *s
+		some.ofBrands = true
+		st.with, st.rows = append(st.with, brands), some.told(some.beside(s.spans(), some.grouped))
+		if s.Moving > 0 {
+			st.with = append(st.with, s.began())
+		}
+		return nil
 	case s.Convert != nil && !s.toBrand() && (!s.whole() || s.ranked()) && len(s.GroupBy) > 0:
 		page, err := s.page(tx, *st)
 		some := *s
@@ -24,6 +36,42 @@ func (s *source) closeIn(tx *gorm.DB, st *statement) error {
 		return err
 	}
 	return nil
+}
+
+// byBrand tells that rows are sorted by brands, tell of others of their brand
+// alone, and that no index has them in their order.
+func (s *source) byBrand() bool {
+	return s.SortKey == ByDimensions && s.Top == 0 && !s.asks("rank") && len(s.GroupBy) > 0 && s.GroupBy[0] == Brand &&
+		(s.whole() || s.has(Period) && s.Period != Month)
+}
+
+// brandsOfPage is the table of brands that the page's rows are of, and a few more.
+func (s *source) brandsOfPage(tx *gorm.DB) (clause, error) {
+	var all []any
+	for _, of := range s.spans() {
+		from, where := s.rows(s.parts([]string{"brand_id"}, s.finer(), false, of.from, of.to)...)
+		brands := tx.Raw(fmt.Sprintf("select distinct f.brand_id as d1 from %s where %s", from.sql, where.sql), append(from.args, where.args...)...)
+		some, err := s.sort().Leading(tx.Table("(?) g", brands).Select("g.d1"), s.Page)
+		if err != nil {
+			return clause{}, err
+		}
+		all = append(all, some)
+	}
+	return clause{"brands_of_page as materialized ((?)" + strings.Repeat(" union (?)", len(all)-1) + ")", all}, nil
+}
+
+// began is the table of the first period that any row is of.
+func (s *source) began() clause {
+	var began clause
+	for i, of := range s.spans() {
+		from, where := s.rows(s.parts(nil, s.finer(), false, of.from, of.to)...)
+		period := s.expr(Period)
+		if of.moved != "" {
+			period = fmt.Sprintf("(%s + interval '%s')::date", period, of.moved)
+		}
+		began = began.and([...]string{"", " union all "}[i], clause{fmt.Sprintf("select min(%s) as period from %s where %s", period, from.sql, where.sql), append(from.args, where.args...)})
+	}
+	return clause{"began as materialized (select min(period) as period from (" + began.sql + ") b)", began.args}
 }
 
 // leading are rows among which those of a ranked page are: the first of each

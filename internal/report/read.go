@@ -146,8 +146,12 @@ func (s *source) told(g clause) clause {
 		}
 		if s.Moving > 0 {
 			back := fmt.Sprintf("interval '%s' * %d", units[s.Period], s.Moving-1)
-			selected = append(selected, fmt.Sprintf("case when %s >= min(%s) over () + %s then round(sum(%s) %s range between %s preceding and current row) / %d)::bigint end as moving_minor",
-				period, period, back, net, over, back, s.Moving))
+			began := "min(" + period + ") over ()"
+			if s.ofBrands {
+				began = "(select period from began)"
+			}
+			selected = append(selected, fmt.Sprintf("case when %s >= %s + %s then round(sum(%s) %s range between %s preceding and current row) / %d)::bigint end as moving_minor",
+				period, began, back, net, over, back, s.Moving))
 		}
 	}
 	return clause{fmt.Sprintf("select %s from (%s) g%s", strings.Join(selected, ", "), g.sql, join), g.args}

@@ -27,6 +27,8 @@ type source struct {
 	all bool
 	// ofPage: rows are those of the table page alone.
 	ofPage bool
+	// ofBrands: rows are those of the brands of the table brands_of_page alone.
+	ofBrands bool
 }
 
 // of reads another query from the same place, a page of it.
