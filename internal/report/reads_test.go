@@ -78,6 +78,25 @@ from unnest(array['USD', 'CNY']) c, generate_series(date '2023-12-01', date '202
 		}
 	}
 
+	// Of rows that tell of others of their brand, or are of quarters, a page reads the brands it shows.
+	for name, q := range map[string]report.Query{
+		"a comparison": {Compare: report.PreviousPeriod, Fields: []string{"net", "previous"}}, "sums so far": {Fields: []string{"cumulativeNet"}},
+		"moving means": {Moving: 3, Fields: []string{"movingNet"}}, "quarters": {Period: report.Quarter, Fields: []string{"net"}},
+	} {
+		q.GroupBy, q.From, q.To, q.Page.First = []report.Dimension{report.Brand, report.Period}, &first, &last, new(int32(size))
+		for page := range 2 {
+			var r *report.Report
+			read := sent.Of(database.AcrossBrands(ctx, database.OperatorReports), t, db, func() (err error) {
+				r, err = sales.Sales(ctx, q)
+				return err
+			})
+			if got, most := read["sales_by_brand_months"], 4*months*(size+3); got < size || got > most || len(r.Rows) != size {
+				t.Errorf("%s: page %d of %d rows reads %d, not up to %d", name, page, len(r.Rows), got, most)
+			}
+			q.Page.After = r.PageInfo.EndCursor
+		}
+	}
+
 	// Once somebody has read a page that converts, others read little more than they show.
 	q := report.Query{
 		GroupBy: []report.Dimension{report.Brand, report.Period}, From: &first, To: &last, SortKey: report.ByGross, Reverse: true,
