@@ -250,6 +250,7 @@ func groupBy(columns int) string {
 func (s *source) largest() clause {
 	of := *s.Query
 	of.GroupBy = slices.DeleteFunc(slices.Clone(s.GroupBy), func(d Dimension) bool { return d == Period })
+	of.Fields, of.Shoppers = []string{s.ranks()}, false
 	of.Top, of.byPeriod = 0, s.Convert != nil && s.Convert.Rate == PeriodAverage && s.has(Period)
 	by := s.of(&of)
 	g := by.grouped(span{from: s.From, to: s.To})
