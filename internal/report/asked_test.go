@@ -63,6 +63,7 @@ func TestFieldsThatAreAskedFor(t *testing.T) {
 			Period:  rapid.SampledFrom([]report.Length{report.Month, report.Month, report.Day, report.Quarter}).Draw(t, "period"),
 			SortKey: rapid.SampledFrom([]report.SortKey{report.ByGross, report.ByNet, report.ByUnits, report.ByOrders, report.ByDimensions}).Draw(t, "sort"),
 			Reverse: rapid.Bool().Draw(t, "reverse"), TimeZone: time.UTC, Page: thousand,
+			Top: rapid.SampledFrom([]int{0, 0, 2}).Draw(t, "top"),
 		}
 		if rapid.Bool().Draw(t, "bounded") {
 			first := rapid.SampledFrom([]models.Date{{Year: 2017, Month: 3, Day: 1}, {Year: 2016, Month: 10, Day: 20}}).Draw(t, "from")

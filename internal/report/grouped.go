@@ -45,8 +45,10 @@ func (q *Query) tells(sum string) bool {
 // count is how a sum is made of rows f.
 func (s *source) count(name string) string {
 	switch {
-	case name == "orders" && s.byLine():
+	case name == "orders" && s.byLine() && s.byShopper():
 		return "count(distinct f.order_id) filter (where f.kind = 'SALE')"
+	case name == "orders" && s.byLine():
+		return "0::bigint"
 	case name == "orders":
 		return "total(f.orders)"
 	case name == "shoppers" && s.byShopper():
@@ -69,11 +71,11 @@ type span struct {
 // grouped sums the rows of a span by the query's keys, in the currency asked for.
 func (s *source) grouped(of span) clause {
 	if s.Convert == nil {
-		return s.native(of, "f.currency")
+		return s.withOrders(of, s.native(of, "f.currency"))
 	}
 	told := s.converted(of, s.groups())
 	if !s.byShopper() {
-		return told
+		return s.withOrders(of, told)
 	}
 	// One shopper may have bought in several currencies, and on days of several rates.
 	counted := s.native(of, s.quote())
@@ -182,6 +184,13 @@ func (s *source) native(of span, currency string) clause {
 		group = " having count(*) > 0"
 	}
 	from, where := s.rows(parts...)
+	where = s.narrowed(where)
+	sql := fmt.Sprintf("select %s from %s%s where %s%s%s", strings.Join(append(selected, s.sums("f.", s.count)...), ", "), from.sql, s.joinTop(), where.sql, group, s.backward())
+	return clause{sql, append(from.args, where.args...)}
+}
+
+// narrowed is a condition on rows f of the page or its brands alone.
+func (s *source) narrowed(where clause) clause {
 	if s.ofBrands {
 		where.sql += " and f.brand_id = any (array (select d1 from brands_of_page))"
 	}
@@ -195,8 +204,7 @@ func (s *source) native(of span, currency string) clause {
 		}
 		where.sql += fmt.Sprintf(" and (%s) in (select %s from page)", strings.Join(exprs, ", "), s.dimensions())
 	}
-	sql := fmt.Sprintf("select %s from %s%s where %s%s%s", strings.Join(append(selected, s.sums("f.", s.count)...), ", "), from.sql, s.joinTop(), where.sql, group, s.backward())
-	return clause{sql, append(from.args, where.args...)}
+	return where
 }
 
 // sums of rows, each made as told.

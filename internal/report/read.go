@@ -160,9 +160,7 @@ func (s *source) told(g clause) clause {
 // totals sum all rows: orders and shoppers are those of all sales, for one may
 // stand in several rows, and converted amounts are the sums of what the rows say.
 func (s *source) totals(tx *gorm.DB, st statement) (clause, error) {
-	of := *s.Query
-	of.GroupBy, of.Top, of.Moving = nil, 0, 0
-	all := s.of(&of)
+	all := s.inAllRows()
 	if s.Convert == nil {
 		return all.beside(s.spans(), func(of span) clause { return all.native(of, "f.currency") }), nil
 	}
@@ -199,6 +197,13 @@ func (s *source) totals(tx *gorm.DB, st statement) (clause, error) {
 	}), failed
 }
 
+// inAllRows reads what is told of all rows.
+func (s *source) inAllRows() *source {
+	of := *s.Query
+	of.GroupBy, of.Top, of.Moving = nil, 0, 0
+	return s.of(&of)
+}
+
 // read reads a page of rows, and what is asked for of all pages: statements of
 // their own, so that a page whose order an index has is read from there.
 func (s *source) read(tx *gorm.DB) (r readRows, err error) {
@@ -218,6 +223,11 @@ func (s *source) read(tx *gorm.DB) (r readRows, err error) {
 		return r, err
 	}
 	slices.SortFunc(r.page, func(a, b *groupedRow) int { return cmp.Compare(a.Seq, b.Seq) })
+	if !s.joined() {
+		if err := s.countOrders(tx, st, r.page); err != nil {
+			return r, err
+		}
+	}
 	if s.asks("totalCount") {
 		if err := st.run(tx, &r.count, s.number()); err != nil {
 			return r, err
@@ -229,6 +239,9 @@ func (s *source) read(tx *gorm.DB) (r readRows, err error) {
 			return r, err
 		}
 		if err := st.run(tx, &r.totals, clause{z.sql + " order by currency", z.args}); err != nil {
+			return r, err
+		}
+		if err := s.inAllRows().countOrders(tx, st, r.totals); err != nil {
 			return r, err
 		}
 	}

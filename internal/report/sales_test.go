@@ -85,7 +85,7 @@ func (w *world) addOrder(t *testing.T, r *rand.Rand, shop *models.Storefront) {
 			BrandID: shop.BrandID, ID: fixture.ID(), Kind: models.FactSale, Source: order.Source, EventAt: at, RecordedAt: at,
 			OrderID: order.ID, LineID: fixture.ID(), StorefrontID: shop.ID, Market: shop.Country, Currency: shop.Currency,
 			CategoryPath: pick(r, "", "food", "food/honey", "foodie"), OriginCountry: pick(r, "", "US", "CA"),
-			OriginRegion: pick(r, "", "NE", "ON"), BuyerCountry: buyer, BuyerRegion: region,
+			OriginRegion: pick(r, "", "NE", "ON"), ProductID: pickProduct(r, shop.BrandID), BuyerCountry: buyer, BuyerRegion: region,
 			UnitsSold: r.Int64N(9), GrossMinor: r.Int64N(1 << (2 + 38*r.IntN(2))), DiscountMinor: r.Int64N(500), OpensOrder: i == 0,
 			ShippingMinor: r.Int64N(900), CommissionMinor: r.Int64N(400), ShopperID: shopper,
 		}
@@ -108,6 +108,16 @@ func pick(r *rand.Rand, values ...string) *string {
 		return &v
 	}
 	return nil
+}
+
+// pickProduct picks one of a brand, or none.
+func pickProduct(r *rand.Rand, brand uuid.UUID) *uuid.UUID {
+	n := r.IntN(4)
+	if n == 0 {
+		return nil
+	}
+	brand[0] = byte(n) // ids are of one brand
+	return &brand
 }
 
 // key is a fact's group as the report should make it, computed apart.
@@ -150,7 +160,11 @@ func key(f *models.SalesFact, q report.Query) string {
 		case report.Source:
 			parts = append(parts, string(f.Source))
 		case report.Product:
-			parts = append(parts, "nil")
+			if f.ProductID == nil {
+				parts = append(parts, "nil")
+			} else {
+				parts = append(parts, models.Product{BrandID: f.BrandID, ID: *f.ProductID}.GlobalID())
+			}
 		}
 	}
 	return strings.Join(append(parts, f.Currency), "|")

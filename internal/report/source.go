@@ -25,6 +25,8 @@ type source struct {
 	known remembered
 	// all rows are read, not a page.
 	all bool
+	// inFile: rows are those of a file, all of them.
+	inFile bool
 	// ofPage: rows are those of the table page alone.
 	ofPage bool
 	// ofBrands: rows are those of the brands of the table brands_of_page alone.
@@ -84,7 +86,7 @@ func (s *source) parts(columns []string, finer string, orders bool, from, to *mo
 
 // partsOf are those of a span in the currencies of the sales.
 func (s *source) partsOf(of span) []rollup.Part {
-	return s.parts(append(s.columns(), "currency"), s.finer(), s.counted(), of.from, of.to)
+	return s.parts(append(s.columns(), "currency"), s.finer(), s.counted() && !s.byLine(), of.from, of.to)
 }
 
 // rows are those f of parts that the query is about.

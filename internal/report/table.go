@@ -227,6 +227,7 @@ func (s *Service) stream(tx *gorm.DB, actor *auth.Actor, q *Query, yield func(ta
 	if err != nil {
 		return err
 	}
+	from.inFile = true
 	st, err := from.statement(tx)
 	if err != nil {
 		return err
