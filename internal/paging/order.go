@@ -108,6 +108,22 @@ func (o Order) between(args Args, keys []Key, orEqual string) (database.Conditio
 	return conditions, nil
 }
 
+// Bounds are the values of the cursors as texts, nil where there is none.
+func (o Order) Bounds(args Args) (after, before []string, err error) {
+	values := func(name string, cursor *string) (texts []string) {
+		if cursor == nil || err != nil {
+			return nil
+		}
+		var found []any
+		found, err = o.decode(name, *cursor)
+		for _, v := range found {
+			texts = append(texts, fmt.Sprint(v))
+		}
+		return texts
+	}
+	return values("after", args.After), values("before", args.Before), err
+}
+
 // BeginCursor, CursorValue for each of the row's sort values as text, and
 // EndCursor make the cursor of a row: its text grows, and is appended encoded.
 func BeginCursor(text []byte, fingerprint string) []byte {

@@ -22,7 +22,7 @@ type cells struct {
 // cellsOf a span; nil where no roll-up has any, as of quarters, or a page alone
 // is read.
 func (s *source) cellsOf(of span) *cells {
-	if !s.all && !s.whole() || s.ofPage || s.ofBrands || s.finer() == "month" && s.Period != Month {
+	if !s.all && !s.whole() || s.ofPage || s.ofBrands || s.given != nil || s.finer() == "month" && s.Period != Month {
 		return nil
 	}
 	parts := s.partsOf(of)

@@ -173,6 +173,9 @@ func (s *source) selected(of span, currency string) (selected []string) {
 // native sums in the currencies of the sales. With rates of several days, what
 // has another rate is a row of its own.
 func (s *source) native(of span, currency string) clause {
+	if s.given != nil && currency == "f.currency" {
+		return s.given.clause(s, of)
+	}
 	if currency == "f.currency" && !s.toBrand() {
 		if c := s.cellsOf(of); c != nil {
 			return c.all()

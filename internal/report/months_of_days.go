@@ -1,6 +1,7 @@
 package report
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,38 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/models"
 )
+
+// monthKey is a month of a zone in one version, and what it is asked for:
+// filters, rates of its days and sums.
+type monthKey struct {
+	zone, month, version string
+	asked                [sha256.Size]byte
+}
+
+// maxMonths are remembered: 36 of a hundred reports, in each configured zone.
+const maxMonths = 10_000
+
+// a month, open where the tail tells of it.
+type month struct {
+	Month, Version string
+	Open           bool
+}
+
+// monthKey is that of what is asked of a month.
+func (s *source) monthKey(st statement, m month, asked ...any) monthKey {
+	text := fmt.Appendf(nil, "%s %v", s.quote(), asked)
+	for _, a := range amounts {
+		text = fmt.Append(text, " ", s.tells(a))
+	}
+	for _, rate := range st.rates {
+		if rate.day[:len(yearMonth)] == m.Month[:len(yearMonth)] {
+			text = fmt.Appendf(text, " %v", rate)
+		}
+	}
+	return monthKey{s.TimeZone.String(), m.Month, m.Version, sha256.Sum256(text)}
+}
+
+const yearMonth = "2006-01"
 
 // remembersDays tells whether it is remembered what the days of months come to,
 // each at its own rate.
@@ -35,7 +68,7 @@ func (s *source) daysInAll(tx *gorm.DB, st statement, of span) (clause, error) {
 			open = append(open, m.Month)
 			continue
 		}
-		key := s.monthKey("days", st, m, s.selected(of, "f.currency"), where)
+		key := s.monthKey(st, m, s.selected(of, "f.currency"), where)
 		if known, ok := s.known.sums.Get(key); ok {
 			sum.add(known)
 		} else {

@@ -11,30 +11,56 @@ import (
 // closeIn has a statement read less than all rows, where a page can be told
 // without.
 func (s *source) closeIn(tx *gorm.DB, st *statement) error {
-	switch c := s.cellsOf(span{from: s.From, to: s.To}); {
+	c := s.cellsOf(span{from: s.From, to: s.To})
+	switch {
 	case s.Convert == nil && s.ranked() && c != nil:
 		rows, err := s.leading(tx, c)
 		st.rows = s.told(rows)
 		return err
 	case s.byBrand():
-		brands, err := s.brandsOfPage(tx)
-		if err != nil {
-			return err
+		return s.pageOfBrands(tx, st)
+	case s.whole() && s.Top == 0:
+		if b, err := s.book(tx); b != nil || err != nil {
+			return s.pageOf(b, st, err)
 		}
-		some := *s
-		some.ofBrands = true
-		st.with, st.rows = append(st.with, brands), some.told(some.beside(s.spans(), some.grouped))
-		if s.Moving > 0 {
-			st.with = append(st.with, s.began())
-		}
+	}
+	if s.Convert == nil || s.toBrand() || s.whole() && !s.ranked() || len(s.GroupBy) == 0 {
 		return nil
-	case s.Convert != nil && !s.toBrand() && (!s.whole() || s.ranked()) && len(s.GroupBy) > 0:
-		page, err := s.page(tx, *st)
-		some := *s
-		some.ofPage = true
-		st.with, st.rows = append(st.with, page), some.told(some.beside(s.spans(), some.grouped))
+	}
+	page, err := s.page(tx)
+	some := *s
+	some.ofPage = true
+	st.with, st.rows = append(st.with, page), some.told(some.beside(s.spans(), some.grouped))
+	return err
+}
+
+// pageOfBrands has a statement read the brands of its page.
+func (s *source) pageOfBrands(tx *gorm.DB, st *statement) error {
+	brands, err := s.brandsOfPage(tx)
+	if err != nil {
 		return err
 	}
+	some := *s
+	some.ofBrands = true
+	st.with, st.rows = append(st.with, brands), some.told(some.beside(s.spans(), some.grouped))
+	if s.Moving > 0 {
+		st.with = append(st.with, s.began())
+	}
+	return nil
+}
+
+// pageOf has a statement read the rows of its page as a book gives them.
+func (s *source) pageOf(b *book, st *statement, err error) error {
+	if err != nil {
+		return err
+	}
+	if st.found, err = b.page(s, st.rates); err != nil {
+		return err
+	}
+	some := *s
+	some.given = b.rowsOf(s.Query, st.found)
+	st.with = append(st.with, clause{"began as materialized (select cast(? as date) as period)", []any{dayOf(st.found.began)}})
+	st.rows = some.told(some.beside(s.spans(), some.grouped))
 	return nil
 }
 
@@ -89,15 +115,12 @@ func (s *source) leading(tx *gorm.DB, c *cells) (clause, error) {
 
 // page is the table of a page's keys, found by what rows are ranked by alone,
 // or without converting anything.
-func (s *source) page(tx *gorm.DB, st statement) (clause, error) {
+func (s *source) page(tx *gorm.DB) (clause, error) {
 	only := *s.Query
 	by := s.of(&only)
 	var keys clause
 	if s.ranked() {
 		only.Fields = []string{s.ranks()}
-		if c := by.cellsOf(span{from: s.From, to: s.To}); by.remembers(c) {
-			return by.leaders(tx, st, c)
-		}
 		keys = by.told(by.grouped(span{from: s.From, to: s.To}))
 	} else {
 		only.Convert = nil
@@ -114,3 +137,6 @@ func (s *source) page(tx *gorm.DB, st statement) (clause, error) {
 	page, err := s.sort().Narrow(tx.Table("(?) g", tx.Raw(keys.sql, keys.args...)).Select(s.dimensions()), s.Page)
 	return clause{"page as materialized (?)", []any{page}}, err
 }
+
+// upwards tells that the page is read from the smallest row on.
+func (q *Query) upwards() bool { return q.Reverse == (q.Page.Last != nil) }

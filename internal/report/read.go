@@ -72,6 +72,8 @@ type statement struct {
 	used []*fx.Rate
 	// rates are the rows of k.
 	rates []fraction
+	// found is the page, where a book has it.
+	found *found
 }
 
 // statement reads what it takes of rates first.
@@ -83,8 +85,9 @@ func (s *source) statement(tx *gorm.DB) (st statement, err error) {
 		}
 	}
 	if s.Top > 0 {
-		t := s.largest()
-		st.with = append(st.with, clause{"top as materialized (" + t.sql + ")", t.args})
+		if err := s.top(tx, &st); err != nil {
+			return st, err
+		}
 	}
 	if s.asks("share") {
 		z, err := s.totals(tx, st)
@@ -95,6 +98,21 @@ func (s *source) statement(tx *gorm.DB) (st statement, err error) {
 	}
 	st.rows = s.told(s.beside(spans, s.grouped))
 	return st, nil
+}
+
+// top finds what is told by itself, or has all rows given.
+func (s *source) top(tx *gorm.DB, st *statement) error {
+	b, err := s.book(tx)
+	switch {
+	case err != nil:
+		return err
+	case b == nil:
+		t := s.largest()
+		st.with = append(st.with, clause{"top as materialized (" + t.sql + ")", t.args})
+	default:
+		s.given, err = b.top(s.Query, st.rates)
+	}
+	return err
 }
 
 // beside puts the sums of two spans into one row each; of one span alone
@@ -130,7 +148,8 @@ func (s *source) told(g clause) clause {
 		selected = append(selected, fmt.Sprintf("round(%s / nullif(every.net, 0)::numeric, 6) as share", net))
 		join = " left join every on every.currency = g.currency"
 	}
-	if s.asks("rank") {
+	ofSome := s.ofBrands || s.given != nil && s.Top == 0
+	if s.asks("rank") && (s.given == nil || s.Top > 0) {
 		first := ""
 		if s.Top > 0 { // what is told as one has no place among the largest
 			first = "g.others, "
@@ -147,7 +166,7 @@ func (s *source) told(g clause) clause {
 		if s.Moving > 0 {
 			back := fmt.Sprintf("interval '%s' * %d", units[s.Period], s.Moving-1)
 			began := "min(" + period + ") over ()"
-			if s.ofBrands {
+			if ofSome {
 				began = "(select period from began)"
 			}
 			selected = append(selected, fmt.Sprintf("case when %s >= %s + %s then round(sum(%s) %s range between %s preceding and current row) / %d)::bigint end as moving_minor",
@@ -170,7 +189,7 @@ func (s *source) totals(tx *gorm.DB, st statement) (clause, error) {
 		rows.GroupBy = slices.DeleteFunc(slices.Clone(s.GroupBy), func(d Dimension) bool { return d == Period })
 	}
 	every := s.of(&rows)
-	every.all = true
+	every.all, every.given = true, s.given
 	var failed error
 	which := "cross join (%s) a"
 	if s.toBrand() {
@@ -228,8 +247,11 @@ func (s *source) read(tx *gorm.DB) (r readRows, err error) {
 			return r, err
 		}
 	}
+	if st.found != nil && s.asks("rank") {
+		st.found.rankIn(r.page, s.Query)
+	}
 	if s.asks("totalCount") {
-		if err := st.run(tx, &r.count, s.number()); err != nil {
+		if r.count, err = s.number(tx, st); err != nil {
 			return r, err
 		}
 	}
@@ -249,14 +271,26 @@ func (s *source) read(tx *gorm.DB) (r readRows, err error) {
 }
 
 // number of rows on all pages.
-func (s *source) number() clause {
+func (s *source) number(tx *gorm.DB, st statement) (n int, err error) {
+	if st.found != nil {
+		return st.found.count, nil
+	}
 	every := *s
 	every.all = true
 	if c := every.cellsOf(span{from: s.From, to: s.To}); c != nil && s.Convert == nil && s.Compare == "" {
-		return c.number()
+		return n, st.run(tx, &n, c.number())
+	}
+	if s.given == nil {
+		b, err := s.book(tx)
+		if err != nil {
+			return 0, err
+		}
+		if b != nil {
+			return b.count(s.Query), nil
+		}
 	}
 	g := every.beside(s.spans(), every.grouped)
-	return clause{"select count(*) from (" + g.sql + ") g", g.args}
+	return n, st.run(tx, &n, clause{"select count(*) from (" + g.sql + ") g", g.args})
 }
 
 // readRows are the rows of a page, and what is told of those of all pages.

@@ -14,15 +14,14 @@ type Service struct {
 	known remembered
 }
 
-// remembered is what months come to and how they begin.
+// remembered is what brands sold in months, and what the days of months come to.
 type remembered struct {
-	sums  *lru.Cache[monthKey, monthSums]
-	heads *lru.Cache[monthKey, head]
+	sheets *sheets
+	sums   *lru.Cache[monthKey, monthSums]
 }
 
 // NewService takes the database and the clock.
 func NewService(db *gorm.DB, now func() time.Time) *Service {
 	sums, _ := lru.New[monthKey, monthSums](maxMonths) // fails for sizes below 1
-	heads, _ := lru.New[monthKey, head](maxHeads)
-	return &Service{db: db, now: now, known: remembered{sums, heads}}
+	return &Service{db: db, now: now, known: remembered{newSheets(), sums}}
 }

@@ -31,11 +31,15 @@ type source struct {
 	ofPage bool
 	// ofBrands: rows are those of the brands of the table brands_of_page alone.
 	ofBrands bool
+	// opened is shared by all that is read for one report.
+	opened *opened
+	// given are the rows, where a book has them.
+	given *given
 }
 
 // of reads another query from the same place, a page of it.
 func (s *source) of(q *Query) *source {
-	return &source{Query: q, actor: s.actor, state: s.state, now: s.now, known: s.known}
+	return &source{Query: q, actor: s.actor, state: s.state, now: s.now, known: s.known, opened: s.opened}
 }
 
 // filters are the conditions on facts, and the columns they look at.
@@ -124,4 +128,10 @@ func (q *Query) columns() (all []string) {
 func (s *source) byLine() bool {
 	_, columns := s.filters()
 	return s.counted() && rollup.ByLine(append(columns, s.columns()...))
+}
+
+// ofAll tells that no rows are hidden from the caller.
+func (s *source) ofAll() bool {
+	scope, _ := auth.Where(s.actor, "sales_facts", "f", s.now)
+	return scope == "true"
 }

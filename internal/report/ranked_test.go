@@ -16,10 +16,9 @@ import (
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
-// How months begin is remembered: ranked pages from both ends are those of all
+// What brands sold in months is remembered: ranked pages from both ends are those of all
 // rows, sorted, and of a service that has just begun, while sales and refunds of
-// any month come in, are rolled up or not, and rates change. Most months have
-// more brands than are remembered, and one of them has most of the largest rows.
+// any month come in, are rolled up or not, and rates change.
 func TestRankedPagesWhileSalesComeIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -1,0 +1,210 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+)
+
+// found is a page of a book: its rows in their order, one more where there are
+// more, with their ranks, and how many rows there are on all pages.
+type found struct {
+	rows  []standing
+	ranks []int64
+	count int
+	// began is the first period of all rows.
+	began int32
+}
+
+// page finds the rows of a page of s, which has rates.
+func (b *book) page(s *source, of []fraction) (*found, error) {
+	rates, err := b.ratesOf(of)
+	if err != nil {
+		return nil, err
+	}
+	most, err := s.Page.Rows()
+	if err != nil {
+		return nil, err
+	}
+	after, before, err := s.bounds()
+	if err != nil {
+		return nil, err
+	}
+	page, order, ranked := &found{}, s.inOrder(), s.asks("rank")
+	behind := func(a, b *standing) bool { return order(a, b) != 0 && (order(a, b) > 0) != s.Reverse }
+	read := inReading{upwards: s.upwards(), order: order, most: most}
+	values := make([][]int64, len(b.currencies))
+	b.lines(s.Query, rates, func(l *line) {
+		if page.count == 0 || l.period < page.began {
+			page.began = l.period
+		}
+		b.standings(s.Query, l, func(at *standing) {
+			page.count++
+			if ranked {
+				values[at.lot] = append(values[at.lot], at.value)
+			}
+			if (after == nil || behind(at, after)) && (before == nil || behind(before, at)) {
+				read.add(at)
+			}
+		})
+	})
+	page.rows = read.first()
+	if ranked {
+		page.rank(values)
+	}
+	return page, nil
+}
+
+// inReading keeps the rows that are read first.
+type inReading struct {
+	upwards bool
+	order   func(a, b *standing) int
+	most    int
+	rows    []standing
+	// full: so many of them are those so far, in their order.
+	full bool
+}
+
+func (r *inReading) compare(a, b *standing) int {
+	if r.upwards {
+		return r.order(a, b)
+	}
+	return r.order(b, a)
+}
+
+func (r *inReading) add(at *standing) {
+	if r.full && r.compare(at, &r.rows[r.most-1]) > 0 {
+		return
+	}
+	if r.rows = append(r.rows, *at); len(r.rows) >= 2*r.most {
+		r.rows = r.first()
+		r.full = true
+	}
+}
+
+func (r *inReading) first() []standing {
+	slices.SortFunc(r.rows, func(a, b standing) int { return r.compare(&a, &b) })
+	return r.rows[:min(len(r.rows), r.most)]
+}
+
+// rank counts, for each row, those of its currency that are larger.
+func (f *found) rank(values [][]int64) {
+	shown := make([][]int64, len(values))
+	for _, r := range f.rows {
+		shown[r.lot] = append(shown[r.lot], r.value)
+	}
+	larger := make([][]int64, len(values))
+	for lot, of := range shown {
+		slices.Sort(of)
+		of = slices.Compact(of)
+		counts := make([]int64, len(of)+1)
+		if len(of) > 0 {
+			for _, v := range values[lot] {
+				at, _ := slices.BinarySearch(of, v)
+				counts[at]++ // it is larger than those before
+			}
+		}
+		for i := len(of) - 1; i >= 0; i-- {
+			counts[i] += counts[i+1]
+		}
+		shown[lot], larger[lot] = of, counts[1:]
+	}
+	for _, r := range f.rows {
+		at, _ := slices.BinarySearch(shown[r.lot], r.value)
+		f.ranks = append(f.ranks, larger[r.lot][at]+1)
+	}
+}
+
+// bounds are the standings of the page's cursors, nil without.
+func (q *Query) bounds() (after, before *standing, err error) {
+	read := func(values []string) *standing {
+		if values == nil {
+			return nil
+		}
+		p := &standing{currency: values[len(values)-1]}
+		if q.SortKey != ByDimensions {
+			p.value, _ = strconv.ParseInt(values[0], 10, 64) // cursors are well-formed
+			values = values[1:]
+		}
+		for i, d := range q.GroupBy {
+			if d == Brand {
+				p.brand, _ = uuid.Parse(values[i])
+			} else {
+				p.period = monthNumber(values[i])
+			}
+		}
+		return p
+	}
+	a, b, err := q.sort().Order().Bounds(q.Page)
+	return read(a), read(b), err
+}
+
+// count is the number of all rows.
+func (b *book) count(q *Query) (n int) {
+	b.lines(q, nil, func(l *line) {
+		if n++; q.Convert == nil {
+			n += len(l.parts) - 1
+		}
+	})
+	return n
+}
+
+// sum is what all rows come to, now or then.
+func (b *book) sum(q *Query, of []fraction, was bool) (monthSums, error) {
+	if b.sums[0] == nil {
+		rates, err := b.ratesOf(of)
+		if err != nil {
+			return monthSums{}, err
+		}
+		now, then := &monthSums{}, &monthSums{}
+		b.lines(q, rates, func(l *line) {
+			for i := range l.parts {
+				now.convert(l.parts[i].now, l.parts[i].rate)
+				then.convert(l.parts[i].was, l.parts[i].rate)
+			}
+		})
+		b.sums = [2]*monthSums{now, then}
+	}
+	if was {
+		return *b.sums[1], nil
+	}
+	return *b.sums[0], nil
+}
+
+// convert adds what sums come to.
+func (m *monthSums) convert(sums *cellSums, at *exchange) {
+	if sums != nil {
+		for i := range m {
+			m[i] += at.convert(sums[firstAmount+i])
+		}
+	}
+}
+
+// key of a standing, as that of a grouped row.
+func (p standing) key() string { return fmt.Sprint(p.brand, p.period, p.currency) }
+
+func (r *groupedRow) standing(q *Query) string {
+	var p standing
+	p.currency = r.Currency
+	for i, d := range q.GroupBy {
+		if d == Brand {
+			p.brand, _ = uuid.Parse(r.key(d, i))
+		} else {
+			p.period = monthNumber(r.key(d, i))
+		}
+	}
+	return p.key()
+}
+
+// rankIn gives rows the ranks of their standings.
+func (f *found) rankIn(rows []*groupedRow, q *Query) {
+	ranks := make(map[string]int64, len(f.rows))
+	for i, rank := range f.ranks {
+		ranks[f.rows[i].key()] = rank
+	}
+	for _, r := range rows {
+		r.Place = ranks[r.standing(q)]
+	}
+}
