@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/tradewind-commerce/tradewind/internal/paging"
 	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -131,4 +132,25 @@ func (s *source) around(of span, rows []*groupedRow) span {
 		of.to = &last
 	}
 	return of
+}
+
+// columnsOf rows are what they are sorted by, each as a text.
+func columnsOf(rows []*groupedRow, by []paging.Column[groupedRow]) []models.StringList {
+	columns := make([]models.StringList, len(by))
+	for i, column := range by {
+		columns[i] = make(models.StringList, len(rows))
+		for j, r := range rows {
+			columns[i][j] = fmt.Sprint(column.Value(r))
+		}
+	}
+	return columns
+}
+
+// unnested is a statement about the columns, which are rows in place of its %s.
+func unnested(statement string, by []paging.Column[groupedRow], columns []models.StringList) clause {
+	casts, args := make([]string, len(by)), make([]any, len(by))
+	for i, column := range by {
+		casts[i], args[i] = "cast(? as "+column.Type+"[])", columns[i]
+	}
+	return clause{fmt.Sprintf(statement, "unnest("+strings.Join(casts, ", ")+")"), args}
 }
