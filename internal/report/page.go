@@ -75,7 +75,7 @@ func (s *source) byBrand() bool {
 func (s *source) brandsOfPage(tx *gorm.DB) (clause, error) {
 	var all []any
 	for _, of := range s.spans() {
-		from, where := s.rows(s.parts([]string{"brand_id"}, s.finer(), false, of.from, of.to)...)
+		from, where := s.rows(s.parts([]string{"brand_id"}, "", false, of.from, of.to)...)
 		brands := tx.Raw(fmt.Sprintf("select distinct f.brand_id as d1 from %s where %s", from.sql, where.sql), append(from.args, where.args...)...)
 		some, err := s.sort().Leading(tx.Table("(?) g", brands).Select("g.d1"), s.Page)
 		if err != nil {
