@@ -55,6 +55,9 @@ type SalesFact struct {
 	CommissionMinor int64
 	// OpensOrder marks one sale of each order that has any.
 	OpensOrder bool
+	// RepeatsOrigin is how much of its origin an earlier sale of the order has
+	// told: 3 all of it, 2 its census region, 1 its country, 0 nothing.
+	RepeatsOrigin int32
 }
 
 // OutboxEvent is something that happened, written in the transaction that

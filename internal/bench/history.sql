@@ -184,18 +184,24 @@ with due as (
   returning *
 ), fresh as (
   select brand_id, id, kind, event_at, order_id, line_id, refund_id, storefront_id, product_id, variant_id, shopper_id, category_path, market, buyer_region,
-    origin_country, origin_region, currency, units_sold, units_returned, gross_minor, discount_minor, refund_minor, 0 as shipping, 0 as tax, false as opens
+    origin_country, origin_region, currency, units_sold, units_returned, gross_minor, discount_minor, refund_minor, 0 as shipping, 0 as tax, false as opens, 0 as repeats
   from due
   union all
   select brand_id, bench_id('fact', n * 4 + line, at), 'SALE', at, order_id, line_id, null, storefront_id, product_id, variant_id, shopper_id, category_path,
-    market, buyer_region, origin_country, origin_region, currency, quantity, 0, goods, discount, 0, shipping, tax, line = 1
-  from bench_sold
+    market, buyer_region, origin_country, origin_region, currency, quantity, 0, goods, discount, 0, shipping, tax, line = 1,
+    case when lag(line) over region is not null then 3 when lag(line) over census is not null then 2 when lag(line) over country is not null then 1 else 0 end
+  from (
+    select *, case when origin_country = 'US' then (cast(@census as text[]))[array_position(cast(@states as text[]), origin_region)] end as origin_census
+    from bench_sold
+  ) s
+  window country as (partition by n, origin_country order by line), census as (partition by n, origin_country, origin_census order by line),
+    region as (partition by n, origin_country, origin_census, origin_region order by line)
 )
 insert into sales_facts (brand_id, id, kind, source, event_at, recorded_at, order_id, line_id, refund_id, storefront_id, product_id, variant_id, shopper_id,
   category_path, market, buyer_country, buyer_region, origin_country, origin_region, currency, units_sold, units_returned, gross_minor, discount_minor,
-  refund_minor, shipping_minor, tax_minor, opens_order)
+  refund_minor, shipping_minor, tax_minor, opens_order, repeats_origin)
 select brand_id, id, kind, 'IMPORT', event_at, event_at, order_id, line_id, refund_id, storefront_id, product_id, variant_id, shopper_id, category_path,
   market, market, buyer_region, origin_country, origin_region, currency, units_sold, units_returned, gross_minor, discount_minor, refund_minor,
-  shipping, tax, opens
+  shipping, tax, opens, repeats
 from fresh
 order by event_at;

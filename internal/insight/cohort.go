@@ -163,18 +163,20 @@ func (s *Service) cohorts(ctx context.Context, q *Query) database.SQL {
 		shown.Add("month <= ?::date", q.To.String())
 	}
 	return database.Text(`
-with active as (
-  select `+person+` as person, `+reference+` as reference, date_trunc('month', f.event_at at time zone ?)::date as at, count(*) as orders
+with active as materialized (
+  select `+person+` as person, date_trunc('month', f.event_at at time zone ?)::date as at, count(*) as orders
   from sales_facts f
   `+ofBuyer+`
   where f.opens_order and ? and (f.shopper_id is not null or o.buyer_reference is not null)
-  group by 1, 2, 3
-), since as (
-  select min(at) over (partition by person, reference) as month, at, orders
+  group by 1, 2
+), since as materialized (
+  select person, min(at) as month
   from active
+  group by 1
 ), cells as (
-  select month, at, count(*) as shoppers, sum(orders)::bigint as orders
-  from since
+  select s.month, a.at, count(*) as shoppers, total(a.orders) as orders
+  from since s
+  join active a using (person)
   where ?
   group by 1, 2
 )

@@ -17,6 +17,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/insight"
 	"github.com/tradewind-commerce/tradewind/internal/market"
 	"github.com/tradewind-commerce/tradewind/internal/money"
+	"github.com/tradewind-commerce/tradewind/internal/report"
 	"github.com/tradewind-commerce/tradewind/internal/rollup"
 	"github.com/tradewind-commerce/tradewind/models"
 )
@@ -56,9 +57,18 @@ func (w *world) group(q insight.Query, by func(*models.SalesFact) string) map[st
 	return groups
 }
 
-func placeOf(level insight.Level) func(*models.SalesFact) string {
+// are tells whether sums are those of a place.
+func (g *sums) are(shoppers int64, f report.Figures) bool {
+	return shoppers == int64(len(g.buyers)) && f.Orders == int64(len(g.orders)) && f.Units == g.units &&
+		f.UnitsReturned == g.returned && f.GrossMinor == g.gross && f.Net().Minor == g.net
+}
+
+func placeOf(side insight.Side, level insight.Level) func(*models.SalesFact) string {
 	return func(f *models.SalesFact) string {
 		country, region, census := text(f.BuyerCountry), text(f.BuyerRegion), ""
+		if side == insight.Origins {
+			country, region = text(f.OriginCountry), text(f.OriginRegion)
+		}
 		if c := models.CensusRegionOf(country, region); c != nil {
 			census = string(*c)
 		}
@@ -97,23 +107,45 @@ func TestGeography(t *testing.T) {
 	t.Run("shows_a_brand_every_place_it_sold_to", func(t *testing.T) {
 		t.Parallel()
 		for _, q := range []insight.Query{{}, spring} {
-			for _, level := range levels {
-				q.Level = level
-				got, err := w.sight.Geography(owner, q)
-				if err != nil {
-					t.Fatal(err)
-				}
-				q.Brands = []uuid.UUID{w.brands[0].ID}
-				want := w.group(q, placeOf(level))
-				if len(got.Rows) != len(want) {
-					t.Errorf("%s: %d places, want %d", level, len(got.Rows), len(want))
-				}
-				for _, p := range got.Rows {
-					g := want[nameOf(p)]
-					if g == nil || p.Withheld || *p.Shoppers != int64(len(g.buyers)) || p.Orders != int64(len(g.orders)) || p.Units != g.units ||
-						p.UnitsReturned != g.returned || p.GrossMinor != g.gross || p.Net().Minor != g.net {
-						t.Errorf("%s: %s is %+v, want %+v", level, nameOf(p), p, g)
+			for _, side := range []insight.Side{insight.Buyers, insight.Origins} {
+				for _, level := range levels {
+					q.Level, q.Side = level, side
+					got, err := w.sight.Geography(owner, q)
+					if err != nil {
+						t.Fatal(err)
 					}
+					q.Brands = []uuid.UUID{w.brands[0].ID}
+					want := w.group(q, placeOf(side, level))
+					if len(got.Rows) != len(want) || len(want) < 3 {
+						t.Errorf("%s %s: %d places, want %d", side, level, len(got.Rows), len(want))
+					}
+					for _, p := range got.Rows {
+						if g := want[nameOf(p)]; g == nil || p.Withheld || !g.are(*p.Shoppers, p.Figures) {
+							t.Errorf("%s %s: %s is %+v, want %+v", side, level, nameOf(p), p, g)
+						}
+					}
+					all := w.group(q, func(f *models.SalesFact) string { return f.Currency })
+					for _, total := range got.Totals {
+						if !all[total.Currency].are(total.Shoppers, total.Figures) {
+							t.Errorf("%s: all of %s is %+v, want %+v", side, total.Currency, total, all[total.Currency])
+						}
+					}
+				}
+			}
+		}
+	})
+
+	t.Run("counts_those_who_bought_in_several_places_once", func(t *testing.T) {
+		t.Parallel()
+		for _, level := range levels {
+			got, err := w.sight.Geography(reporter, insight.Query{Level: level, Side: insight.Origins})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := w.group(insight.Query{}, placeOf(insight.Origins, level))
+			for _, p := range got.Rows {
+				if g := want[nameOf(p)]; g == nil || !g.are(*p.Shoppers, p.Figures) {
+					t.Errorf("%s: %s is %+v, want %+v", level, nameOf(p), p, g)
 				}
 			}
 		}
@@ -150,7 +182,7 @@ func TestGeography(t *testing.T) {
 
 	t.Run("tells_no_place_of_few_shoppers_to_others", func(t *testing.T) {
 		t.Parallel()
-		all := w.group(insight.Query{}, placeOf(insight.Regions))
+		all := w.group(insight.Query{}, placeOf(insight.Buyers, insight.Regions))
 		small, folded := 0, 0
 		for _, g := range all {
 			if len(g.buyers) < insight.Threshold {
@@ -278,7 +310,7 @@ func toldAsOne(reader context.Context, t *testing.T, w *world) (shoppers []int) 
 			continue
 		}
 		buyers := map[string]bool{}
-		for k, g := range w.group(insight.Query{}, placeOf(insight.Regions)) {
+		for k, g := range w.group(insight.Query{}, placeOf(insight.Buyers, insight.Regions)) {
 			if !told[k] && strings.HasPrefix(k, strings.TrimRight(nameOf(p), "|")) {
 				for b := range g.buyers {
 					buyers[b] = true

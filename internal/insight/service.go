@@ -177,12 +177,18 @@ func (q *Query) currency(column string) database.SQL {
 	return all.All()
 }
 
-// A buyer is told by its account, person, or in imported history by the seller's
-// reference, for which order o is joined where fact f has no account. References
-// are looked for where there are any: most orders have none.
+// A buyer is told by its account, or in imported history by the seller's
+// reference, for which order o is joined where fact f has no account; person is
+// null where neither is known. References are looked for where there are any:
+// most orders have none.
 const (
-	person    = "f.shopper_id"
-	reference = "coalesce(o.brand_id::text || '/' || o.buyer_reference, '')"
-	ofBuyer   = `left join orders o
+	person  = "coalesce(f.shopper_id, cast(md5(o.brand_id::text || '/' || o.buyer_reference) as uuid))"
+	ofBuyer = `left join orders o
     on o.brand_id = f.brand_id and o.id = case when f.shopper_id is null then f.order_id end and o.buyer_reference is not null`
 )
+
+// hashed has what follows in tx be grouped by hashes also where few groups are
+// expected: sorts of a million rows by text take seconds.
+func hashed(tx *gorm.DB) error {
+	return tx.Exec("set local enable_sort = off").Error
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/tradewind-commerce/tradewind/internal/fixture"
 	"github.com/tradewind-commerce/tradewind/internal/insight"
 	"github.com/tradewind-commerce/tradewind/internal/landedcost"
+	"github.com/tradewind-commerce/tradewind/internal/sales"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -35,6 +36,9 @@ var places = [][2]string{
 	{"CN", "SH"}, {"CN", "SH"}, {"CN", "SH"}, {"CN", "GD"}, {"CN", "GD"}, {"CN", "GD"}, {"CN", "BJ"}, {"CN", "BJ"}, {"CN", "XZ"},
 	{"US", "NE"}, {"US", "NE"}, {"US", "CA"}, {"US", "CA"}, {"US", "WY"}, {"US", "TX"}, {"US", ""}, {"HK", ""}, {"", ""},
 }
+
+// Origins: two of a census region, one of another, a country without any, and none.
+var origins = [][2]string{{"US", "NE"}, {"US", "NE"}, {"US", "MI"}, {"US", "CA"}, {"CN", "GD"}, {"CN", "SH"}, {"US", ""}, {"", ""}}
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -83,19 +87,22 @@ func (w *world) addOrder(t *testing.T, r *rand.Rand, shoppers []uuid.UUID) {
 		w.regimes[o.ID] = string(regime)
 		fixture.Create(t, w.db, &models.OrderLandedCost{BrandID: o.BrandID, OrderID: o.ID, Record: landedcost.Record{Regime: regime}, RecordedAt: at})
 	}
-	for i := range 1 + r.IntN(3) {
+	told := sales.Origins{}
+	for i := range 1 + r.IntN(4) {
+		from := origins[r.IntN(len(origins))]
 		sale := &models.SalesFact{
 			BrandID: shop.BrandID, ID: fixture.ID(), Kind: models.FactSale, Source: o.Source, EventAt: at, RecordedAt: at, OrderID: o.ID,
 			LineID: fixture.ID(), StorefrontID: shop.ID, Market: shop.Country, Currency: shop.Currency, ShopperID: o.ShopperID,
-			BuyerCountry: o.BuyerCountry, BuyerRegion: o.BuyerRegion, OriginCountry: new("US"), OriginRegion: new([]string{"NE", "MI"}[r.IntN(2)]),
+			BuyerCountry: o.BuyerCountry, BuyerRegion: o.BuyerRegion, OriginCountry: models.Optional(from[0]), OriginRegion: models.Optional(from[1]),
 			UnitsSold: 1 + r.Int64N(9), GrossMinor: r.Int64N(1 << 40), DiscountMinor: r.Int64N(500), ShippingMinor: r.Int64N(90),
 			DutyMinor: r.Int64N(80), TaxMinor: r.Int64N(70), CommissionMinor: r.Int64N(60), OpensOrder: i == 0,
 		}
+		sale.RepeatsOrigin = told.Repeats(sale.OriginCountry, sale.OriginRegion)
 		w.facts = append(w.facts, sale)
 		fixture.Create(t, w.db, sale)
 		if r.IntN(4) == 0 {
 			back := *sale
-			back.ID, back.Kind, back.EventAt, back.OpensOrder = fixture.ID(), models.FactRefund, at.AddDate(0, 0, r.IntN(60)), false
+			back.ID, back.Kind, back.EventAt, back.OpensOrder, back.RepeatsOrigin = fixture.ID(), models.FactRefund, at.AddDate(0, 0, r.IntN(60)), false, 0
 			back.UnitsSold, back.UnitsReturned, back.GrossMinor, back.DiscountMinor = 0, sale.UnitsSold, 0, 0
 			back.ShippingMinor, back.DutyMinor, back.TaxMinor = -sale.ShippingMinor, -sale.DutyMinor, -sale.TaxMinor
 			back.CommissionMinor = -sale.CommissionMinor

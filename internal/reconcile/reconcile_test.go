@@ -53,6 +53,7 @@ func TestCheckNamesEachCorruption(t *testing.T) {
 		"by_product_months_equal_the_facts":    `update sales_by_product_months set units_sold = units_sold + 1 where brand_id = @brand`,
 
 		"orders_are_opened_once":             `update sales_facts set opens_order = false where brand_id = @brand and order_id = @placed`,
+		"orders_count_their_origins":         `update sales_facts set repeats_origin = 2 where brand_id = @brand and order_id = @placed`,
 		"one_currency_an_order":              `update order_lines set currency = 'USD' where brand_id = @brand and order_id = @placed`,
 		"stock_equals_its_log":               `update stock_levels set on_hand = on_hand + 1 where brand_id = @brand and variant_id = @variant`,
 		"orders_took_their_stock":            `update stock_adjustments set delta = -1 where brand_id = @brand and order_id = @placed`,

@@ -261,7 +261,9 @@ func (w *world) fact(t *testing.T, order *models.Order, line *models.OrderLine, 
 	}
 	if kind == models.FactSale {
 		f.UnitsSold, f.GrossMinor, f.ShippingMinor = line.Quantity, line.GoodsMinor, order.ShippingMinor
-		f.OpensOrder = line.Ordinal == 1
+		if f.OpensOrder = line.Ordinal == 1; !f.OpensOrder {
+			f.RepeatsOrigin = 3
+		}
 	} else {
 		f.UnitsReturned, f.RefundMinor = max(line.Quantity, -line.Quantity), max(line.GoodsMinor, -line.GoodsMinor)
 		f.ShippingMinor = -order.ShippingMinor

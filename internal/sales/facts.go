@@ -15,7 +15,7 @@ import (
 // add to the sales of the order's day. Pieces that came back and goods of
 // negative value, both of imported history only, are refunds. Charges on the
 // order as a whole are shared among its lines by their goods, so that the
-// facts sum to the order. Its first sale opens the order. The market is the country of the storefront; newID
+// facts sum to the order. Its first sale opens the order; later ones may repeat its origins. The market is the country of the storefront; newID
 // makes the facts' ids.
 func Facts(o *models.Order, lines []models.OrderLine, charges []models.Charge, market string, newID func() uuid.UUID) []models.SalesFact {
 	facts := make([]models.SalesFact, len(lines))
@@ -35,11 +35,12 @@ func Facts(o *models.Order, lines []models.OrderLine, charges []models.Charge, m
 	for _, share := range Shares(lines, charges) {
 		add(at[share.LineID], share.Charge.Kind, share.Minor)
 	}
-	opened := false
+	opened, told := false, Origins{}
 	for i := range facts {
 		f := &facts[i]
 		if lines[i].Quantity >= 0 && lines[i].GoodsMinor >= 0 {
 			f.OpensOrder, opened = !opened, true
+			f.RepeatsOrigin = told.Repeats(f.OriginCountry, f.OriginRegion)
 			continue
 		}
 		f.Kind = models.FactRefund
@@ -103,7 +104,7 @@ func Shares(lines []models.OrderLine, charges []models.Charge) []Share {
 func Refund(sale models.SalesFact, refund, id uuid.UUID, pieces int64, back []Share, at time.Time) models.SalesFact {
 	f := sale
 	f.ID, f.Kind, f.RefundID, f.EventAt, f.RecordedAt = id, models.FactRefund, &refund, at, at
-	f.OpensOrder = false
+	f.OpensOrder, f.RepeatsOrigin = false, 0
 	f.UnitsSold, f.UnitsReturned, f.GrossMinor, f.DiscountMinor, f.RefundMinor = 0, pieces, 0, 0, 0
 	f.ShippingMinor, f.DutyMinor, f.TaxMinor, f.FeeMinor = 0, 0, 0, 0
 	f.CommissionMinor = 0

@@ -1,6 +1,7 @@
 package sales_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -57,6 +58,27 @@ func TestFacts(t *testing.T) {
 		if a.DiscountMinor != 10 || b.DiscountMinor != 21 || a.ShippingMinor != 3 || b.ShippingMinor != 9 ||
 			a.DutyMinor != 2 || b.DutyMinor != 5 || a.TaxMinor+b.TaxMinor != 6 || a.FeeMinor != 4 || b.FeeMinor != 0 {
 			t.Errorf("%+v\n%+v", a, b)
+		}
+	})
+
+	t.Run("tell_of_each_origin_which_sale_is_its_first", func(t *testing.T) {
+		t.Parallel()
+		from := func(country, region string, quantity int64) models.OrderLine {
+			l := line(quantity, 100*quantity)
+			l.OriginCountry, l.OriginRegion = models.Optional(country), models.Optional(region)
+			return l
+		}
+		lines := []models.OrderLine{
+			from("US", "NE", -1), from("US", "NE", 1), from("US", "NE", 1), from("US", "IA", 1), from("US", "CA", 1), from("US", "", 1),
+			from("CN", "GD", 1), from("CN", "SH", 1), from("", "", 1), from("", "", 1), from("US", "CA", 1),
+		}
+		var got []int32
+		for _, f := range sales.Facts(&models.Order{Currency: "CNY"}, lines, nil, "CN", uuid.New) {
+			got = append(got, f.RepeatsOrigin)
+		}
+		// A country without census regions is one itself.
+		if want := []int32{0, 0, 3, 2, 1, 1, 0, 2, 0, 3, 3}; !slices.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
 		}
 	})
 

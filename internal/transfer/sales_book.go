@@ -69,7 +69,11 @@ func (w *salesWriter) book(in *booking, goods map[article]models.OrderLine, out 
 	} else {
 		for i := range book.Lines {
 			book.Lines[i].Ordinal += known.ordinal
-			book.Facts[i].OpensOrder = book.Facts[i].OpensOrder && !known.sold
+			f := &book.Facts[i]
+			f.OpensOrder = f.OpensOrder && !known.sold
+			if f.Kind == models.FactSale {
+				f.RepeatsOrigin = known.origins.Repeats(f.OriginCountry, f.OriginRegion)
+			}
 		}
 		out.grown = append(out.grown, book.Order)
 	}

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
+	"github.com/tradewind-commerce/tradewind/internal/sales"
 	"github.com/tradewind-commerce/tradewind/models"
 )
 
@@ -15,8 +16,9 @@ type knownOrder struct {
 	models.Order
 	keys    map[string]bool
 	ordinal int32
-	// sold says that a line of it is a sale.
-	sold bool
+	// sold says that a line of it is a sale, origins where those are from.
+	sold    bool
+	origins sales.Origins
 }
 
 // known finds the orders that are there, with the keys of their lines.
@@ -46,7 +48,7 @@ join orders o on o.brand_id = w.brand_id and o.storefront_id = w.storefront_id a
 	there, byID := map[place]*knownOrder{}, map[uuid.UUID]*knownOrder{}
 	brands, ids := brands[:0], make([][16]byte, 0, len(rows))
 	for _, row := range rows {
-		k := &knownOrder{Order: row, keys: map[string]bool{}}
+		k := &knownOrder{Order: row, keys: map[string]bool{}, origins: sales.Origins{}}
 		there[place{row.StorefrontID, row.Number}], byID[row.ID] = k, k
 		brands, ids = append(brands, row.BrandID), append(ids, row.ID)
 	}
@@ -55,13 +57,16 @@ join orders o on o.brand_id = w.brand_id and o.storefront_id = w.storefront_id a
 	}
 	var lines []models.OrderLine
 	err = tx.Raw(`
-select l.order_id, l.ordinal, l.import_key, l.quantity, l.goods_minor
+select l.order_id, l.ordinal, l.import_key, l.quantity, l.goods_minor, l.origin_country, l.origin_region
 from unnest(?::uuid[], ?::uuid[]) as w (brand_id, order_id)
 join order_lines l on l.brand_id = w.brand_id and l.order_id = w.order_id`, database.Array(brands), database.Array(ids)).Scan(&lines).Error
 	for _, l := range lines {
 		k := byID[l.OrderID]
 		k.ordinal = max(k.ordinal, l.Ordinal)
-		k.sold = k.sold || l.Quantity >= 0 && l.GoodsMinor >= 0
+		if l.Quantity >= 0 && l.GoodsMinor >= 0 {
+			k.sold = true
+			k.origins.Repeats(l.OriginCountry, l.OriginRegion)
+		}
 		if l.ImportKey != nil {
 			k.keys[*l.ImportKey] = true
 		}

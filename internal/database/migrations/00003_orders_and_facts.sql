@@ -92,6 +92,8 @@ create index orders_time_idx on orders (placed_at desc, id desc);
 create index orders_number_idx on orders (number);
 create index orders_shopper_idx on orders (shopper_id, placed_at desc, id desc) where shopper_id is not null;
 create index orders_purchase_idx on orders (purchase_id) where purchase_id is not null;
+-- Reports tell buyers of imported history by it.
+create index orders_reference_idx on orders (brand_id, id) include (buyer_reference) where buyer_reference is not null;
 
 -- Numbers of our own orders are unique on the whole platform, as customs asks.
 create table order_numbers (
@@ -217,6 +219,10 @@ create table sales_facts (
   commission_minor bigint     not null default 0,
   -- One sale of each order that has any: their number is that of the orders.
   opens_order     boolean     not null default false,
+  -- How much of its origin an earlier sale of the order has: 3 all of it, 2 the
+  -- census region, 1 the country. Sales of less than 3 are as many as there are
+  -- orders by region, and so on.
+  repeats_origin  integer     not null default 0,
   -- Who sums facts takes those of ended transactions, once.
   xid             xid8        not null default pg_current_xact_id(),
   constraint sales_facts_pk primary key (brand_id, id),
@@ -226,7 +232,8 @@ create table sales_facts (
   constraint sales_facts_kind_check check (kind in ('SALE', 'REFUND')),
   constraint sales_facts_sale_check check (kind <> 'SALE' or (refund_minor = 0 and units_returned = 0)),
   constraint sales_facts_refund_check check (kind <> 'REFUND' or (gross_minor = 0 and discount_minor = 0 and units_sold = 0)),
-  constraint sales_facts_opens_check check (kind = 'SALE' or not opens_order)
+  constraint sales_facts_opens_check check (kind = 'SALE' or not opens_order),
+  constraint sales_facts_repeats_check check (repeats_origin between 0 and 3 and (kind = 'SALE' or repeats_origin = 0))
 );
 create index sales_facts_event_idx on sales_facts (brand_id, event_at);
 create index sales_facts_time_idx on sales_facts using brin (event_at);

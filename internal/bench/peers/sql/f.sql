@@ -78,11 +78,11 @@ with line as (
 )
 insert into sales_facts (brand_id, id, kind, source, event_at, recorded_at, order_id, line_id, storefront_id, product_id, variant_id, shopper_id,
   category_path, market, buyer_country, origin_country, origin_region, currency, units_sold, units_returned, gross_minor, discount_minor, refund_minor,
-  shipping_minor, duty_minor, tax_minor, fee_minor, commission_minor, opens_order)
+  shipping_minor, duty_minor, tax_minor, fee_minor, commission_minor, opens_order, repeats_origin)
 select brand_id, (cast($8 as uuid[]))[ordinal], 'SALE', 'SHOP', $9, $9, order_id, id, $2, product_id, variant_id, $10, category_path, 'CN', $11,
   origin_country, origin_region, currency, quantity, 0, goods_minor, 0, 0, 0, 0, 0, 0,
   round(kept * sum(goods_minor) over upto / sum(goods_minor) over ()) - round(kept * (sum(goods_minor) over upto - goods_minor) / sum(goods_minor) over ()),
-  ordinal = 1
+  ordinal = 1, case when ordinal = 1 then 0 else 3 end
 from line
 cross join (select commission_minor as kept from orders where brand_id = $1 and id = $3) o
 window upto as (order by ordinal);

@@ -102,10 +102,11 @@ join prices r on r.variant_id = v.id;
 
 -- sales facts, in the order of their times as sales write them
 insert into sales_facts (brand_id, id, kind, source, event_at, recorded_at, order_id, line_id, storefront_id, product_id, variant_id, shopper_id,
-  market, buyer_country, currency, units_sold, units_returned, gross_minor, discount_minor, refund_minor, commission_minor, opens_order)
+  market, buyer_country, currency, units_sold, units_returned, gross_minor, discount_minor, refund_minor, commission_minor, opens_order, repeats_origin)
 select brand_id, line_id, 'SALE', 'SHOP', placed_at, recorded_at, order_id, line_id, storefront_id, product_id, variant_id, shopper_id,
   'CN', buyer_country, currency, quantity, 0, line_minor, 0, 0,
-  round(commission_minor * upto / goods_minor) - round(commission_minor * (upto - line_minor) / goods_minor), ordinal = 1
+  round(commission_minor * upto / goods_minor) - round(commission_minor * (upto - line_minor) / goods_minor), ordinal = 1,
+  case when ordinal = 1 then 0 else 3 end
 from (
   select l.brand_id, l.id as line_id, l.order_id, l.ordinal, l.product_id, l.variant_id, l.quantity, l.goods_minor as line_minor,
     sum(l.goods_minor) over (partition by l.brand_id, l.order_id order by l.ordinal) as upto,
