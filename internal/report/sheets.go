@@ -51,6 +51,8 @@ type sheets struct {
 
 	// most cells are remembered.
 	most int
+	// reading is held by who reads.
+	reading chan struct{}
 
 	mu    sync.Mutex
 	known *simplelru.LRU[sheetKey, *sheet]
@@ -61,7 +63,7 @@ type sheets struct {
 type sheetKey struct{ zone, month string }
 
 func newSheets() *sheets {
-	s := &sheets{most: maxCells}
+	s := &sheets{most: maxCells, reading: make(chan struct{}, 1)}
 	s.known, _ = simplelru.NewLRU(maxCells, func(_ sheetKey, gone *sheet) { s.cells -= len(gone.cells) }) // fails for sizes below 1
 	return s
 }
@@ -135,15 +137,22 @@ func (s *sheets) of(tx *gorm.DB, c *cells, zone string) (all map[string]*sheet, 
 		return all, nil
 	}
 	all = make(map[string]*sheet, len(months))
-	versions := map[string]string{}
-	var missing models.StringList
+	versions := make(map[string]string, len(months))
 	for _, m := range months {
-		version := c.part.Table() + " " + m.Version
-		if all[m.Month] = s.get(sheetKey{zone, m.Month}, version); all[m.Month] == nil {
-			missing, versions[m.Month] = append(missing, m.Month), version
-		}
+		versions[m.Month] = c.part.Table() + " " + m.Version
 	}
+	missing := s.missing(all, versions, zone)
 	if len(missing) == 0 {
+		return all, nil
+	}
+	// One reads at a time: others mostly wait for the same months.
+	select {
+	case s.reading <- struct{}{}:
+		defer func() { <-s.reading }()
+	case <-tx.Statement.Context.Done():
+		return nil, tx.Statement.Context.Err()
+	}
+	if missing = s.missing(all, versions, zone); len(missing) == 0 {
 		return all, nil
 	}
 	read, err := s.read(tx, clause{
@@ -151,13 +160,26 @@ func (s *sheets) of(tx *gorm.DB, c *cells, zone string) (all map[string]*sheet, 
 			strings.Join(cellColumns, ", f."), c.part.Table()),
 		[]any{zone, missing},
 	})
+	if err != nil {
+		return nil, err
+	}
+	for _, month := range missing {
+		all[month] = &sheet{versions[month], read[month]}
+		s.add(sheetKey{zone, month}, all[month])
+	}
+	return all, nil
+}
+
+// missing are the months that are not known in their versions; the others are put into all.
+func (s *sheets) missing(all map[string]*sheet, versions map[string]string, zone string) (missing models.StringList) {
 	for month, version := range versions {
-		all[month] = &sheet{version, read[month]}
-		if err == nil {
-			s.add(sheetKey{zone, month}, all[month])
+		if known := s.get(sheetKey{zone, month}, version); known != nil {
+			all[month] = known
+		} else {
+			missing = append(missing, month)
 		}
 	}
-	return all, err
+	return missing
 }
 
 // numbers gives values numbers, from 0 on.
