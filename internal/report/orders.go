@@ -48,17 +48,35 @@ func (q *Query) orderKeys() []string {
 // condition on them. Each order is found once in a group by its hash: counting
 // distinct ids would sort all facts.
 func (s *source) orders(of span, only clause) clause {
+	keys := strings.Join(s.orderKeys(), ", ")
+	var counted clause
+	stretches := s.stretches(of)
+	for i, stretch := range stretches {
+		counted = counted.and([...]string{"", " union all "}[min(i, 1)], clause{"select " + keys + ", count(*) as orders from (select distinct * from (", nil}).
+			and("", s.sales(of, stretch)).and(") f where ", only).and(") f group by "+keys, clause{})
+	}
+	if len(stretches) == 1 {
+		return counted
+	}
+	return clause{"select " + keys + ", total(orders) as orders from (", nil}.and("", counted).and(") f group by "+keys, clause{})
+}
+
+// sales are the keys of those of a stretch, and their orders.
+func (s *source) sales(of span, in stretch) clause {
 	currency := "f.currency"
 	if s.Convert != nil {
 		currency = s.quote()
 	}
 	selected := slices.DeleteFunc(s.selected(of, currency), func(key string) bool { return strings.HasSuffix(key, " as brand_key") })
-	from, where := s.rows(rollup.Cover(s.state, rollup.Need{Zone: s.TimeZone, From: of.from, To: of.to, Period: s.finer(), Facts: true})...)
-	sales := clause{fmt.Sprintf("select %s, f.order_id from ", strings.Join(selected, ", ")), nil}.
-		and("", from).and(s.joinTop()+" where f.kind = 'SALE' and ", s.narrowed(where))
-	keys := strings.Join(s.orderKeys(), ", ")
-	return clause{"select " + keys + ", count(*) as orders from (select distinct * from (", nil}.
-		and("", sales).and(") f where ", only).and(") f group by "+keys, clause{})
+	from, where := s.rows(rollup.Cover(s.state, rollup.Need{Zone: s.TimeZone, From: in.from, To: in.to, Period: s.finer(), Facts: true})...)
+	where = clause{"f.kind = 'SALE'", nil}.and(" and ", s.narrowed(where))
+	if in.since != nil {
+		where = where.and(" and ", clause{"f.event_at >= ?", []any{*in.since}})
+	}
+	if in.until != nil {
+		where = where.and(" and ", clause{"f.event_at < ?", []any{*in.until}})
+	}
+	return clause{fmt.Sprintf("select %s, f.order_id from ", strings.Join(selected, ", ")), nil}.and("", from).and(s.joinTop()+" where ", where)
 }
 
 // countOrders tells the orders of rows.

@@ -79,6 +79,9 @@ type statement struct {
 // statement reads what it takes of rates first.
 func (s *source) statement(tx *gorm.DB) (st statement, err error) {
 	spans := s.spans()
+	if err := s.readSpread(tx); err != nil {
+		return st, err
+	}
 	if s.Convert != nil {
 		if st, err = s.rates(tx, spans); err != nil {
 			return st, err

@@ -42,7 +42,7 @@ func (s *Service) Sales(ctx context.Context, q Query) (*Report, error) {
 // source is where the query is read from in the snapshot of tx.
 func (s *Service) source(tx *gorm.DB, actor *auth.Actor, q *Query) (*source, error) {
 	state, err := rollup.Read(tx)
-	return &source{Query: q, actor: actor, state: state, now: s.now(), known: s.known, opened: &opened{}}, err
+	return &source{Query: q, actor: actor, state: state, now: s.now(), known: s.known, opened: &opened{}, spread: spread{atOnce: s.ordersAtOnce}}, err
 }
 
 func (r *Report) fill(tx *gorm.DB, rows readRows, q *Query) error {

@@ -23,6 +23,8 @@ type source struct {
 	now   time.Time
 	// known to the service.
 	known remembered
+	// spread is how orders counted by their ids lie in time.
+	spread spread
 	// all rows are read, not a page.
 	all bool
 	// inFile: rows are those of a file, all of them.
@@ -39,7 +41,7 @@ type source struct {
 
 // of reads another query from the same place, a page of it.
 func (s *source) of(q *Query) *source {
-	return &source{Query: q, actor: s.actor, state: s.state, now: s.now, known: s.known, opened: s.opened}
+	return &source{Query: q, actor: s.actor, state: s.state, now: s.now, known: s.known, opened: s.opened, spread: s.spread}
 }
 
 // filters are the conditions on facts, and the columns they look at.

@@ -200,6 +200,12 @@ select m.month::date as month, (
 from generate_series(` + from + "::timestamp, " + bound(last, "max(starts_on) + 1") + " - interval '1 day', interval '1 month') m (month)", args
 }
 
+// Sold is a statement of the orders of each month of UTC, in their order: those
+// of the tail are not among them.
+func Sold(s State) string {
+	return "select starts_on, total(orders) as orders from " + named("sales_by_market_months").in(s.Generation) + " where zone = 'UTC' group by 1 order by 1"
+}
+
 // oneMonth is all that is read of whole months.
 func (c *cover) oneMonth() bool {
 	return c.need.Period == "" && c.first != nil && c.last != nil && models.DateOf(c.first.Time().AddDate(0, 1, 0)) == *c.last
