@@ -1,6 +1,7 @@
 package insight_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -149,7 +150,13 @@ func TestRegimes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	reporter := auth.With(t.Context(), fixture.Reporter(t, w.db))
-	q := insight.Query{From: &models.Date{Year: 2017, Month: 2, Day: 1}}
+	for _, from := range []*models.Date{nil, {Year: 2017, Month: 2, Day: 1}} {
+		w.regimesAre(reporter, t, insight.Query{From: from})
+	}
+}
+
+func (w *world) regimesAre(reporter context.Context, t *testing.T, q insight.Query) {
+	t.Helper()
 	got, err := w.sight.Regimes(reporter, q)
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +177,7 @@ func TestRegimes(t *testing.T) {
 		g := want[r.Market+regime+r.Currency]
 		orders := int64(0)
 		for _, f := range w.facts {
-			if f.OpensOrder && g != nil && f.Market+w.regimes[f.OrderID]+f.Currency == r.Market+regime+r.Currency && f.EventAt.Month() > 1 {
+			if f.OpensOrder && g != nil && f.Market+w.regimes[f.OrderID]+f.Currency == r.Market+regime+r.Currency && (q.From == nil || f.EventAt.Month() > 1) {
 				orders++
 			}
 		}

@@ -76,24 +76,32 @@ func (s *Service) Payments(ctx context.Context, q Query) (*Payments, error) {
 }
 
 // payments: what a purchase is about is told by its orders, and until it has
-// any by its draft.
+// any by its draft. Allocations are joined to orders as if some had none, so that
+// PostgreSQL expects at least as many, and reads them by hashes where there are many.
 func (s *Service) payments(ctx context.Context, q *Query) database.SQL {
 	return database.Text(`
-with sold as (
+with sold as materialized (
   select o.brand_id, o.id, o.purchase_id
   from orders o
   where ? and ? and ? and o.purchase_id is not null
-), paid as (
-  select p.method, a.currency, count(distinct a.order_id) as orders, sum(a.amount_minor)::bigint as paid, coalesce(sum(r.minor), 0)::bigint as refunded
+), back as materialized (
+  select x.brand_id, x.order_id, r.payment_id, total(x.amount_minor) as minor
   from sold
-  join payment_allocations a on a.brand_id = sold.brand_id and a.order_id = sold.id
-  join payments p on p.id = a.payment_id
-  left join lateral (
-    select sum(x.amount_minor) as minor
-    from refund_allocations x
-    join refunds on refunds.id = x.refund_id
-    where x.brand_id = sold.brand_id and x.order_id = sold.id and refunds.payment_id = p.id and refunds.status = 'SUCCEEDED'
-  ) r on true
+  join refund_allocations x on x.brand_id = sold.brand_id and x.order_id = sold.id
+  join refunds r on r.id = x.refund_id
+  where r.status = 'SUCCEEDED'
+  group by 1, 2, 3
+), paid as (
+  select method, currency, count(*) as orders, total(paid) as paid, total(refunded) as refunded
+  from (
+    select p.method, a.currency, sold.brand_id, sold.id, total(a.amount_minor) as paid, total(coalesce(b.minor, 0)) as refunded
+    from sold
+    left join payment_allocations a on a.brand_id = sold.brand_id and a.order_id = sold.id
+    left join payments p on p.id = a.payment_id
+    left join back b on b.brand_id = a.brand_id and b.order_id = a.order_id and b.payment_id = a.payment_id
+    group by 1, 2, 3, 4
+    having count(p.id) > 0
+  ) x
   group by 1, 2
 ), tried as (
   select p.method, p.currency, count(*) as attempts, count(*) filter (where p.status = 'FAILED') as failed
