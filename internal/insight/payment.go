@@ -84,23 +84,28 @@ with sold as materialized (
   select o.brand_id, o.id, o.purchase_id
   from orders o
   where ? and ? and ? and o.purchase_id is not null
-), back as materialized (
-  select x.brand_id, x.order_id, r.payment_id, total(x.amount_minor) as minor
+), moved as (
+  select sold.brand_id, sold.id, a.payment_id, a.currency, a.amount_minor as paid, null as refunded
+  from sold
+  left join payment_allocations a on a.brand_id = sold.brand_id and a.order_id = sold.id
+  union all
+  select x.brand_id, x.order_id, r.payment_id, x.currency, null, x.amount_minor
   from sold
   join refund_allocations x on x.brand_id = sold.brand_id and x.order_id = sold.id
   join refunds r on r.id = x.refund_id
   where r.status = 'SUCCEEDED'
-  group by 1, 2, 3
 ), paid as (
   select method, currency, count(*) as orders, total(paid) as paid, total(refunded) as refunded
   from (
-    select p.method, a.currency, sold.brand_id, sold.id, total(a.amount_minor) as paid, total(coalesce(b.minor, 0)) as refunded
-    from sold
-    left join payment_allocations a on a.brand_id = sold.brand_id and a.order_id = sold.id
-    left join payments p on p.id = a.payment_id
-    left join back b on b.brand_id = a.brand_id and b.order_id = a.order_id and b.payment_id = a.payment_id
+    select p.method, m.currency, m.brand_id, m.id, total(m.paid) as paid, total(m.refunded) as refunded
+    from (
+      select brand_id, id, payment_id, currency, total(paid) as paid, total(refunded) as refunded
+      from moved
+      group by 1, 2, 3, 4
+      having count(paid) > 0
+    ) m
+    join payments p on p.id = m.payment_id
     group by 1, 2, 3, 4
-    having count(p.id) > 0
   ) x
   group by 1, 2
 ), tried as (
