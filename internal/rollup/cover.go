@@ -281,16 +281,18 @@ func (c *cover) columns(from *cube, period string) string {
 }
 
 // facts are read where they lie. Days of any zone are told exactly, where
-// clocks skip or repeat midnight, too; the first condition uses an index.
+// clocks skip or repeat midnight, too; the first condition uses an index, and
+// by the second PostgreSQL knows how many are more than a day from the bounds.
 func (c *cover) facts(where string, args []any, from, until *models.Date) {
 	p := Part{of: c, args: args}
+	day := fmt.Sprintf("(f.event_at at time zone '%s')::date", c.need.Zone)
 	if from != nil {
-		where += fmt.Sprintf(" and f.event_at >= ?::date and (f.event_at at time zone '%s')::date >= ?::date", c.need.Zone)
-		p.args = append(p.args, from.AddDays(-1).String(), from.String())
+		where += " and f.event_at >= ?::date and (f.event_at >= ?::date or " + day + " >= ?::date)"
+		p.args = append(p.args, from.AddDays(-1).String(), from.AddDays(1).String(), from.String())
 	}
 	if until != nil {
-		where += fmt.Sprintf(" and f.event_at < ?::date and (f.event_at at time zone '%s')::date < ?::date", c.need.Zone)
-		p.args = append(p.args, until.AddDays(1).String(), until.String())
+		where += " and f.event_at < ?::date and (f.event_at < ?::date or " + day + " < ?::date)"
+		p.args = append(p.args, until.AddDays(1).String(), until.AddDays(-1).String(), until.String())
 	}
 	p.sql = fmt.Sprintf("select %s%s as period, f.%s, f.opens_order::int::bigint as orders, f.%s, f.recorded_at, f.order_id, f.shopper_id, f.event_at, f.kind from sales_facts f where %s",
 		c.common(), c.period("f.event_at"), strings.Join(byAll, ", f."), strings.Join(measures, ", f."), where)
