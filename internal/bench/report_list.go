@@ -36,14 +36,16 @@ const (
 	fromFacts = 2 * time.Second
 )
 
+// anyReportQuery is a report; rows tell what follows in place of %s as well.
 const anyReportQuery = `query Report(
   $groupBy: [SalesDimension!], $where: SalesReportWhere, $timeZone: TimeZone, $convert: SalesConversionInput,
-  $sortKey: SalesSortKey, $reverse: Boolean, $first: Int
+  $compare: SalesComparison, $top: Int, $sortKey: SalesSortKey, $reverse: Boolean, $first: Int
 ) {
   salesReport(
-    groupBy: $groupBy, where: $where, timeZone: $timeZone, convert: $convert, sortKey: $sortKey, reverse: $reverse, first: $first
+    groupBy: $groupBy, where: $where, timeZone: $timeZone, convert: $convert, compare: $compare, top: $top,
+    sortKey: $sortKey, reverse: $reverse, first: $first
   ) {
-    rows { cursor dimensions { key label } currency orders units gross { amount } refunds { amount } net { amount } averageOrder { amount } }
+    rows { cursor dimensions { key label } currency orders units gross { amount } refunds { amount } net { amount } averageOrder { amount } %s }
     totals { currency orders units gross { amount } net { amount } }
     pageInfo { hasNextPage endCursor }
   }
@@ -59,6 +61,8 @@ type asked struct {
 	name      string
 	aim       time.Duration
 	variables map[string]any
+	// more fields of rows.
+	more string
 }
 
 // reportsAsked are reports over all brands of a history.
@@ -76,17 +80,31 @@ func reportsAsked() []asked {
 	converted := func(w with, rate string, more with) with {
 		return merge(w, with{"where": with{"to": day(last)}, "convert": merge(with{"to": "USD", "rate": rate}, more)})
 	}
+	ofYear := func(more with) with { return merge(by("BRAND", "PERIOD"), merge(with{"where": year}, more)) }
+	largest := with{"sortKey": "NET", "reverse": true}
+	average := func(w with) with { return converted(w, "PERIOD_AVERAGE", nil) }
 	return []asked{
-		{"BRAND, PERIOD: 50 rows", soon, by("BRAND", "PERIOD")},
-		{"BRAND, PERIOD of a year by gross: 20 rows", soon, top(year, "BRAND", "PERIOD")},
-		{"BRAND of a month by gross: 20 rows", soon, top(month, "BRAND")},
-		{"PERIOD", soon, with{"groupBy": []string{"PERIOD"}, "first": 1000}},
-		{"CATEGORY, ORIGIN_REGION, PERIOD: 50 rows", soon, by("CATEGORY", "ORIGIN_REGION", "PERIOD")},
-		{"PRODUCT of a month: 50 rows", soon, merge(by("PRODUCT"), with{"where": month})},
-		{"BRAND, PERIOD at PERIOD_AVERAGE: 50 rows", soon, converted(by("BRAND", "PERIOD"), "PERIOD_AVERAGE", nil)},
-		{"BRAND, PERIOD at FIXED_DAY: 50 rows", soon, converted(by("BRAND", "PERIOD"), "FIXED_DAY", with{"day": day(last)})},
-		{"PERIOD at TRANSACTION_DAY", byDays, converted(with{"groupBy": []string{"PERIOD"}, "first": 1000}, "TRANSACTION_DAY", nil)},
-		{"BRAND, PERIOD in " + rareZone + ": 50 rows", fromFacts, merge(by("BRAND", "PERIOD"), with{"timeZone": rareZone})},
+		{name: "BRAND, PERIOD: 50 rows", aim: soon, variables: by("BRAND", "PERIOD")},
+		{name: "BRAND, PERIOD of a year by gross: 20 rows", aim: soon, variables: top(year, "BRAND", "PERIOD")},
+		{name: "BRAND of a month by gross: 20 rows", aim: soon, variables: top(month, "BRAND")},
+		{name: "BRAND of a year by gross: 20 rows", aim: soon, variables: top(year, "BRAND")},
+		{name: "BRAND, PERIOD with ranks and shares: 50 rows", aim: soon, variables: by("BRAND", "PERIOD"), more: "rank share"},
+		{name: "BRAND, PERIOD of a year, the 10 largest and others: 50 rows", aim: soon, variables: ofYear(with{"top": 10}), more: "rank share"},
+		{name: "BRAND, PERIOD of a year, with the year before, by net: 50 rows", aim: soon,
+			variables: ofYear(merge(largest, with{"compare": "LAST_YEAR"})), more: "previous { net { amount } } netChange"},
+		{name: "PERIOD, BRAND with sums so far: 50 rows", aim: soon, variables: by("PERIOD", "BRAND"), more: "cumulativeNet { amount }"},
+		{name: "PERIOD", aim: soon, variables: with{"groupBy": []string{"PERIOD"}, "first": 1000}},
+		{name: "CATEGORY, ORIGIN_REGION, PERIOD: 50 rows", aim: fromFacts, variables: by("CATEGORY", "ORIGIN_REGION", "PERIOD")},
+		{name: "PRODUCT of a month: 50 rows", aim: soon, variables: merge(by("PRODUCT"), with{"where": month})},
+		{name: "BRAND, PERIOD at PERIOD_AVERAGE: 50 rows", aim: soon, variables: average(by("BRAND", "PERIOD"))},
+		{name: "BRAND, PERIOD at PERIOD_AVERAGE by net, with ranks and shares: 50 rows", aim: soon,
+			variables: average(merge(by("BRAND", "PERIOD"), largest)), more: "rank share"},
+		{name: "BRAND, PERIOD at PERIOD_AVERAGE, the 10 largest and others: 50 rows", aim: soon,
+			variables: average(merge(by("BRAND", "PERIOD"), with{"top": 10})), more: "share"},
+		{name: "BRAND, PERIOD at FIXED_DAY: 50 rows", aim: soon, variables: converted(by("BRAND", "PERIOD"), "FIXED_DAY", with{"day": day(last)})},
+		{name: "PERIOD at TRANSACTION_DAY", aim: byDays,
+			variables: converted(with{"groupBy": []string{"PERIOD"}, "first": 1000}, "TRANSACTION_DAY", nil)},
+		{name: "BRAND, PERIOD in " + rareZone + ": 50 rows", aim: fromFacts, variables: merge(by("BRAND", "PERIOD"), with{"timeZone": rareZone})},
 	}
 }
 
@@ -103,7 +121,7 @@ func (m *meter) reports(ctx context.Context) ([]ReportRow, error) {
 		if rows[i].GaveUp {
 			continue
 		}
-		op := m.same(r.name, Reporting, anyReportQuery, r.variables).expecting(cursors, 1)
+		op := m.same(r.name, Reporting, fmt.Sprintf(anyReportQuery, r.more), r.variables).expecting(cursors, 1)
 		began := time.Now()
 		answer, err := m.client.fetch(ctx, m.URL, op.token, op.body(1))
 		lasted := time.Since(began)
