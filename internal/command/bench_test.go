@@ -113,7 +113,7 @@ func TestBenchMeasuresReports(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out.Bytes())
 	}
 
-	if f.Orders != 300 || f.Facts < 750 || f.Brands != 12 || f.Built == 0 || f.PostgreSQL == "" || len(f.Reports) != 10 || len(f.Selling) != 2 {
+	if f.Orders != 300 || f.Facts < 750 || f.Brands != 12 || f.Built == 0 || f.PostgreSQL == "" || len(f.Reports) != 17 || len(f.Selling) != 2 {
 		t.Errorf("a figure is missing: %s", out.Bytes())
 	}
 	for _, r := range f.Reports {

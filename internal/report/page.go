@@ -137,6 +137,3 @@ func (s *source) page(tx *gorm.DB) (clause, error) {
 	page, err := s.sort().Narrow(tx.Table("(?) g", tx.Raw(keys.sql, keys.args...)).Select(s.dimensions()), s.Page)
 	return clause{"page as materialized (?)", []any{page}}, err
 }
-
-// upwards tells that the page is read from the smallest row on.
-func (q *Query) upwards() bool { return q.Reverse == (q.Page.Last != nil) }

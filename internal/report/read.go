@@ -5,64 +5,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/fx"
-	"github.com/tradewind-commerce/tradewind/internal/paging"
 )
-
-// A groupedRow is a row of the report, or a row of its totals, as the database gives it.
-type groupedRow struct {
-	D1, D2, D3, D4 string
-	// BrandKey is the brand of a storefront or product.
-	BrandKey string
-	Others   bool
-	Currency string
-	Now      summed `gorm:"embedded"`
-	// Was is what it is compared with.
-	Was summed `gorm:"embedded;embeddedPrefix:was_"`
-
-	NetMinor        int64
-	Share           *decimal.Decimal
-	Place           int64
-	CumulativeMinor *int64
-	MovingMinor     *int64
-	// Seq is the place in the page, 0 for totals.
-	Seq int
-}
-
-type summed struct {
-	Orders          int64
-	UnitsSold       int64
-	UnitsReturned   int64
-	Shoppers        int64
-	NewShoppers     int64
-	GrossMinor      int64
-	DiscountMinor   int64
-	RefundMinor     int64
-	ShippingMinor   int64
-	DutyMinor       int64
-	TaxMinor        int64
-	CommissionMinor int64
-	RecordedAt      *time.Time
-}
-
-// key of a dimension as labels know it: ids of rows come with their brand's.
-func (r *groupedRow) key(d Dimension, i int) string {
-	value := [...]string{r.D1, r.D2, r.D3, r.D4}[i]
-	switch {
-	case d == Period:
-		return value[:len(time.DateOnly)]
-	case value == noID:
-		return ""
-	case d == Storefront, d == Product:
-		return r.BrandKey + "/" + value
-	}
-	return value
-}
 
 // statement is the report as SQL: tables before it, and its rows with all that
 // is told of them.
@@ -101,21 +48,6 @@ func (s *source) statement(tx *gorm.DB) (st statement, err error) {
 	}
 	st.rows = s.told(s.beside(spans, s.grouped))
 	return st, nil
-}
-
-// top finds what is told by itself, or has all rows given.
-func (s *source) top(tx *gorm.DB, st *statement) error {
-	b, err := s.book(tx)
-	switch {
-	case err != nil:
-		return err
-	case b == nil:
-		t := s.largest()
-		st.with = append(st.with, clause{"top as materialized (" + t.sql + ")", t.args})
-	default:
-		s.given, err = b.top(s.Query, st.rates)
-	}
-	return err
 }
 
 // beside puts the sums of two spans into one row each; of one span alone
@@ -324,40 +256,4 @@ func (st statement) run(tx *gorm.DB, into any, last clause) error {
 		return fmt.Errorf("sum the facts: %w", err)
 	}
 	return nil
-}
-
-// sort is the order of the rows.
-func (q *Query) sort() paging.Sort[groupedRow] {
-	sort := paging.Sort[groupedRow]{
-		Name:   "salesReport " + string(q.SortKey),
-		Filter: []any{q.filter(), q.GroupBy, q.Period, q.TimeZone.String()},
-		Desc:   q.Reverse,
-	}
-	if column, ok := sortColumns[q.SortKey]; ok {
-		sort.Columns = append(sort.Columns, paging.Column[groupedRow]{Expr: "g." + column, Type: "bigint", Value: func(r *groupedRow) any {
-			return map[SortKey]int64{ByGross: r.Now.GrossMinor, ByNet: r.NetMinor, ByUnits: r.Now.UnitsSold, ByOrders: r.Now.Orders}[q.SortKey]
-		}})
-	}
-	if q.Top > 0 {
-		sort.Columns = append(sort.Columns, paging.Column[groupedRow]{Expr: "g.others", Type: "boolean", Value: func(r *groupedRow) any { return r.Others }})
-	}
-	for i, d := range q.GroupBy {
-		sort.Columns = append(sort.Columns, paging.Column[groupedRow]{Expr: "g." + dimensions[d].sorted(i), Type: dimensions[d].kind, Value: func(r *groupedRow) any {
-			value := [...]string{r.D1, r.D2, r.D3, r.D4}[i]
-			if d == Period {
-				return value[:len(time.DateOnly)]
-			}
-			return value
-		}})
-	}
-	sort.Columns = append(sort.Columns, paging.Column[groupedRow]{
-		Expr: `g.currency collate "C"`, Type: "text", Value: func(r *groupedRow) any { return r.Currency },
-	})
-	return sort
-}
-
-// filter is what of a query belongs into its cursors.
-func (q Query) filter() any {
-	q.GroupBy, q.TimeZone, q.Page, q.Fields = nil, nil, paging.Args{}, nil
-	return q
 }
