@@ -94,6 +94,9 @@ func (s *Service) Cohorts(ctx context.Context, q Query) (*Cohorts, error) {
 	all := &Cohorts{TimeZone: q.TimeZone, Rows: []*Cohort{}}
 	var cells []*cohortCell
 	err := s.snapshot(ctx, func(tx *gorm.DB) (err error) {
+		if err := ofAllSales(tx); err != nil {
+			return err
+		}
 		cells, err = scan[cohortCell](tx, "the cohorts", s.cohorts(ctx, &q))
 		return err
 	})

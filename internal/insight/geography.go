@@ -103,7 +103,7 @@ func (s *Service) Geography(ctx context.Context, q Query) (*Geography, error) {
 		if err != nil {
 			return err
 		}
-		if err := hashed(tx); err != nil {
+		if err := ofAllSales(tx); err != nil {
 			return err
 		}
 		rows, err = scan[placeRow](tx, "the places", s.places(ctx, &q, state))

@@ -58,6 +58,9 @@ func (s *Service) Payments(ctx context.Context, q Query) (*Payments, error) {
 	}
 	p := &Payments{TimeZone: q.TimeZone, Totals: []*PaymentTotals{}}
 	err := s.snapshot(ctx, func(tx *gorm.DB) (err error) {
+		if err := ofAllSales(tx); err != nil {
+			return err
+		}
 		p.Rows, err = scan[PaymentRow](tx, "the payments", s.payments(ctx, &q))
 		return err
 	})
@@ -84,29 +87,28 @@ with sold as materialized (
   select o.brand_id, o.id, o.purchase_id
   from orders o
   where ? and ? and ? and o.purchase_id is not null
-), moved as (
-  select sold.brand_id, sold.id, a.payment_id, a.currency, a.amount_minor as paid, null as refunded
-  from sold
-  left join payment_allocations a on a.brand_id = sold.brand_id and a.order_id = sold.id
-  union all
-  select x.brand_id, x.order_id, r.payment_id, x.currency, null, x.amount_minor
-  from sold
-  join refund_allocations x on x.brand_id = sold.brand_id and x.order_id = sold.id
-  join refunds r on r.id = x.refund_id
-  where r.status = 'SUCCEEDED'
 ), paid as (
-  select method, currency, count(*) as orders, total(paid) as paid, total(refunded) as refunded
+  select method, currency, total(orders) as orders, total(paid) as paid, total(refunded) as refunded
   from (
-    select p.method, m.currency, m.brand_id, m.id, total(m.paid) as paid, total(m.refunded) as refunded
+    select method, currency, count(*) as orders, total(paid) as paid, 0 as refunded
     from (
-      select brand_id, id, payment_id, currency, total(paid) as paid, total(refunded) as refunded
-      from moved
-      group by 1, 2, 3, 4
-      having count(paid) > 0
-    ) m
-    join payments p on p.id = m.payment_id
-    group by 1, 2, 3, 4
-  ) x
+      select p.method, a.currency, total(a.amount_minor) as paid
+      from sold
+      left join payment_allocations a on a.brand_id = sold.brand_id and a.order_id = sold.id
+      left join payments p on p.id = a.payment_id
+      group by p.method, a.currency, sold.brand_id, sold.id
+      having count(p.id) > 0
+    ) o
+    group by 1, 2
+    union all
+    select p.method, x.currency, 0, 0, total(x.amount_minor)
+    from sold
+    join refund_allocations x on x.brand_id = sold.brand_id and x.order_id = sold.id
+    join refunds r on r.id = x.refund_id
+    join payments p on p.id = r.payment_id
+    where r.status = 'SUCCEEDED'
+    group by 1, 2
+  ) m
   group by 1, 2
 ), tried as (
   select p.method, p.currency, count(*) as attempts, count(*) filter (where p.status = 'FAILED') as failed

@@ -66,6 +66,9 @@ func (s *Service) Regimes(ctx context.Context, q Query) (*Regimes, error) {
 	}
 	g := &Regimes{TimeZone: q.TimeZone, Totals: []*RegimeTotals{}}
 	err := s.snapshot(ctx, func(tx *gorm.DB) (err error) {
+		if err := ofAllSales(tx); err != nil {
+			return err
+		}
 		g.Rows, err = scan[RegimeRow](tx, "the regimes", s.regimes(ctx, &q))
 		return err
 	})

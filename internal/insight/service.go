@@ -187,8 +187,14 @@ const (
     on o.brand_id = f.brand_id and o.id = case when f.shopper_id is null then f.order_id end and o.buyer_reference is not null`
 )
 
-// hashed has what follows in tx be grouped by hashes also where few groups are
-// expected: sorts of a million rows by text take seconds.
-func hashed(tx *gorm.DB) error {
-	return tx.Exec("set local enable_sort = off").Error
+// ofAllSales has what follows in tx read by several processes where it reads much,
+// and grouped by hashes also where few groups are expected: sorts of a million
+// rows by text take seconds.
+func ofAllSales(tx *gorm.DB) error {
+	err := tx.Exec(`
+select set_config('enable_sort', 'off', true), set_config('parallel_setup_cost', '1000', true), set_config('parallel_tuple_cost', '0.01', true)`).Error
+	if err != nil {
+		return fmt.Errorf("plan for all sales: %w", err)
+	}
+	return nil
 }
