@@ -38,26 +38,17 @@ func (g *given) add(p *part, row givenRow) {
 
 // rowsOf a page: its own, or where they tell of others all of its brands.
 func (b *book) rowsOf(q *Query, page *found) *given {
-	type key struct {
-		brand  uuid.UUID
-		period int32
-	}
-	g, shown := &given{}, make(map[key]bool, len(page.rows))
-	windows := q.Moving > 0 || q.asks("cumulativeNet")
-	of := func(brand uuid.UUID, period int32) key {
-		if windows {
-			period = 0
-		}
-		return key{brand, period}
-	}
+	g, windows := &given{}, q.Moving > 0 || q.asks("cumulativeNet")
+	shown := make([][]int32, len(b.brands)) // their periods
 	for _, p := range page.rows {
-		shown[of(p.brand, p.period)] = true
+		shown[p.number] = append(shown[p.number], p.period)
 	}
 	b.lines(q, nil, func(l *line) {
-		if id := b.brands[l.brand]; shown[of(id, l.period)] {
-			for i := range l.parts {
-				g.add(&l.parts[i], givenRow{brand: id, period: l.period, currency: b.currencies[l.parts[i].currency], rated: l.parts[i].rated})
-			}
+		if periods := shown[l.brand]; periods == nil || !windows && !slices.Contains(periods, l.period) {
+			return
+		}
+		for i := range l.parts {
+			g.add(&l.parts[i], givenRow{brand: b.brands[l.brand], period: l.period, currency: b.currencies[l.parts[i].currency], rated: l.parts[i].rated})
 		}
 	})
 	return g
@@ -112,19 +103,29 @@ func (b *book) largest(q *Query, of []fraction) ([][]int32, error) {
 		return nil, err
 	}
 	all := *q
-	all.GroupBy, all.byPeriod, all.Compare = []Dimension{Brand}, q.has(Period), ""
+	all.Compare = ""
+	if q.Convert != nil && q.Convert.Rate == FixedDay { // sums of the whole time are rounded
+		all.GroupBy = []Dimension{Brand}
+	}
 	now := *b
 	now.lists = slices.DeleteFunc(slices.Clone(b.lists), func(l list) bool { return l.was })
-	type ranked struct {
-		number int32
-		standing
-	}
-	brands, numbers := make([][]ranked, len(b.currencies)), make([][]int32, len(b.currencies))
+	brands, known := make([][]standing, len(b.currencies)), make([][]int, len(b.currencies))
 	now.lines(&all, rates, func(l *line) {
-		now.standings(&all, l, func(at *standing) { brands[at.lot] = append(brands[at.lot], ranked{l.brand, *at}) })
+		now.standings(&all, l, func(at *standing) {
+			if known[at.lot] == nil {
+				known[at.lot] = make([]int, len(b.brands))
+			}
+			if i := known[at.lot][at.number]; i > 0 {
+				brands[at.lot][i-1].value += at.value
+				return
+			}
+			brands[at.lot] = append(brands[at.lot], *at)
+			known[at.lot][at.number] = len(brands[at.lot])
+		})
 	})
+	numbers := make([][]int32, len(b.currencies))
 	for lot, of := range brands {
-		slices.SortFunc(of, func(a, b ranked) int {
+		slices.SortFunc(of, func(a, b standing) int {
 			return cmp.Or(cmp.Compare(b.value, a.value), bytes.Compare(a.brand[:], b.brand[:]))
 		})
 		for _, r := range of[:min(len(of), q.Top)] {

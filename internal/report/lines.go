@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -35,28 +36,39 @@ type placed struct {
 	next  int
 }
 
-// lines are those of a query, brand by brand, and of a brand by periods; each
+// lines are those of a query, period by period, and of a period by brands; each
 // until the next one.
 func (b *book) lines(q *Query, rates rates, each func(*line)) {
-	lists := b.placed(q, rates)
 	var row line
-	for brand := range int32(len(b.brands)) {
-		row.brand, row.parts = brand, row.parts[:0]
+	for lists := b.placed(q, rates); len(lists) > 0; {
+		n := 1
+		for n < len(lists) && lists[n].period == lists[0].period {
+			n++
+		}
+		row.period = lists[0].period
+		merge(lists[:n], &row, each)
+		lists = lists[n:]
+	}
+}
+
+// merge tells the lines of lists of one period.
+func merge(lists []placed, row *line, each func(*line)) {
+	for {
+		row.brand, row.parts = math.MaxInt32, row.parts[:0]
 		for i := range lists {
-			l := &lists[i]
-			for l.next < len(l.cells) && l.cells[l.next].brand == brand {
-				if l.period != row.period && len(row.parts) > 0 {
-					each(&row)
-					row.parts = row.parts[:0]
-				}
-				row.period = l.period
-				row.add(l, &l.cells[l.next])
-				l.next++
+			if l := &lists[i]; l.next < len(l.cells) {
+				row.brand = min(row.brand, l.cells[l.next].brand)
 			}
 		}
-		if len(row.parts) > 0 {
-			each(&row)
+		for i := range lists {
+			for l := &lists[i]; l.next < len(l.cells) && l.cells[l.next].brand == row.brand; l.next++ {
+				row.add(l, &l.cells[l.next])
+			}
 		}
+		if len(row.parts) == 0 {
+			return
+		}
+		each(row)
 	}
 }
 

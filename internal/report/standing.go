@@ -12,9 +12,9 @@ type standing struct {
 	value  int64
 	brand  uuid.UUID
 	period int32
-	// lot has rows of one currency.
-	lot      int32
-	currency string
+	// lot has rows of one currency, number is the brand's.
+	lot, number int32
+	currency    string
 }
 
 // measured is what sums are ranked by, at a rate, nil for none.
@@ -35,7 +35,7 @@ func (q *Query) measured(sums *cellSums, at *exchange) int64 {
 // standings of a line, one in each currency.
 func (b *book) standings(q *Query, l *line, each func(*standing)) {
 	at := &l.at
-	*at = standing{brand: b.brands[l.brand], period: l.period}
+	*at = standing{brand: b.brands[l.brand], number: l.brand, period: l.period}
 	if q.Convert == nil {
 		for i := range l.parts {
 			p := &l.parts[i]
