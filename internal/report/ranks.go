@@ -151,18 +151,23 @@ func (b *book) count(q *Query) (n int) {
 	return n
 }
 
-// sum is what all rows come to, now or then.
+// sum is what all rows come to, now or then, of what the query tells.
 func (b *book) sum(q *Query, of []fraction, was bool) (monthSums, error) {
 	if b.sums[0] == nil {
 		rates, err := b.ratesOf(of)
 		if err != nil {
 			return monthSums{}, err
 		}
-		now, then := &monthSums{}, &monthSums{}
+		now, then, told := &monthSums{}, &monthSums{}, []int{}
+		for i, amount := range amounts {
+			if q.tells(amount) {
+				told = append(told, i)
+			}
+		}
 		b.lines(q, rates, func(l *line) {
 			for i := range l.parts {
-				now.convert(l.parts[i].now, l.parts[i].rate)
-				then.convert(l.parts[i].was, l.parts[i].rate)
+				now.convert(told, l.parts[i].now, l.parts[i].rate)
+				then.convert(told, l.parts[i].was, l.parts[i].rate)
 			}
 		})
 		b.sums = [2]*monthSums{now, then}
@@ -173,10 +178,10 @@ func (b *book) sum(q *Query, of []fraction, was bool) (monthSums, error) {
 	return *b.sums[0], nil
 }
 
-// convert adds what sums come to.
-func (m *monthSums) convert(sums *cellSums, at *exchange) {
+// convert adds what those sums that are told come to.
+func (m *monthSums) convert(told []int, sums *cellSums, at *exchange) {
 	if sums != nil {
-		for i := range m {
+		for _, i := range told {
 			m[i] += at.convert(sums[firstAmount+i])
 		}
 	}

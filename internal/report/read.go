@@ -210,11 +210,6 @@ func (s *source) number(tx *gorm.DB, st statement) (n int, err error) {
 	if st.found != nil {
 		return st.found.count, nil
 	}
-	every := *s
-	every.all = true
-	if c := every.cellsOf(span{from: s.From, to: s.To}); c != nil && s.Convert == nil && s.Compare == "" {
-		return n, st.run(tx, &n, c.number())
-	}
 	if s.given == nil {
 		b, err := s.book(tx)
 		if err != nil {
@@ -223,6 +218,11 @@ func (s *source) number(tx *gorm.DB, st statement) (n int, err error) {
 		if b != nil {
 			return b.count(s.Query), nil
 		}
+	}
+	every := *s
+	every.all = true
+	if c := every.cellsOf(span{from: s.From, to: s.To}); c != nil && s.Convert == nil && s.Compare == "" {
+		return n, st.run(tx, &n, c.number())
 	}
 	g := every.beside(s.spans(), every.grouped)
 	return n, st.run(tx, &n, clause{"select count(*) from (" + g.sql + ") g", g.args})
