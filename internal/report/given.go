@@ -61,9 +61,17 @@ func (b *book) top(q *Query, of []fraction) (*given, error) {
 	if err != nil {
 		return nil, err
 	}
-	type group struct{ period, currency, rated int32 }
-	g, others := &given{}, map[group]*part{}
+	g, others, period := &given{}, []*part{}, int32(0)
+	told := func() {
+		for _, p := range others {
+			g.add(p, givenRow{period: period, others: true, currency: b.currencies[p.currency], rated: p.rated})
+		}
+	}
 	b.lines(q, nil, func(l *line) {
+		if l.period != period {
+			told()
+			others, period = nil, l.period
+		}
 		for i := range l.parts {
 			p := &l.parts[i]
 			lot := p.currency
@@ -74,25 +82,20 @@ func (b *book) top(q *Query, of []fraction) (*given, error) {
 				g.add(p, givenRow{brand: b.brands[l.brand], period: l.period, currency: b.currencies[p.currency], rated: p.rated})
 				continue
 			}
-			of := group{l.period, p.currency, p.rated}
-			all := others[of]
-			if all == nil {
-				all = &part{}
-				others[of] = all
+			at := slices.IndexFunc(others, func(o *part) bool { return o.currency == p.currency && o.rated == p.rated })
+			if at < 0 {
+				at, others = len(others), append(others, &part{currency: p.currency, rated: p.rated})
 			}
+			all := others[at]
 			if p.now != nil {
-				all.nowAll.with(p.now, &all.nowAll)
-				all.now = &all.nowAll
+				all.now = all.nowAll.with(p.now, &all.nowAll) // those of the line are overwritten
 			}
 			if p.was != nil {
-				all.wasAll.with(p.was, &all.wasAll)
-				all.was = &all.wasAll
+				all.was = all.wasAll.with(p.was, &all.wasAll)
 			}
 		}
 	})
-	for of, p := range others {
-		g.add(p, givenRow{period: of.period, others: true, currency: b.currencies[of.currency], rated: of.rated})
-	}
+	told()
 	return g, nil
 }
 

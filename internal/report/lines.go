@@ -40,15 +40,22 @@ type placed struct {
 // until the next one.
 func (b *book) lines(q *Query, rates rates, each func(*line)) {
 	var row line
+	for _, lists := range b.periods(q, rates) {
+		row.period = lists[0].period
+		merge(lists, &row, each)
+	}
+}
+
+// periods are the lists of each.
+func (b *book) periods(q *Query, rates rates) (all [][]placed) {
 	for lists := b.placed(q, rates); len(lists) > 0; {
 		n := 1
 		for n < len(lists) && lists[n].period == lists[0].period {
 			n++
 		}
-		row.period = lists[0].period
-		merge(lists[:n], &row, each)
-		lists = lists[n:]
+		all, lists = append(all, lists[:n]), lists[n:]
 	}
+	return all
 }
 
 // merge tells the lines of lists of one period.

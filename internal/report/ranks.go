@@ -2,10 +2,13 @@ package report
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 )
 
 // found is a page of a book: its rows in their order, one more where there are
@@ -164,12 +167,28 @@ func (b *book) sum(q *Query, of []fraction, was bool) (monthSums, error) {
 				told = append(told, i)
 			}
 		}
-		b.lines(q, rates, func(l *line) {
-			for i := range l.parts {
-				now.convert(told, l.parts[i].now, l.parts[i].rate)
-				then.convert(told, l.parts[i].was, l.parts[i].rate)
-			}
-		})
+		var both sync.Mutex
+		var periods errgroup.Group
+		periods.SetLimit(runtime.GOMAXPROCS(0))
+		for _, lists := range b.periods(q, rates) {
+			periods.Go(func() error {
+				var of, before monthSums
+				merge(lists, &line{period: lists[0].period}, func(l *line) {
+					for i := range l.parts {
+						of.convert(told, l.parts[i].now, l.parts[i].rate)
+						before.convert(told, l.parts[i].was, l.parts[i].rate)
+					}
+				})
+				both.Lock()
+				defer both.Unlock()
+				now.add(of)
+				then.add(before)
+				return nil
+			})
+		}
+		if err := periods.Wait(); err != nil {
+			return monthSums{}, err
+		}
 		b.sums = [2]*monthSums{now, then}
 	}
 	if was {
