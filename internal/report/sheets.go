@@ -126,14 +126,14 @@ func (s *sheets) of(tx *gorm.DB, c *cells, zone string) (all map[string]*sheet, 
 	sql, args := c.part.Months()
 	var months []struct {
 		Month, Version string
-		All            float64
+		All            int
 	}
-	err = tx.Raw("select m.month::text, m.version, (select reltuples from pg_class where oid = cast(? as text)::regclass) as all from ("+sql+") m",
+	err = tx.Raw("select m.month::text, m.version, (select reltuples::bigint from pg_class where oid = cast(? as text)::regclass) as all from ("+sql+") m",
 		append([]any{c.part.Table()}, args...)...).Scan(&months).Error
 	if err != nil {
 		return nil, fmt.Errorf("find the months: %w", err)
 	}
-	if len(months) > 0 && int(months[0].All) > s.most {
+	if len(months) > 0 && months[0].All > s.most {
 		return all, nil
 	}
 	all = make(map[string]*sheet, len(months))
