@@ -36,22 +36,30 @@ func (g *given) add(p *part, row givenRow) {
 	}
 }
 
+// join puts them one after the other.
+func join(some []*given) *given {
+	all := &given{}
+	for _, g := range some {
+		all.now, all.was = append(all.now, g.now...), append(all.was, g.was...)
+	}
+	return all
+}
+
 // rowsOf a page: its own, or where they tell of others all of its brands.
 func (b *book) rowsOf(q *Query, page *found) *given {
-	g, windows := &given{}, q.Moving > 0 || q.asks("cumulativeNet")
+	windows := q.Moving > 0 || q.asks("cumulativeNet")
 	shown := make([][]int32, len(b.brands)) // their periods
 	for _, p := range page.rows {
 		shown[p.number] = append(shown[p.number], p.period)
 	}
-	b.lines(q, nil, func(l *line) {
+	return join(sideBySide(b, q, nil, func() *given { return &given{} }, func(g *given, l *line) {
 		if periods := shown[l.brand]; periods == nil || !windows && !slices.Contains(periods, l.period) {
 			return
 		}
 		for i := range l.parts {
 			g.add(&l.parts[i], givenRow{brand: b.brands[l.brand], period: l.period, currency: b.currencies[l.parts[i].currency], rated: l.parts[i].rated})
 		}
-	})
-	return g
+	}))
 }
 
 // top are the rows of the largest brands, and of all others together: in each
@@ -61,16 +69,22 @@ func (b *book) top(q *Query, of []fraction) (*given, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, others, period := &given{}, []*part{}, int32(0)
-	told := func() {
-		for _, p := range others {
-			g.add(p, givenRow{period: period, others: true, currency: b.currencies[p.currency], rated: p.rated})
-		}
+	type told struct {
+		given
+		others []*part
+		period int32
 	}
-	b.lines(q, nil, func(l *line) {
-		if l.period != period {
-			told()
-			others, period = nil, l.period
+	tellOthers := func(t *told) *given {
+		for _, p := range t.others {
+			t.add(p, givenRow{period: t.period, others: true, currency: b.currencies[p.currency], rated: p.rated})
+		}
+		return &t.given
+	}
+	var some []*given
+	for _, t := range sideBySide(b, q, nil, func() *told { return &told{} }, func(t *told, l *line) {
+		if l.period != t.period {
+			tellOthers(t)
+			t.others, t.period = nil, l.period
 		}
 		for i := range l.parts {
 			p := &l.parts[i]
@@ -78,29 +92,30 @@ func (b *book) top(q *Query, of []fraction) (*given, error) {
 			if q.Convert != nil {
 				lot = 0
 			}
-			if _, is := slices.BinarySearch(largest[lot], l.brand); is {
-				g.add(p, givenRow{brand: b.brands[l.brand], period: l.period, currency: b.currencies[p.currency], rated: p.rated})
+			if largest[lot][l.brand] {
+				t.add(p, givenRow{brand: b.brands[l.brand], period: l.period, currency: b.currencies[p.currency], rated: p.rated})
 				continue
 			}
-			at := slices.IndexFunc(others, func(o *part) bool { return o.currency == p.currency && o.rated == p.rated })
+			at := slices.IndexFunc(t.others, func(o *part) bool { return o.currency == p.currency && o.rated == p.rated })
 			if at < 0 {
-				at, others = len(others), append(others, &part{currency: p.currency, rated: p.rated})
+				at, t.others = len(t.others), append(t.others, &part{currency: p.currency, rated: p.rated})
 			}
-			all := others[at]
+			of := t.others[at]
 			if p.now != nil {
-				all.now = all.nowAll.with(p.now, &all.nowAll) // those of the line are overwritten
+				of.now = of.nowAll.with(p.now, &of.nowAll) // those of the line are overwritten
 			}
 			if p.was != nil {
-				all.was = all.wasAll.with(p.was, &all.wasAll)
+				of.was = of.wasAll.with(p.was, &of.wasAll)
 			}
 		}
-	})
-	told()
-	return g, nil
+	}) {
+		some = append(some, tellOthers(t))
+	}
+	return join(some), nil
 }
 
-// largest are the numbers of brands, sorted, of each lot.
-func (b *book) largest(q *Query, of []fraction) ([][]int32, error) {
+// largest tells of each lot which brands they are.
+func (b *book) largest(q *Query, of []fraction) ([][]bool, error) {
 	rates, err := b.ratesOf(of)
 	if err != nil {
 		return nil, err
@@ -112,31 +127,49 @@ func (b *book) largest(q *Query, of []fraction) ([][]int32, error) {
 	}
 	now := *b
 	now.lists = slices.DeleteFunc(slices.Clone(b.lists), func(l list) bool { return l.was })
-	brands, known := make([][]standing, len(b.currencies)), make([][]int, len(b.currencies))
-	now.lines(&all, rates, func(l *line) {
-		now.standings(&all, l, func(at *standing) {
-			if known[at.lot] == nil {
-				known[at.lot] = make([]int, len(b.brands))
-			}
-			if i := known[at.lot][at.number]; i > 0 {
-				brands[at.lot][i-1].value += at.value
-				return
-			}
-			brands[at.lot] = append(brands[at.lot], *at)
-			known[at.lot][at.number] = len(brands[at.lot])
-		})
-	})
-	numbers := make([][]int32, len(b.currencies))
-	for lot, of := range brands {
-		slices.SortFunc(of, func(a, b standing) int {
-			return cmp.Or(cmp.Compare(b.value, a.value), bytes.Compare(a.brand[:], b.brand[:]))
-		})
-		for _, r := range of[:min(len(of), q.Top)] {
-			numbers[lot] = append(numbers[lot], r.number)
-		}
-		slices.Sort(numbers[lot])
+	type total struct {
+		value int64
+		sold  bool
 	}
-	return numbers, nil
+	totals := make([][]total, len(b.currencies))
+	begin := func() [][]total { return make([][]total, len(b.currencies)) }
+	for _, lots := range sideBySide(&now, &all, rates, begin, func(lots [][]total, l *line) {
+		now.standings(&all, l, func(at *standing) {
+			if lots[at.lot] == nil {
+				lots[at.lot] = make([]total, len(b.brands))
+			}
+			of := &lots[at.lot][at.number]
+			of.value, of.sold = of.value+at.value, true
+		})
+	}) {
+		for lot, of := range lots {
+			if totals[lot] == nil {
+				totals[lot] = of
+				continue
+			}
+			for i, t := range of {
+				totals[lot][i].value += t.value
+				totals[lot][i].sold = totals[lot][i].sold || t.sold
+			}
+		}
+	}
+	largest := make([][]bool, len(b.currencies))
+	for lot, of := range totals {
+		var brands []int32
+		for i, t := range of {
+			if t.sold {
+				brands = append(brands, int32(i))
+			}
+		}
+		slices.SortFunc(brands, func(i, j int32) int {
+			return cmp.Or(cmp.Compare(of[j].value, of[i].value), bytes.Compare(b.brands[i][:], b.brands[j][:]))
+		})
+		largest[lot] = make([]bool, len(b.brands))
+		for _, brand := range brands[:min(len(brands), q.Top)] {
+			largest[lot][brand] = true
+		}
+	}
+	return largest, nil
 }
 
 // clause is the rows of a span, as native gives them.

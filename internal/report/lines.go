@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // A line is a row of the report: what a brand sold in a period, 0 where rows have
@@ -36,17 +39,7 @@ type placed struct {
 	next  int
 }
 
-// lines are those of a query, period by period, and of a period by brands; each
-// until the next one.
-func (b *book) lines(q *Query, rates rates, each func(*line)) {
-	var row line
-	for _, lists := range b.periods(q, rates) {
-		row.period = lists[0].period
-		merge(lists, &row, each)
-	}
-}
-
-// periods are the lists of each.
+// periods are the lists of each, the first one first.
 func (b *book) periods(q *Query, rates rates) (all [][]placed) {
 	for lists := b.placed(q, rates); len(lists) > 0; {
 		n := 1
@@ -58,8 +51,29 @@ func (b *book) periods(q *Query, rates rates) (all [][]placed) {
 	return all
 }
 
-// merge tells the lines of lists of one period.
-func merge(lists []placed, row *line, each func(*line)) {
+// sideBySide has all processors walk the lines of a query, period by period and of
+// a period by brands. What each of them makes of those it comes by is given at last.
+func sideBySide[T any](b *book, q *Query, rates rates, begin func() T, each func(T, *line)) []T {
+	periods := b.periods(q, rates)
+	all := make([]T, min(len(periods), runtime.GOMAXPROCS(0)))
+	var next atomic.Int32
+	var walks sync.WaitGroup
+	for i := range all {
+		walks.Go(func() {
+			all[i] = begin()
+			of := func(l *line) { each(all[i], l) }
+			for n := int(next.Add(1)); n <= len(periods); n = int(next.Add(1)) {
+				merge(periods[n-1], of)
+			}
+		})
+	}
+	walks.Wait()
+	return all
+}
+
+// merge tells the lines of one period by brands, each until the next one.
+func merge(lists []placed, each func(*line)) {
+	row := &line{period: lists[0].period}
 	for {
 		row.brand, row.parts = math.MaxInt32, row.parts[:0]
 		for i := range lists {

@@ -2,13 +2,11 @@ package report
 
 import (
 	"fmt"
-	"runtime"
+	"math"
 	"slices"
 	"strconv"
-	"sync"
 
 	"github.com/google/uuid"
-	"golang.org/x/sync/errgroup"
 )
 
 // found is a page of a book: its rows in their order, one more where there are
@@ -35,27 +33,48 @@ func (b *book) page(s *source, of []fraction) (*found, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, order, ranked := &found{}, s.inOrder(), s.asks("rank")
-	behind := func(a, b *standing) bool { return order(a, b) != 0 && (order(a, b) > 0) != s.Reverse }
-	read := inReading{upwards: s.upwards(), order: order, most: most}
-	values := make([][]int64, len(b.currencies))
-	b.lines(s.Query, rates, func(l *line) {
-		if page.count == 0 || l.period < page.began {
-			page.began = l.period
-		}
+	order, ranked := s.inOrder(), s.asks("rank")
+	behind := func(a, b *standing) bool {
+		at := order.compare(a, b)
+		return at != 0 && (at > 0) != s.Reverse
+	}
+	type reading struct {
+		inReading
+		values [][]int64
+		count  int
+		began  int32
+	}
+	begin := func() *reading {
+		return &reading{inReading{upwards: s.upwards(), order: order, most: most}, make([][]int64, len(b.currencies)), 0, math.MaxInt32}
+	}
+	all := begin()
+	for _, r := range sideBySide(b, s.Query, rates, begin, func(r *reading, l *line) {
+		r.began = min(r.began, l.period)
 		b.standings(s.Query, l, func(at *standing) {
-			page.count++
+			r.count++
 			if ranked {
-				values[at.lot] = append(values[at.lot], at.value)
+				r.values[at.lot] = append(r.values[at.lot], at.value)
 			}
 			if (after == nil || behind(at, after)) && (before == nil || behind(before, at)) {
-				read.add(at)
+				r.add(at)
 			}
 		})
-	})
-	page.rows = read.first()
+	}) {
+		all.count, all.began = all.count+r.count, min(all.began, r.began)
+		for i := range r.rows {
+			all.add(&r.rows[i])
+		}
+		for lot := range r.values {
+			all.values[lot] = append(all.values[lot], r.values[lot]...)
+		}
+	}
+	page := &found{count: all.count}
+	if page.count > 0 {
+		page.began = all.began
+	}
+	page.rows = all.first()
 	if ranked {
-		page.rank(values)
+		page.rank(all.values)
 	}
 	return page, nil
 }
@@ -63,7 +82,7 @@ func (b *book) page(s *source, of []fraction) (*found, error) {
 // inReading keeps the rows that are read first.
 type inReading struct {
 	upwards bool
-	order   func(a, b *standing) int
+	order   inOrder
 	most    int
 	rows    []standing
 	// full: so many of them are those so far, in their order.
@@ -72,9 +91,9 @@ type inReading struct {
 
 func (r *inReading) compare(a, b *standing) int {
 	if r.upwards {
-		return r.order(a, b)
+		return r.order.compare(a, b)
 	}
-	return r.order(b, a)
+	return r.order.compare(b, a)
 }
 
 func (r *inReading) add(at *standing) {
@@ -105,8 +124,10 @@ func (f *found) rank(values [][]int64) {
 		counts := make([]int64, len(of)+1)
 		if len(of) > 0 {
 			for _, v := range values[lot] {
-				at, _ := slices.BinarySearch(of, v)
-				counts[at]++ // it is larger than those before
+				if v > of[0] { // as few are
+					at, _ := slices.BinarySearch(of, v)
+					counts[at]++ // it is larger than those before
+				}
 			}
 		}
 		for i := len(of) - 1; i >= 0; i-- {
@@ -146,11 +167,13 @@ func (q *Query) bounds() (after, before *standing, err error) {
 
 // count is the number of all rows.
 func (b *book) count(q *Query) (n int) {
-	b.lines(q, nil, func(l *line) {
-		if n++; q.Convert == nil {
-			n += len(l.parts) - 1
+	for _, some := range sideBySide(b, q, nil, func() *int { return new(int) }, func(n *int, l *line) {
+		if *n++; q.Convert == nil {
+			*n += len(l.parts) - 1
 		}
-	})
+	}) {
+		n += *some
+	}
 	return n
 }
 
@@ -161,33 +184,21 @@ func (b *book) sum(q *Query, of []fraction, was bool) (monthSums, error) {
 		if err != nil {
 			return monthSums{}, err
 		}
-		now, then, told := &monthSums{}, &monthSums{}, []int{}
+		var told []int
 		for i, amount := range amounts {
 			if q.tells(amount) {
 				told = append(told, i)
 			}
 		}
-		var both sync.Mutex
-		var periods errgroup.Group
-		periods.SetLimit(runtime.GOMAXPROCS(0))
-		for _, lists := range b.periods(q, rates) {
-			periods.Go(func() error {
-				var of, before monthSums
-				merge(lists, &line{period: lists[0].period}, func(l *line) {
-					for i := range l.parts {
-						of.convert(told, l.parts[i].now, l.parts[i].rate)
-						before.convert(told, l.parts[i].was, l.parts[i].rate)
-					}
-				})
-				both.Lock()
-				defer both.Unlock()
-				now.add(of)
-				then.add(before)
-				return nil
-			})
-		}
-		if err := periods.Wait(); err != nil {
-			return monthSums{}, err
+		now, then := &monthSums{}, &monthSums{}
+		for _, sums := range sideBySide(b, q, rates, func() *[2]monthSums { return &[2]monthSums{} }, func(of *[2]monthSums, l *line) {
+			for i := range l.parts {
+				of[0].convert(told, l.parts[i].now, l.parts[i].rate)
+				of[1].convert(told, l.parts[i].was, l.parts[i].rate)
+			}
+		}) {
+			now.add(sums[0])
+			then.add(sums[1])
 		}
 		b.sums = [2]*monthSums{now, then}
 	}

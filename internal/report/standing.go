@@ -52,18 +52,19 @@ func (b *book) standings(q *Query, l *line, each func(*standing)) {
 }
 
 // inOrder compares standings as the database sorts their rows: texts by their bytes.
-func (q *Query) inOrder() func(a, b *standing) int {
-	byValue, periodFirst := q.SortKey != ByDimensions, q.GroupBy[0] == Period
-	return func(a, b *standing) int {
-		if byValue && a.value != b.value {
-			return cmp.Compare(a.value, b.value)
-		}
-		if periodFirst && a.period != b.period {
-			return cmp.Compare(a.period, b.period)
-		}
-		if order := bytes.Compare(a.brand[:], b.brand[:]); order != 0 {
-			return order
-		}
-		return cmp.Or(cmp.Compare(a.period, b.period), cmp.Compare(a.currency, b.currency))
+type inOrder struct{ byValue, periodFirst bool }
+
+func (q *Query) inOrder() inOrder { return inOrder{q.SortKey != ByDimensions, q.GroupBy[0] == Period} }
+
+func (o inOrder) compare(a, b *standing) int {
+	if o.byValue && a.value != b.value {
+		return cmp.Compare(a.value, b.value)
 	}
+	if o.periodFirst && a.period != b.period {
+		return cmp.Compare(a.period, b.period)
+	}
+	if order := bytes.Compare(a.brand[:], b.brand[:]); order != 0 {
+		return order
+	}
+	return cmp.Or(cmp.Compare(a.period, b.period), cmp.Compare(a.currency, b.currency))
 }
