@@ -98,13 +98,13 @@ func write(tx *gorm.DB, rows []models.ExchangeRate, report *Report, progress fun
 	if err := tx.Exec("select pg_advisory_xact_lock(?)", importLock).Error; err != nil {
 		return err
 	}
-	there, err := figures(tx, report.First, report.Last.AddDays(1))
+	there, err := figures(tx, nil, report.First, report.Last.AddDays(1))
 	if err != nil {
 		return err
 	}
 	known := make(map[place]*models.ExchangeRate, len(there))
-	for _, r := range there {
-		known[placeOf(r)] = r
+	for i := range there {
+		known[placeOf(&there[i])] = &there[i]
 	}
 	var fresh []models.ExchangeRate
 	var currencies, days models.StringList

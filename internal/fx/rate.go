@@ -112,12 +112,12 @@ func (d *day) figure(c money.Currency) (figure, bool) {
 	return f, ok
 }
 
-func newSheet(on models.Date, rows []*models.ExchangeRate) *Sheet {
+func newSheet(on models.Date, rows []models.ExchangeRate) *Sheet {
 	return &Sheet{on: on, days: daysOf(rows)}
 }
 
 // daysOf groups figures, which come by day.
-func daysOf(rows []*models.ExchangeRate) []day {
+func daysOf(rows []models.ExchangeRate) []day {
 	var days []day
 	for _, r := range rows {
 		date := models.DateOf(r.Day)
@@ -147,11 +147,17 @@ func (s *Sheet) Rate(base, quote money.Currency) (*Rate, error) {
 		fmt.Sprintf("no rate of %s in %s is known for %s or the %d days before it", base, quote, s.on, Back))
 }
 
+// both figures are there, or none of their rates can be told.
+func (d *day) both(base, quote money.Currency) (from, to figure, ok bool) {
+	from, ok = d.figure(base)
+	to, also := d.figure(quote)
+	return from, to, ok && also
+}
+
 // cross is nil where a currency has no figure.
 func (d *day) cross(base, quote money.Currency) *Rate {
-	from, ok := d.figure(base)
-	to, both := d.figure(quote)
-	if !ok || !both {
+	from, to, ok := d.both(base, quote)
+	if !ok {
 		return nil
 	}
 	r := newRate(base, quote, to.rate, from.rate)
@@ -172,22 +178,23 @@ const averageDigits = 30
 // average is the mean of the cross rates of all days that have one.
 func average(base, quote money.Currency, days []day) (*Rate, error) {
 	sum, n := decimal.Zero, int32(0)
-	var first, last *Rate
+	var first, last models.Date
+	var source string
 	for _, d := range days {
-		r := d.cross(base, quote)
-		if r == nil {
+		from, to, ok := d.both(base, quote)
+		if !ok {
 			continue
 		}
-		if last == nil {
-			last = r
+		if n == 0 {
+			last, source = d.date, sources(from.source, to.source)
 		}
-		first, n = r, n+1
-		sum = sum.Add(r.of.DivRound(r.per, averageDigits))
+		first, n = d.date, n+1
+		sum = sum.Add(to.rate.DivRound(from.rate, averageDigits))
 	}
 	if n == 0 {
 		return nil, problem.New(problem.RateUnknown, fmt.Sprintf("no rate of %s in %s is known for any day of the period", base, quote))
 	}
 	a := newRate(base, quote, sum.DivRound(decimal.NewFromInt32(n), Scale), one)
-	a.Kind, a.Days, a.Date, a.On, a.Source = Average, n, first.Date, last.Date, last.Source
+	a.Kind, a.Days, a.Date, a.On, a.Source = Average, n, first, last, source
 	return a, nil
 }

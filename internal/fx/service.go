@@ -2,9 +2,11 @@ package fx
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
+	"github.com/shopspring/decimal"
 	"gorm.io/gorm"
 
 	"github.com/tradewind-commerce/tradewind/internal/database"
@@ -84,7 +86,7 @@ func (s *Service) SheetBy(db *gorm.DB, on models.Date) (*Sheet, error) {
 
 // SheetTx gives all rates of a day as a transaction sees them.
 func SheetTx(tx *gorm.DB, on models.Date) (*Sheet, error) {
-	rows, err := figures(tx, on.AddDays(-Back), on.AddDays(1))
+	rows, err := figures(tx, nil, on.AddDays(-Back), on.AddDays(1))
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +105,7 @@ func (s *Service) Average(ctx context.Context, base, quote money.Currency, from,
 	if base == quote {
 		return Given(base, quote, one, before, "the same currency")
 	}
-	rows, err := figures(s.db.WithContext(ctx).Where("currency in ?", []string{string(base), string(quote)}), from, before)
+	rows, err := figures(s.db.WithContext(ctx), []money.Currency{base, quote}, from, before)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +117,34 @@ func (s *Service) Average(ctx context.Context, base, quote money.Currency, from,
 	return r, nil
 }
 
-// figures of the days from one on and before another, newest first.
-func figures(db *gorm.DB, from, before models.Date) ([]*models.ExchangeRate, error) {
-	return database.Find[models.ExchangeRate](db.Where("day >= ? and day < ?", from.String(), before.String()).Order("day desc"), "exchange rates")
+// figures of the days from one on and before another, newest first; of all
+// currencies where none are named.
+func figures(db *gorm.DB, of []money.Currency, from, before models.Date) ([]models.ExchangeRate, error) {
+	query := database.Text("select currency, day, rate::text, source from exchange_rates where day >= ? and day < ?", from, before)
+	if of != nil {
+		names := make([]string, len(of))
+		for i, c := range of {
+			names[i] = string(c)
+		}
+		query.Add(" and currency in ?", names)
+	}
+	query.Add(" order by day desc")
+	batch := database.NewBatch(db)
+	read := database.Read[struct {
+		Currency     string
+		Day          time.Time
+		Rate, Source string // a text is read many times as fast, and they may be thousands
+	}](batch, query)
+	if err := batch.Send(); err != nil {
+		return nil, fmt.Errorf("read exchange rates: %w", err)
+	}
+	rows := make([]models.ExchangeRate, len(*read))
+	for i, r := range *read {
+		rate, err := decimal.NewFromString(r.Rate)
+		if err != nil {
+			return nil, fmt.Errorf("read the rate of %s on %s: %w", r.Currency, r.Day.Format(time.DateOnly), err)
+		}
+		rows[i] = models.ExchangeRate{Currency: r.Currency, Day: r.Day, Rate: rate, Source: r.Source}
+	}
+	return rows, nil
 }

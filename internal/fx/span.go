@@ -21,7 +21,7 @@ type Span struct {
 // SpanTx reads the figures with which a rate of any day from one to another,
 // both included, can be told, as a transaction sees them.
 func SpanTx(tx *gorm.DB, from, to models.Date, currencies ...money.Currency) (*Span, error) {
-	rows, err := figures(tx.Where("currency in ?", currencies), from.AddDays(-Back), to.AddDays(1))
+	rows, err := figures(tx, currencies, from.AddDays(-Back), to.AddDays(1))
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -29,6 +30,8 @@ type list struct {
 	month int32 // since the year 0
 	was   bool
 	cells []cell
+	// all is what the cells of all brands come to.
+	all []total
 }
 
 // inMonths tells whether the rows are of brands, in months or what is made of
@@ -99,11 +102,12 @@ func (s *source) lists(tx *gorm.DB, of span) (lists []list, err error) {
 		only = append(only, s.known.sheets.currencies.number(string(currency)))
 	}
 	for month, sheet := range all {
-		cells := sheet.cells
+		l := list{month: monthNumber(month), cells: sheet.cells, all: sheet.all}
 		if only != nil {
-			cells = slices.DeleteFunc(slices.Clone(cells), func(c cell) bool { return !slices.Contains(only, c.currency) })
+			l.cells = slices.DeleteFunc(slices.Clone(l.cells), func(c cell) bool { return !slices.Contains(only, c.currency) })
+			l.all = slices.DeleteFunc(slices.Clone(l.all), func(t total) bool { return !slices.Contains(only, t.currency) })
 		}
-		lists = append(lists, list{month: monthNumber(month), cells: cells})
+		lists = append(lists, l)
 	}
 	selected := make([]string, len(cellColumns))
 	for i, column := range cellColumns {
@@ -111,9 +115,28 @@ func (s *source) lists(tx *gorm.DB, of span) (lists []list, err error) {
 	}
 	rest, err := s.known.sheets.read(tx, c.with.and(" select f.period as month, f.brand_id, f.currency, "+strings.Join(selected, ", ")+" from rest f group by 1, 2, 3", clause{}))
 	for month, cells := range rest {
-		lists = append(lists, list{month: monthNumber(month), cells: cells})
+		lists = append(lists, list{month: monthNumber(month), cells: cells, all: totals(cells)})
 	}
 	return lists, err
+}
+
+// of is the book with the cells of some brands alone.
+func (b *book) of(brands map[int32][]int32) *book {
+	some := &book{lists: slices.Clone(b.lists), brands: b.brands, currencies: b.currencies}
+	numbers := slices.Sorted(maps.Keys(brands))
+	for i := range some.lists {
+		l, cells := &some.lists[i], []cell(nil)
+		for _, brand := range numbers {
+			from, _ := slices.BinarySearchFunc(l.cells, brand, func(c cell, brand int32) int { return int(c.brand) - int(brand) })
+			to := from
+			for to < len(l.cells) && l.cells[to].brand == brand {
+				to++
+			}
+			cells = append(cells, l.cells[from:to]...)
+		}
+		l.cells = cells
+	}
+	return some
 }
 
 func monthNumber(day string) int32 {

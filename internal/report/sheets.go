@@ -20,6 +20,7 @@ type sheet struct {
 	// version is what it was read from, and of which transactions.
 	version string
 	cells   []cell
+	all     []total
 }
 
 // cell is what a brand sold in a month, in one currency.
@@ -164,7 +165,7 @@ func (s *sheets) of(tx *gorm.DB, c *cells, zone string) (all map[string]*sheet, 
 		return nil, err
 	}
 	for _, month := range missing {
-		all[month] = &sheet{versions[month], read[month]}
+		all[month] = &sheet{versions[month], read[month], totals(read[month])}
 		s.add(sheetKey{zone, month}, all[month])
 	}
 	return all, nil

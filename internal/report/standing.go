@@ -32,6 +32,14 @@ func (q *Query) measured(sums *cellSums, at *exchange) int64 {
 	return at.convert(sums[grossOf]) - at.convert(sums[discountOf]) - at.convert(sums[backOf])
 }
 
+// lot of a currency: converted, all are one.
+func (q *Query) lot(currency int32) int32 {
+	if q.Convert != nil {
+		return 0
+	}
+	return currency
+}
+
 // standings of a line, one in each currency.
 func (b *book) standings(q *Query, l *line, each func(*standing)) {
 	at := &l.at
@@ -39,7 +47,7 @@ func (b *book) standings(q *Query, l *line, each func(*standing)) {
 	if q.Convert == nil {
 		for i := range l.parts {
 			p := &l.parts[i]
-			at.value, at.lot, at.currency = q.measured(p.now, nil), p.currency, b.currencies[p.currency]
+			at.value, at.lot, at.currency = q.measured(p.now, nil), q.lot(p.currency), b.currencies[p.currency]
 			each(at)
 		}
 		return
