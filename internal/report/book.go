@@ -21,8 +21,8 @@ type book struct {
 	lists      []list
 	brands     []uuid.UUID
 	currencies []string
-	// sums are what all rows come to, now and then, once somebody asked.
-	sums [2]*monthSums
+	// sums are what all rows come to, once somebody asked.
+	sums *lineSums
 }
 
 // list is a month of it, or what is beside its sheet: the tail, or some days.

@@ -7,9 +7,6 @@ import (
 	"gorm.io/gorm"
 )
 
-// monthSums are what months come to, in the order of amounts.
-type monthSums [7]int64
-
 // inAll is what all rows of a span come to in the currency asked for, each
 // converted by itself.
 func (s *source) inAll(tx *gorm.DB, st statement, of span) (clause, error) {
@@ -39,12 +36,6 @@ func (s *source) remembered(known monthSums) clause {
 		row = append(row, s.asked(amount, fmt.Sprintf("%d::bigint", known[i])))
 	}
 	return clause{sql: "select " + s.quote() + " as currency, " + strings.Join(row, ", ") + ", null::timestamptz as recorded_at"}
-}
-
-func (m *monthSums) add(more monthSums) {
-	for i := range m {
-		m[i] += more[i]
-	}
 }
 
 // amounts of the sums, in their order.

@@ -19,10 +19,8 @@ func (s *source) closeIn(tx *gorm.DB, st *statement) error {
 		return err
 	case s.byBrand():
 		return s.pageOfBrands(tx, st)
-	case s.whole() && s.Top == 0:
-		if b, err := s.book(tx); b != nil || err != nil {
-			return s.pageOf(b, st, err)
-		}
+	case st.found != nil:
+		return s.pageOf(tx, st)
 	}
 	if s.Convert == nil || s.toBrand() || s.whole() && !s.ranked() || len(s.GroupBy) == 0 {
 		return nil
@@ -49,12 +47,24 @@ func (s *source) pageOfBrands(tx *gorm.DB, st *statement) error {
 	return nil
 }
 
-// pageOf has a statement read the rows of its page as a book gives them.
-func (s *source) pageOf(b *book, st *statement, err error) error {
-	if err != nil {
+// find has a book tell the rows of the page, where it does and no index has
+// them in their order; what all rows come to is summed on the way.
+func (s *source) find(tx *gorm.DB, st *statement) error {
+	if s.inFile || !s.whole() || s.Top > 0 || s.byBrand() || s.Convert == nil && s.ranked() && s.cellsOf(span{from: s.From, to: s.To}) != nil {
+		return nil
+	}
+	b, err := s.book(tx)
+	if b == nil || err != nil {
 		return err
 	}
-	if st.found, err = b.page(s, st.rates); err != nil {
+	st.found, err = b.page(s, st.rates)
+	return err
+}
+
+// pageOf has a statement read the rows of its page as a book gives them.
+func (s *source) pageOf(tx *gorm.DB, st *statement) error {
+	b, err := s.book(tx)
+	if err != nil {
 		return err
 	}
 	some := *s

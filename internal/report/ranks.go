@@ -38,18 +38,26 @@ func (b *book) page(s *source, of []fraction) (*found, error) {
 		at := order.compare(a, b)
 		return at != 0 && (at > 0) != s.Reverse
 	}
+	var told []int // once for all that is asked of the lines
+	if s.Convert != nil && b.sums == nil && s.asks("share", "totals", "asOf") {
+		told = s.toldAmounts()
+	}
 	type reading struct {
 		inReading
 		values [][]int64
+		sums   lineSums
 		count  int
 		began  int32
 	}
 	begin := func() *reading {
-		return &reading{inReading{upwards: s.upwards(), order: order, most: most}, make([][]int64, len(b.currencies)), 0, math.MaxInt32}
+		return &reading{inReading: inReading{upwards: s.upwards(), order: order, most: most}, values: make([][]int64, len(b.currencies)), began: math.MaxInt32}
 	}
 	all := begin()
 	for _, r := range sideBySide(b, s.Query, rates, begin, func(r *reading, l *line) {
 		r.began = min(r.began, l.period)
+		if told != nil {
+			r.sums.convert(told, l)
+		}
 		b.standings(s.Query, l, func(at *standing) {
 			r.count++
 			if ranked {
@@ -61,6 +69,7 @@ func (b *book) page(s *source, of []fraction) (*found, error) {
 		})
 	}) {
 		all.count, all.began = all.count+r.count, min(all.began, r.began)
+		all.sums.add(&r.sums)
 		for i := range r.rows {
 			all.add(&r.rows[i])
 		}
@@ -71,6 +80,9 @@ func (b *book) page(s *source, of []fraction) (*found, error) {
 	page := &found{count: all.count}
 	if page.count > 0 {
 		page.began = all.began
+	}
+	if told != nil {
+		b.sums = &all.sums
 	}
 	page.rows = all.first()
 	if ranked {
@@ -175,46 +187,6 @@ func (b *book) count(q *Query) (n int) {
 		n += *some
 	}
 	return n
-}
-
-// sum is what all rows come to, now or then, of what the query tells.
-func (b *book) sum(q *Query, of []fraction, was bool) (monthSums, error) {
-	if b.sums[0] == nil {
-		rates, err := b.ratesOf(of)
-		if err != nil {
-			return monthSums{}, err
-		}
-		var told []int
-		for i, amount := range amounts {
-			if q.tells(amount) {
-				told = append(told, i)
-			}
-		}
-		now, then := &monthSums{}, &monthSums{}
-		for _, sums := range sideBySide(b, q, rates, func() *[2]monthSums { return &[2]monthSums{} }, func(of *[2]monthSums, l *line) {
-			for i := range l.parts {
-				of[0].convert(told, l.parts[i].now, l.parts[i].rate)
-				of[1].convert(told, l.parts[i].was, l.parts[i].rate)
-			}
-		}) {
-			now.add(sums[0])
-			then.add(sums[1])
-		}
-		b.sums = [2]*monthSums{now, then}
-	}
-	if was {
-		return *b.sums[1], nil
-	}
-	return *b.sums[0], nil
-}
-
-// convert adds what those sums that are told come to.
-func (m *monthSums) convert(told []int, sums *cellSums, at *exchange) {
-	if sums != nil {
-		for _, i := range told {
-			m[i] += at.convert(sums[firstAmount+i])
-		}
-	}
 }
 
 // key of a standing, as that of a grouped row.

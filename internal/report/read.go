@@ -39,6 +39,9 @@ func (s *source) statement(tx *gorm.DB) (st statement, err error) {
 			return st, err
 		}
 	}
+	if err := s.find(tx, &st); err != nil {
+		return st, err
+	}
 	if s.asks("share") {
 		z, err := s.totals(tx, st)
 		if err != nil {
